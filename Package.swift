@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let house: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A module of the product; its dependencies point down the design's table and nowhere else.
+func module(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+/// The tests of one module.
+func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: name + "Tests",
+    dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies,
+    exclude: [],
+    swiftSettings: house)
+}
+
+let package = Package(
+  name: "goldendie",
+  products: [.executable(name: "goldendie", targets: ["goldendie"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-Wall", "-Werror"])]),
+    .target(
+      name: "CImageCodecs",
+      cSettings: [.unsafeFlags(["-Wall", "-Werror"])],
+      linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
+    module("Raster", uses: ["CKernels"]),
+    module("ImageFiles", uses: ["Raster", "CImageCodecs"]),
+    module("Layout", uses: ["Raster"]),
+    module("Golden", uses: ["Layout", "Raster"]),
+    module("Matching", uses: ["Raster"]),
+    module("Simulation", uses: ["Layout", "Raster"]),
+    module("Records", uses: ["Raster"]),
+    module(
+      "Reports",
+      uses: [
+        "Records", "ImageFiles", "Raster", .product(name: "Mustache", package: "swift-mustache"),
+      ]),
+    module(
+      "Inspection",
+      uses: [
+        "Golden", "ImageFiles", "Layout", "Matching", "Raster", "Records", "Reports",
+        .product(name: "Crypto", package: "swift-crypto"), "Yams",
+      ]),
+    module(
+      "Service",
+      uses: ["Inspection", "Records", "Reports", .product(name: "Logging", package: "swift-log")]),
+    .executableTarget(
+      name: "goldendie",
+      dependencies: [
+        "Golden", "ImageFiles", "Inspection", "Layout", "Matching", "Raster", "Records", "Reports",
+        "Service", "Simulation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: house),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
+    tests(of: "Raster"),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,42 @@
+/// A photograph or a rendering: planes of one size, one (grey) or three (red, green, blue), brightness 0…1.
+public struct Picture: Sendable, Equatable {
+  /// One plane, or red, green and blue.
+  public var planes: [Plane]
+
+  /// A picture of one or three planes of the same size.
+  public init(planes: [Plane]) {
+    precondition(planes.count == 1 || planes.count == 3, "a picture has one plane or three")
+    precondition(
+      planes.allSatisfy { $0.width == planes[0].width && $0.height == planes[0].height },
+      "the planes of a picture have one size")
+    self.planes = planes
+  }
+
+  /// Columns.
+  public var width: Int { planes[0].width }
+  /// Rows.
+  public var height: Int { planes[0].height }
+  /// 1 or 3.
+  public var channels: Int { planes.count }
+  /// The rectangle of all pixels.
+  public var bounds: PixelRect { planes[0].bounds }
+
+  /// Brightness: the grey plane itself, or the Rec. 709 luma of red, green and blue.
+  public var luminance: Plane {
+    guard channels == 3 else { return planes[0] }
+    let (red, green, blue) = (planes[0].samples, planes[1].samples, planes[2].samples)
+    return Plane(width: width, height: height) { target in
+      for index in red.indices {
+        target[index] = 0.2126 * red[index] + 0.7152 * green[index] + 0.0722 * blue[index]
+      }
+    }
+  }
+
+  /// The pixels of a rectangle inside the picture.
+  public func crop(_ rect: PixelRect) -> Picture { Picture(planes: planes.map { $0.crop(rect) }) }
+
+  /// Each plane through `transform`, which keeps all of them at one size.
+  public func mapPlanes(_ transform: (Plane) throws -> Plane) rethrows -> Picture {
+    Picture(planes: try planes.map(transform))
+  }
+}

@@ -1,0 +1,65 @@
+/// One channel of samples, row by row from the top left.
+public struct Plane: Sendable, Equatable {
+  /// Columns.
+  public let width: Int
+  /// Rows.
+  public let height: Int
+  /// `height × width` samples, row-major; brightness is 0…1, coverage is 0…1.
+  public var samples: [Float]
+
+  /// A plane filled with one value.
+  public init(width: Int, height: Int, filling value: Float = 0) {
+    precondition(width >= 0 && height >= 0, "a plane has no negative size")
+    (self.width, self.height) = (width, height)
+    samples = [Float](repeating: value, count: width * height)
+  }
+
+  /// A plane of given samples, `height × width`, row-major.
+  public init(width: Int, height: Int, samples: [Float]) {
+    precondition(samples.count == width * height, "a plane needs width × height samples")
+    (self.width, self.height, self.samples) = (width, height, samples)
+  }
+
+  /// A plane whose storage `body` fills through a row-major pointer to `height × width` samples.
+  public init(
+    width: Int, height: Int, unsafeInitialize body: (UnsafeMutablePointer<Float>) throws -> Void
+  ) rethrows {
+    let count = width * height
+    (self.width, self.height) = (width, height)
+    samples = try [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if let base = buffer.baseAddress, count > 0 {
+        try body(base)
+      }
+      initialized = count
+    }
+  }
+
+  /// The sample at a column and row inside the plane.
+  public subscript(x: Int, y: Int) -> Float {
+    get { samples[y * width + x] }
+    set { samples[y * width + x] = newValue }
+  }
+
+  /// The rectangle of all pixels.
+  public var bounds: PixelRect { PixelRect(x: 0, y: 0, width: width, height: height) }
+
+  /// The samples of a rectangle inside the plane.
+  public func crop(_ rect: PixelRect) -> Plane {
+    precondition(bounds.contains(rect), "the crop must lie inside the plane")
+    return Plane(width: rect.width, height: rect.height) { target in
+      samples.withUnsafeBufferPointer { source in
+        guard let base = source.baseAddress else { return }
+        for row in 0..<rect.height {
+          (target + row * rect.width).update(
+            from: base + (rect.y + row) * width + rect.x, count: rect.width)
+        }
+      }
+    }
+  }
+
+  /// Each sample through `transform`.
+  @inlinable
+  public func map(_ transform: (Float) -> Float) -> Plane {
+    Plane(width: width, height: height, samples: samples.map(transform))
+  }
+}
