@@ -1,1 +1,224 @@
 #include "CKernels.h"
+
+#include <math.h>
+#include <string.h>
+
+#if defined(__x86_64__) && defined(__linux__)
+#define WIDEST __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define WIDEST
+#endif
+
+static void pad_row(const float *source, float *padded, ptrdiff_t width, ptrdiff_t radius) {
+  for (ptrdiff_t k = 0; k < radius; k++) {
+    padded[k] = source[0];
+    padded[radius + width + k] = source[width - 1];
+  }
+  memcpy(padded + radius, source, (size_t)width * sizeof(float));
+}
+
+WIDEST void gd_convolve_row(const float *source, float *restrict target, ptrdiff_t width, const float *taps,
+                            ptrdiff_t radius, float *restrict scratch) {
+  pad_row(source, scratch, width, radius);
+  const float *middle = scratch + radius;
+  for (ptrdiff_t x = 0; x < width; x++) target[x] = taps[0] * middle[x];
+  for (ptrdiff_t k = 1; k <= radius; k++) {
+    const float tap = taps[k];
+    for (ptrdiff_t x = 0; x < width; x++) target[x] += tap * (middle[x - k] + middle[x + k]);
+  }
+}
+
+WIDEST void gd_convolve_column(const float *const *rows, float *restrict target, ptrdiff_t width, const float *taps,
+                               ptrdiff_t radius) {
+  const float *middle = rows[radius];
+  for (ptrdiff_t x = 0; x < width; x++) target[x] = taps[0] * middle[x];
+  for (ptrdiff_t k = 1; k <= radius; k++) {
+    const float *above = rows[radius - k];
+    const float *below = rows[radius + k];
+    const float tap = taps[k];
+    for (ptrdiff_t x = 0; x < width; x++) target[x] += tap * (above[x] + below[x]);
+  }
+}
+
+WIDEST void gd_box_reduce_row(const float *const *rows, float *restrict target, ptrdiff_t target_width,
+                              ptrdiff_t factor) {
+  const float share = 1.0f / (float)(factor * factor);
+  for (ptrdiff_t x = 0; x < target_width; x++) {
+    float sum = 0;
+    for (ptrdiff_t j = 0; j < factor; j++) {
+      const float *row = rows[j] + x * factor;
+      for (ptrdiff_t i = 0; i < factor; i++) sum += row[i];
+    }
+    target[x] = sum * share;
+  }
+}
+
+WIDEST void gd_extremes_row(const float *source, float *restrict low, float *restrict high, ptrdiff_t width,
+                            ptrdiff_t radius, float *restrict scratch) {
+  pad_row(source, scratch, width, radius);
+  const float *middle = scratch + radius;
+  for (ptrdiff_t x = 0; x < width; x++) low[x] = high[x] = middle[x];
+  for (ptrdiff_t k = -radius; k <= radius; k++) {
+    for (ptrdiff_t x = 0; x < width; x++) {
+      const float value = middle[x + k];
+      low[x] = value < low[x] ? value : low[x];
+      high[x] = value > high[x] ? value : high[x];
+    }
+  }
+}
+
+WIDEST void gd_merge_extremes(const float *source_low, const float *source_high, float *restrict low,
+                              float *restrict high, ptrdiff_t width) {
+  for (ptrdiff_t x = 0; x < width; x++) {
+    low[x] = source_low[x] < low[x] ? source_low[x] : low[x];
+    high[x] = source_high[x] > high[x] ? source_high[x] : high[x];
+  }
+}
+
+WIDEST void gd_edge_field_row(const float *above, const float *middle, const float *below, float *restrict re,
+                              float *restrict im, ptrdiff_t width, float scale, float floor) {
+  for (ptrdiff_t x = 1; x + 1 < width; x++) {
+    const float gx = 0.5f * (middle[x + 1] - middle[x - 1]);
+    const float gy = 0.5f * (below[x] - above[x]);
+    const float square = gx * gx + gy * gy + 1e-20f;
+    const float magnitude = sqrtf(square);
+    float strength = magnitude / (magnitude + scale) - floor;
+    strength = strength > 0 ? strength : 0;
+    const float weight = strength / square;
+    re[x] += weight * (gx * gx - gy * gy);
+    im[x] += weight * (2 * gx * gy);
+  }
+}
+
+WIDEST void gd_gradient_row(const float *above, const float *middle, const float *below, float *restrict magnitude,
+                            ptrdiff_t width) {
+  for (ptrdiff_t x = 1; x + 1 < width; x++) {
+    const float gx = 0.5f * (middle[x + 1] - middle[x - 1]);
+    const float gy = 0.5f * (below[x] - above[x]);
+    magnitude[x] = sqrtf(gx * gx + gy * gy);
+  }
+  magnitude[0] = 0;
+  if (width > 0) magnitude[width - 1] = 0;
+}
+
+WIDEST float gd_dot2(const float *a_re, const float *a_im, const float *b_re, const float *b_im, ptrdiff_t n) {
+#pragma clang fp reassociate(on)
+  float sum = 0;
+  for (ptrdiff_t i = 0; i < n; i++) sum += a_re[i] * b_re[i] + a_im[i] * b_im[i];
+  return sum;
+}
+
+WIDEST void gd_sample_bilinear(const float *source, ptrdiff_t width, ptrdiff_t height, const float *xs,
+                               const float *ys, float *restrict target, ptrdiff_t n) {
+  const float right = (float)(width - 1);
+  const float bottom = (float)(height - 1);
+  for (ptrdiff_t i = 0; i < n; i++) {
+    float x = xs[i] - 0.5f;
+    float y = ys[i] - 0.5f;
+    x = x < 0 ? 0 : (x > right ? right : x);
+    y = y < 0 ? 0 : (y > bottom ? bottom : y);
+    const int32_t column = (int32_t)x;
+    const int32_t row = (int32_t)y;
+    const float fx = x - (float)column;
+    const float fy = y - (float)row;
+    const ptrdiff_t step_x = column + 1 < width ? 1 : 0;
+    const ptrdiff_t step_y = row + 1 < height ? width : 0;
+    const float *corner = source + (ptrdiff_t)row * width + column;
+    const float top = corner[0] + fx * (corner[step_x] - corner[0]);
+    const float low = corner[step_y] + fx * (corner[step_y + step_x] - corner[step_y]);
+    target[i] = top + fy * (low - top);
+  }
+}
+
+// One Stockham pass of radix p: from (l, p, m) to (p, l, m) order, where n = l * p * m.
+// x[l*p*m] holds l-major blocks; each output is a p-point transform of twisted inputs.
+typedef struct {
+  float re, im;
+} complex_t;
+
+static inline complex_t times(complex_t a, complex_t b) {
+  return (complex_t){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+}
+
+// The direct p-point transform (p <= 5) of v, sign as in gd_fft.
+static inline void small_transform(complex_t *v, int p, float sign) {
+  if (p == 2) {
+    const complex_t a = v[0], b = v[1];
+    v[0] = (complex_t){a.re + b.re, a.im + b.im};
+    v[1] = (complex_t){a.re - b.re, a.im - b.im};
+  } else if (p == 4) {
+    const complex_t s = {v[0].re + v[2].re, v[0].im + v[2].im}, d = {v[0].re - v[2].re, v[0].im - v[2].im};
+    const complex_t t = {v[1].re + v[3].re, v[1].im + v[3].im}, e = {v[1].re - v[3].re, v[1].im - v[3].im};
+    const complex_t turned = {-sign * e.im, sign * e.re};
+    v[0] = (complex_t){s.re + t.re, s.im + t.im};
+    v[2] = (complex_t){s.re - t.re, s.im - t.im};
+    v[1] = (complex_t){d.re + turned.re, d.im + turned.im};
+    v[3] = (complex_t){d.re - turned.re, d.im - turned.im};
+  } else if (p == 3) {
+    const float half = -0.5f, root = sign * 0.86602540378443865f;
+    const complex_t t = {v[1].re + v[2].re, v[1].im + v[2].im}, e = {v[1].re - v[2].re, v[1].im - v[2].im};
+    const complex_t base = {v[0].re + half * t.re, v[0].im + half * t.im};
+    const complex_t turned = {-root * e.im, root * e.re};
+    v[0] = (complex_t){v[0].re + t.re, v[0].im + t.im};
+    v[1] = (complex_t){base.re + turned.re, base.im + turned.im};
+    v[2] = (complex_t){base.re - turned.re, base.im - turned.im};
+  } else {
+    const float c1 = 0.30901699437494742f, c2 = -0.80901699437494742f;
+    const float s1 = sign * 0.95105651629515357f, s2 = sign * 0.58778525229247313f;
+    const complex_t t1 = {v[1].re + v[4].re, v[1].im + v[4].im}, e1 = {v[1].re - v[4].re, v[1].im - v[4].im};
+    const complex_t t2 = {v[2].re + v[3].re, v[2].im + v[3].im}, e2 = {v[2].re - v[3].re, v[2].im - v[3].im};
+    const complex_t a = {v[0].re + c1 * t1.re + c2 * t2.re, v[0].im + c1 * t1.im + c2 * t2.im};
+    const complex_t b = {v[0].re + c2 * t1.re + c1 * t2.re, v[0].im + c2 * t1.im + c1 * t2.im};
+    const complex_t u = {-(s1 * e1.im + s2 * e2.im), s1 * e1.re + s2 * e2.re};
+    const complex_t w = {-(s2 * e1.im - s1 * e2.im), s2 * e1.re - s1 * e2.re};
+    v[0] = (complex_t){v[0].re + t1.re + t2.re, v[0].im + t1.im + t2.im};
+    v[1] = (complex_t){a.re + u.re, a.im + u.im};
+    v[4] = (complex_t){a.re - u.re, a.im - u.im};
+    v[2] = (complex_t){b.re + w.re, b.im + w.im};
+    v[3] = (complex_t){b.re - w.re, b.im - w.im};
+  }
+}
+
+static inline __attribute__((always_inline)) void pass(const complex_t *from, complex_t *to, ptrdiff_t l, int p, ptrdiff_t m, ptrdiff_t n, float sign,
+                 const complex_t *twiddles) {
+  for (ptrdiff_t j = 0; j < l; j++) {
+    complex_t twist[5];
+    for (int q = 1; q < p; q++) {
+      twist[q] = twiddles[(j * q * m) % n];
+      twist[q].im *= -sign;
+    }
+    const complex_t *source = from + j * m;
+    complex_t *target = to + j * p * m;
+    for (ptrdiff_t k = 0; k < m; k++) {
+      complex_t v[5];
+      v[0] = source[k];
+      for (int q = 1; q < p; q++) v[q] = source[q * l * m + k];
+      small_transform(v, p, sign);
+      target[k] = v[0];
+      for (int q = 1; q < p; q++) target[q * m + k] = times(v[q], twist[q]);
+    }
+  }
+}
+
+WIDEST void gd_fft(float *data, ptrdiff_t n, int sign, const float *twiddles, float *scratch) {
+  complex_t *from = (complex_t *)data;
+  complex_t *to = (complex_t *)scratch;
+  const complex_t *roots = (const complex_t *)twiddles;
+  ptrdiff_t left = n;
+  ptrdiff_t m = 1;
+  while (left > 1) {
+    const int p = left % 4 == 0 ? 4 : left % 2 == 0 ? 2 : left % 3 == 0 ? 3 : 5;
+    const ptrdiff_t l = left / p;
+    const float s = (float)sign;
+    if (p == 4) pass(from, to, l, 4, m, n, s, roots);
+    else if (p == 2) pass(from, to, l, 2, m, n, s, roots);
+    else if (p == 3) pass(from, to, l, 3, m, n, s, roots);
+    else pass(from, to, l, 5, m, n, s, roots);
+    complex_t *swap = from;
+    from = to;
+    to = swap;
+    m *= p;
+    left = l;
+  }
+  if (from != (complex_t *)data) memcpy(data, from, (size_t)n * sizeof(complex_t));
+}

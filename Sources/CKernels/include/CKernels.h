@@ -1,1 +1,47 @@
+// The hot loops, in C so that the compiler vectorises them and picks the widest vectors of the machine at run time.
+// Planes are row-major floats; no pointer may be NULL; sources and targets do not overlap unless it says so.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// target[y][x] = sum over k of taps[|k|] * source[y][x+k], -radius <= k <= radius, edges repeated.
+// scratch: width + 2*radius floats.
+void gd_convolve_row(const float *source, float *target, ptrdiff_t width, const float *taps, ptrdiff_t radius,
+                     float *scratch);
+
+// target[x] = sum over k of taps[|k-radius|] * rows[k][x], 0 <= k <= 2*radius.
+void gd_convolve_column(const float *const *rows, float *target, ptrdiff_t width, const float *taps,
+                        ptrdiff_t radius);
+
+// target[x] = mean of the factor x factor block at column x*factor of `rows`, which are `factor` row pointers.
+void gd_box_reduce_row(const float *const *rows, float *target, ptrdiff_t target_width, ptrdiff_t factor);
+
+// low/high[x] = least and greatest of source[x-radius ... x+radius], edges repeated. scratch: width + 2*radius.
+void gd_extremes_row(const float *source, float *low, float *high, ptrdiff_t width, ptrdiff_t radius,
+                     float *scratch);
+
+// low[x] = min(low[x], source_low[x]); high[x] = max(high[x], source_high[x]).
+void gd_merge_extremes(const float *source_low, const float *source_high, float *low, float *high,
+                       ptrdiff_t width);
+
+// The doubled-angle edge field of one row: with g the central-difference gradient of `middle` and m = |g|,
+// (re, im) += strength(m) * (gx^2 - gy^2, 2 gx gy) / m^2 where strength = max(m / (m + scale) - floor, 0).
+// above, middle, below: width floats each; the first and last column get nothing.
+void gd_edge_field_row(const float *above, const float *middle, const float *below, float *re, float *im,
+                       ptrdiff_t width, float scale, float floor);
+
+// magnitude[x] = |central-difference gradient| of a row; first and last column are 0.
+void gd_gradient_row(const float *above, const float *middle, const float *below, float *magnitude,
+                     ptrdiff_t width);
+
+// sum over n of a_re*b_re + a_im*b_im.
+float gd_dot2(const float *a_re, const float *a_im, const float *b_re, const float *b_im, ptrdiff_t n);
+
+// Samples `source` (width x height) at (xs[i], ys[i]) in continuous coordinates (pixel centres at +1/2),
+// bilinearly, edges repeated.
+void gd_sample_bilinear(const float *source, ptrdiff_t width, ptrdiff_t height, const float *xs, const float *ys,
+                        float *target, ptrdiff_t n);
+
+// In-place complex FFT of `n` points, interleaved re, im; n = 2^a 3^b 5^c. sign -1 forward, +1 back (not scaled).
+// twiddles: n complex roots exp(-2 pi i k / n); scratch: n complex.
+void gd_fft(float *data, ptrdiff_t n, int sign, const float *twiddles, float *scratch);

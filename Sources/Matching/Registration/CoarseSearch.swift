@@ -1,0 +1,140 @@
+internal import Foundation
+internal import Raster
+internal import Synchronization
+
+/// The search for a place over the whole stage error, all pixel sizes and rotations, by correlating edge fields.
+struct CoarseSearch {
+  let scan: WorkingScan
+  let reference: any RegistrationReference
+  /// Working pixels searched to each side.
+  let margin: Int
+  private let fourier: Fourier
+  private let scanTransform: Fourier.Field
+
+  init(scan: WorkingScan, reference: any RegistrationReference, searchPx: Double) {
+    (self.scan, self.reference) = (scan, reference)
+    margin = max(2, Int((searchPx / Double(scan.factor)).rounded(.up)))
+    fourier = Fourier(atLeastWidth: scan.width + 2 * margin, height: scan.height + 2 * margin)
+    var transform = fourier.field(scan.edges)
+    fourier.forward(&transform)
+    scanTransform = transform
+  }
+
+  /// A peak of the correlation.
+  struct Peak: Sendable {
+    /// Where the reference was drawn, moved to the peak.
+    var placement: Placement
+    /// Normalised correlation, −1…1.
+    var score: Double
+    /// By how much the placement was moved, scan pixels.
+    var shift: Point
+  }
+
+  /// The correlation at every shift, `(2·margin+1)²`, for the reference drawn at `toScan`.
+  func map(toScan: Affine) throws -> Plane {
+    let edges = try scan.referenceEdges(reference, toScan: toScan, margin: margin)
+    var field = fourier.field(edges)
+    fourier.forward(&field)
+    field.samples.withUnsafeMutableBufferPointer { a in
+      scanTransform.samples.withUnsafeBufferPointer { b in
+        for index in stride(from: 0, to: a.count, by: 2) {
+          let (re, im) = (a[index], a[index &+ 1])
+          a[index] = re * b[index] + im * b[index &+ 1]
+          a[index &+ 1] = im * b[index] - re * b[index &+ 1]
+        }
+      }
+    }
+    fourier.backward(&field)
+    let sums = WindowSums(of: edges)
+    let size = 2 * margin + 1
+    let scale = 1 / Double(fourier.width * fourier.height)
+    return Plane(width: size, height: size) { target in
+      for y in 0..<size {
+        for x in 0..<size {
+          let energy = sums.sum(x: x, y: y, width: scan.width, height: scan.height)
+          let norm = (scan.energy * max(energy, 0.02 * scan.energy)).squareRoot()
+          let value = Double(field.samples[2 * (y * fourier.width + x)]) * scale
+          target[y * size + x] = norm > 0 ? Float(value / norm) : 0
+        }
+      }
+    }
+  }
+
+  /// The shift in scan pixels that a place in the map stands for.
+  func shift(x: Int, y: Int) -> Point {
+    Point(x: Double((margin - x) * scan.factor), y: Double((margin - y) * scan.factor))
+  }
+
+  /// The best peak of each placement, in the placements' order.
+  func bestPeaks(_ placements: [Placement]) throws -> [Peak] {
+    let found = Mutex<[Int: Peak]>([:])
+    let failure = Mutex<(any Error)?>(nil)
+    inParallel(placements.count) { index in
+      let placement = placements[index]
+      do {
+        let map = try map(toScan: placement.toScan(yPointsUp: reference.yPointsUp))
+        let (x, y, score) = nearestOfTheBest(map)
+        let shift = shift(x: x, y: y)
+        var moved = placement
+        moved.scanPoint.x += shift.x
+        moved.scanPoint.y += shift.y
+        let peak = Peak(placement: moved, score: score, shift: shift)
+        found.withLock { $0[index] = peak }
+      } catch {
+        failure.withLock { $0 = error }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+    return found.withLock { found in placements.indices.compactMap { found[$0] } }
+  }
+
+  /// Of all places nearly as good as the best the one nearest to where it was expected: a periodic layout has many.
+  private func nearestOfTheBest(_ map: Plane) -> (x: Int, y: Int, score: Double) {
+    let best = map.samples.max() ?? 0
+    let peaks = CoarseSearch.peaks(of: map, above: best * (best > 0 ? 0.995 : 1.005))
+    let nearest = peaks.min { distance($0.x, $0.y) < distance($1.x, $1.y) }
+    guard let nearest else { return (margin, margin, Double(best)) }
+    return (nearest.x, nearest.y, Double(map[nearest.x, nearest.y]))
+  }
+
+  private func distance(_ x: Int, _ y: Int) -> Int {
+    (x - margin) * (x - margin) + (y - margin) * (y - margin)
+  }
+
+  /// Places not below any neighbour within 3 pixels and at least `threshold`, best first.
+  static func peaks(of map: Plane, above threshold: Float) -> [(x: Int, y: Int)] {
+    let high = map.extremes(radius: 3).high
+    var peaks: [(x: Int, y: Int)] = []
+    for y in 0..<map.height {
+      for x in 0..<map.width where map[x, y] >= threshold && map[x, y] >= high[x, y] {
+        peaks.append((x, y))
+      }
+    }
+    return peaks.sorted { map[$0.x, $0.y] > map[$1.x, $1.y] }
+  }
+}
+
+/// Sums of squared strength over any window in constant time.
+private struct WindowSums {
+  private let width: Int
+  private var table: [Double]
+
+  init(of edges: EdgeField) {
+    width = edges.width + 1
+    table = [Double](repeating: 0, count: width * (edges.height + 1))
+    for y in 0..<edges.height {
+      var row = 0.0
+      for x in 0..<edges.width {
+        let index = y * edges.width + x
+        let (re, im) = (edges.re.samples[index], edges.im.samples[index])
+        row += Double(re * re + im * im)
+        table[(y + 1) * width + x + 1] = table[y * width + x + 1] + row
+      }
+    }
+  }
+
+  func sum(x: Int, y: Int, width window: Int, height: Int) -> Double {
+    table[(y + height) * width + x + window] - table[y * width + x + window]
+      - table[(y + height) * width + x] + table[y * width + x]
+  }
+}

@@ -1,0 +1,89 @@
+internal import Raster
+
+/// What speaks for a registration: how much of the layout is seen, and how much of what is seen the layout explains.
+public struct Evidence: Sendable, Equatable {
+  /// Share of the reference's edges on which the scan has one.
+  public var supported: Double
+  /// Share of the scan's strong edges near one of the reference's.
+  public var explained: Double
+  /// Typical gradient on the reference's edges over the scan's median gradient.
+  public var contrast: Double
+
+  /// Doubt: both the reference's and the scan's edges left over, 0…1.
+  public var doubt: Double { (1 - supported) * (1 - explained) }
+
+  static let none = Evidence(supported: 0, explained: 0, contrast: 0)
+}
+
+extension WorkingScan {
+  /// Measures the evidence for planes drawn on this grid.
+  ///
+  /// - Parameters:
+  ///   - planes: the reference at the place found.
+  ///   - area: the part of the grid that counts.
+  func evidence(for planes: [Plane], in area: PixelRect) -> Evidence {
+    let gradient = brightness.smoothed(sigma: sigma).gradientMagnitude()
+    let nearby = gradient.extremes(radius: 3).high
+    var onEdge = Plane(width: width, height: height)
+    for plane in planes {
+      let steepness = plane.smoothed(sigma: sigma).gradientMagnitude()
+      for index in steepness.samples.indices where steepness.samples[index] > 0.12 {
+        onEdge.samples[index] = 1
+      }
+    }
+    // How far an edge may lie from the one that explains it: 0.8 % of the field.
+    let tolerance = max(3, Int((0.008 * Double(width)).rounded()))
+    let nearEdge = onEdge.extremes(radius: tolerance).high
+    // The outermost pixels hold no gradient.
+    let inner = area.intersection(onEdge.bounds.expanded(by: -2))
+    var found: [Float] = []
+    var all: [Float] = []
+    for y in inner.y..<inner.maxY {
+      for x in inner.x..<inner.maxX {
+        all.append(gradient[x, y])
+        if onEdge[x, y] > 0 { found.append(nearby[x, y]) }
+      }
+    }
+    guard found.count >= 20 else { return .none }
+    let typical = found.takeQuantile(0.5)
+    let noise = all.takeQuantile(0.5)
+    let threshold = 0.5 * typical
+    let supported = Double(found.count { $0 > threshold }) / Double(found.count)
+    var strong = 0
+    var explained = 0
+    for y in inner.y..<inner.maxY {
+      for x in inner.x..<inner.maxX where gradient[x, y] > threshold {
+        strong += 1
+        if nearEdge[x, y] > 0 { explained += 1 }
+      }
+    }
+    return Evidence(
+      supported: supported, explained: strong > 0 ? Double(explained) / Double(strong) : 0,
+      contrast: noise > 0 ? Double(typical / noise) : 1000)
+  }
+
+  /// By how much the left and right, and the upper and lower halves disagree, working pixels; nil where no two halves
+  /// hold structure.
+  ///
+  /// - Parameter radius: greatest disagreement that can be seen.
+  func halvesDisagreement(_ referenceEdges: EdgeField, radius: Int) -> Double? {
+    let pairs = [(columns: 2, rows: 1), (columns: 1, rows: 2)]
+    var worst: Double?
+    for pair in pairs {
+      let halves = BlockAlignment.grid(
+        width: width, height: height, columns: pair.columns, rows: pair.rows)
+      let structured = halves.allSatisfy { half in
+        let drawn = referenceEdges.energy(in: half)
+        return drawn > 0.1 * referenceEdges.energy && drawn > 50
+      }
+      guard structured else { continue }
+      let alignment = BlockAlignment(
+        reference: referenceEdges, scan: edges, blocks: halves, radius: radius)
+      let shifts = halves.indices.map { alignment.leastGoodShift(block: $0).shift }
+      let difference = Point(x: shifts[0].x - shifts[1].x, y: shifts[0].y - shifts[1].y)
+      let distance = (difference.x * difference.x + difference.y * difference.y).squareRoot()
+      worst = max(worst ?? 0, distance)
+    }
+    return worst
+  }
+}

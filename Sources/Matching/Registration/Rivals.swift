@@ -1,0 +1,107 @@
+internal import Foundation
+internal import Raster
+
+/// The places a period away from the best one, tried at the finer resolution: the best of all, and whether the others can be
+/// told from it.
+struct Rivals {
+  let toScan: Affine
+  let edges: EdgeField
+  let score: Double
+  let ambiguities: [Registration.Period]
+
+  private struct Candidate {
+    let toScan: Affine
+    let edges: EdgeField
+    let score: Double
+    let center: Point
+  }
+
+  /// - Parameters:
+  ///   - search: the coarse search.
+  ///   - fine: the scan at the finer resolution.
+  ///   - toScan: the best place so far.
+  ///   - map: the coarse correlation around it.
+  ///   - expected: where the scan was thought to be.
+  init(
+    reference: any RegistrationReference, search: CoarseSearch, fine: WorkingScan, toScan: Affine,
+    map: Plane, expected: Placement
+  ) throws {
+    func candidate(_ place: Affine, radius: Int = 3, rounds: Int = 3) throws -> Candidate {
+      let refined = try fine.refine(
+        reference, toScan: place, radius: radius, rounds: rounds, isAffine: true)
+      return Candidate(
+        toScan: refined.toScan, edges: refined.edges, score: refined.score,
+        center: refined.toScan(expected.referencePoint))
+    }
+    var best = try candidate(toScan)
+    let threshold = 0.8 * (map.samples.max() ?? 0)
+    let middle = search.margin
+    var tried: [Candidate] = []
+    let shifts = CoarseSearch.peaks(of: map, above: max(threshold, 0.01))
+      .filter { max(abs($0.x - middle), abs($0.y - middle)) > 3 }
+      .map { search.shift(x: $0.x, y: $0.y) }
+    let nearest = shifts.sorted { hypot($0.x, $0.y) < hypot($1.x, $1.y) }
+    for shift in nearest.prefix(8) {
+      let place = best.toScan.then(.translation(x: shift.x, y: shift.y))
+      tried.append(try candidate(place, radius: 2, rounds: 2))
+    }
+    // Among places that look the same the one nearest to where the stage was sent.
+    let all = [best] + tried
+    let top = all.map(\.score).max() ?? best.score
+    func distance(_ candidate: Candidate) -> Double {
+      hypot(
+        candidate.center.x - expected.scanPoint.x, candidate.center.y - expected.scanPoint.y)
+    }
+    if let chosen = all.filter({ $0.score >= 0.998 * top }).min(by: { distance($0) < distance($1) }) {
+      best = chosen
+    }
+    self.toScan = best.toScan
+    edges = best.edges
+    score = best.score
+    ambiguities = Rivals.ambiguities(best, all, map: map, search: search, fine: fine)
+  }
+
+  private static func ambiguities(
+    _ best: Candidate, _ all: [Candidate], map: Plane, search: CoarseSearch, fine: WorkingScan
+  ) -> [Registration.Period] {
+    var periods: [String: Double] = [:]
+    for rival in all {
+      let (dx, dy) = (rival.center.x - best.center.x, rival.center.y - best.center.y)
+      let distance = hypot(dx, dy)
+      guard distance > 6 * Double(fine.factor), rival.score > 0.97 * best.score,
+        !isPreferred(best.edges, to: rival.edges, by: fine)
+      else { continue }
+      let axis = abs(dx) >= abs(dy) ? "x" : "y"
+      periods[axis] = min(periods[axis] ?? .infinity, distance)
+    }
+    for axis in ["x", "y"] where periods[axis] == nil && isFeatureless(map, along: axis) {
+      periods[axis] = 0
+    }
+    return periods.sorted { $0.key < $1.key }.map { .init(axis: $0.key, px: $0.value) }
+  }
+
+  /// Whether the scan clearly shows the one drawing rather than the other where they differ: half of the difference or
+  /// more, on a scale where 1 is the one and −1 the other.
+  private static func isPreferred(_ a: EdgeField, to b: EdgeField, by scan: WorkingScan) -> Bool {
+    let all = a.re.bounds
+    func product(_ p: EdgeField, _ q: EdgeField) -> Double {
+      EdgeField.correlation(p, q, in: all, dx: 0, dy: 0)
+    }
+    let difference = a.energy - 2 * product(a, b) + b.energy
+    guard difference > 0.02 * a.energy else { return false }
+    let strength = product(a, scan.edges) / max(a.energy, 1e-9)
+    let vote = 2 * (product(a, scan.edges) - product(b, scan.edges)) / difference
+    return vote > 0.5 * strength
+  }
+
+  /// Whether moving the reference along an axis changes nothing, as with straight lines.
+  private static func isFeatureless(_ map: Plane, along axis: String) -> Bool {
+    let middle = (map.width - 1) / 2
+    guard middle >= 8 else { return false }
+    let here = map[middle, middle]
+    return [-8, -5, 5, 8].allSatisfy { step in
+      let value = axis == "x" ? map[middle + step, middle] : map[middle, middle + step]
+      return value > 0.97 * here
+    }
+  }
+}

@@ -1,0 +1,98 @@
+internal import CKernels
+internal import Foundation
+
+/// The discrete Fourier transform of complex fields of one size.
+///
+/// Source: the self-sorting (Stockham) form of Cooley and Tukey's algorithm, factors 2, 3, 4 and 5.
+public struct Fourier: Sendable {
+  /// Columns, 2^a 3^b 5^c.
+  public let width: Int
+  /// Rows, 2^a 3^b 5^c.
+  public let height: Int
+  private let rowRoots: [Float]
+  private let columnRoots: [Float]
+
+  /// A transform of `height × width` points, each at least as asked and of the form 2^a 3^b 5^c.
+  public init(atLeastWidth width: Int, height: Int) {
+    self.width = Fourier.smoothSize(atLeast: width)
+    self.height = Fourier.smoothSize(atLeast: height)
+    rowRoots = Fourier.roots(self.width)
+    columnRoots = Fourier.roots(self.height)
+  }
+
+  /// A field of `height × width` complex samples, interleaved re, im, row-major.
+  public struct Field: Sendable {
+    /// 2 × height × width floats.
+    public var samples: [Float]
+  }
+
+  /// An edge field, padded with nothing to the transform's size.
+  public func field(_ edges: EdgeField) -> Field {
+    precondition(edges.width <= width && edges.height <= height, "the field exceeds the transform")
+    var samples = [Float](repeating: 0, count: 2 * width * height)
+    for y in 0..<edges.height {
+      for x in 0..<edges.width {
+        samples[2 * (y * width + x)] = edges.re.samples[y * edges.width + x]
+        samples[2 * (y * width + x) + 1] = edges.im.samples[y * edges.width + x]
+      }
+    }
+    return Field(samples: samples)
+  }
+
+  /// Replaces a field by its transform.
+  public func forward(_ field: inout Field) { transform(&field, sign: -1) }
+
+  /// Replaces a transform by its field, times height × width.
+  public func backward(_ field: inout Field) { transform(&field, sign: 1) }
+
+  private func transform(_ field: inout Field, sign: Int32) {
+    let (width, height) = (width, height)
+    var scratch = [Float](repeating: 0, count: 2 * 8 * max(width, height) + 2 * 8 * height)
+    field.samples.withUnsafeMutableBufferPointer { samples in
+      scratch.withUnsafeMutableBufferPointer { scratch in
+        guard let data = samples.baseAddress, let scratch = scratch.baseAddress else { return }
+        for y in 0..<height { gd_fft(data + 2 * y * width, width, sign, rowRoots, scratch) }
+        // Columns go eight at a time, so that each cache line fetched is used whole.
+        let columns = scratch + 2 * max(width, height)
+        for first in stride(from: 0, to: width, by: 8) {
+          let count = min(8, width - first)
+          for y in 0..<height {
+            let source = data + 2 * (y * width + first)
+            for k in 0..<count {
+              columns[2 * (k &* height &+ y)] = source[2 &* k]
+              columns[2 * (k &* height &+ y) + 1] = source[2 &* k &+ 1]
+            }
+          }
+          for k in 0..<count {
+            gd_fft(columns + 2 * k * height, height, sign, columnRoots, scratch)
+          }
+          for y in 0..<height {
+            let target = data + 2 * (y * width + first)
+            for k in 0..<count {
+              target[2 &* k] = columns[2 * (k &* height &+ y)]
+              target[2 &* k &+ 1] = columns[2 * (k &* height &+ y) + 1]
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The smallest 2^a 3^b 5^c that is not below `size`.
+  static func smoothSize(atLeast size: Int) -> Int {
+    var candidate = max(1, size)
+    while true {
+      var rest = candidate
+      for factor in [2, 3, 5] { while rest % factor == 0 { rest /= factor } }
+      if rest == 1 { return candidate }
+      candidate += 1
+    }
+  }
+
+  private static func roots(_ count: Int) -> [Float] {
+    (0..<count).flatMap { index -> [Float] in
+      let angle = -2 * Double.pi * Double(index) / Double(count)
+      return [Float(cos(angle)), Float(sin(angle))]
+    }
+  }
+}

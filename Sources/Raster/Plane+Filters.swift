@@ -1,0 +1,134 @@
+internal import CKernels
+internal import Foundation
+
+extension Plane {
+  /// The plane smoothed by a Gaussian, cut at 3 σ, edges repeated.
+  ///
+  /// - Parameter sigma: standard deviation in pixels; 0 or less gives the plane itself.
+  public func smoothed(sigma: Double) -> Plane {
+    guard sigma > 0, width > 0, height > 0 else { return self }
+    let radius = max(1, Int((3 * sigma).rounded(.up)))
+    var taps = (0...radius).map { Float(exp(-Double($0 * $0) / (2 * sigma * sigma))) }
+    let sum = taps[0] + 2 * taps.dropFirst().reduce(0, +)
+    for index in taps.indices { taps[index] /= sum }
+    return convolved(taps: taps)
+  }
+
+  /// The plane convolved along rows and columns with symmetric taps, `taps[0]` in the middle, edges repeated.
+  public func convolved(taps: [Float]) -> Plane {
+    let radius = taps.count - 1
+    guard radius > 0 else { return map { $0 * taps[0] * taps[0] } }
+    let (width, height) = (width, height)
+    var across = Plane(width: width, height: height)
+    let bands = RowBands(height: height)
+    across.withUnsafeMutableRows { target in
+      self.withUnsafeRows { source in
+        bands.inParallel { rows in
+          withUnsafeTemporaryAllocation(of: Float.self, capacity: width + 2 * radius) { scratch in
+            guard let scratch = scratch.baseAddress else { return }
+            for y in rows {
+              gd_convolve_row(source.row(y), target.row(y), width, taps, radius, scratch)
+            }
+          }
+        }
+      }
+    }
+    var result = Plane(width: width, height: height)
+    result.withUnsafeMutableRows { target in
+      across.withUnsafeRows { source in
+        bands.inParallel { rows in
+          for y in rows {
+            source.withClampedRows(from: y - radius, count: 2 * radius + 1) {
+              gd_convolve_column($0, target.row(y), width, taps, radius)
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// The plane reduced by a whole factor; each pixel is the mean of a `factor × factor` block.
+  ///
+  /// - Parameter factor: 1 or more; columns and rows beyond the last whole block are left out.
+  public func reduced(by factor: Int) -> Plane {
+    precondition(factor >= 1, "a reduction needs a factor of 1 or more")
+    guard factor > 1 else { return self }
+    var result = Plane(width: width / factor, height: height / factor)
+    let bands = RowBands(height: result.height)
+    let reducedWidth = result.width
+    result.withUnsafeMutableRows { target in
+      self.withUnsafeRows { source in
+        bands.inParallel { rows in
+          for y in rows {
+            source.withClampedRows(from: y * factor, count: factor) {
+              gd_box_reduce_row($0, target.row(y), reducedWidth, factor)
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// The least and the greatest sample within ±`radius` pixels in both directions, edges repeated.
+  public func extremes(radius: Int) -> (low: Plane, high: Plane) {
+    guard radius > 0, width > 0, height > 0 else { return (self, self) }
+    let (width, height) = (width, height)
+    var rowLow = Plane(width: width, height: height)
+    var rowHigh = rowLow
+    let bands = RowBands(height: height)
+    rowLow.withUnsafeMutableRows { low in
+      rowHigh.withUnsafeMutableRows { high in
+        self.withUnsafeRows { source in
+          bands.inParallel { rows in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: width + 2 * radius) { scratch in
+              guard let scratch = scratch.baseAddress else { return }
+              for y in rows {
+                gd_extremes_row(source.row(y), low.row(y), high.row(y), width, radius, scratch)
+              }
+            }
+          }
+        }
+      }
+    }
+    var resultLow = rowLow
+    var resultHigh = rowHigh
+    resultLow.withUnsafeMutableRows { low in
+      resultHigh.withUnsafeMutableRows { high in
+        rowLow.withUnsafeRows { sourceLow in
+          rowHigh.withUnsafeRows { sourceHigh in
+            bands.inParallel { rows in
+              for y in rows {
+                for k in -radius...radius where k != 0 {
+                  let other = min(max(y + k, 0), height - 1)
+                  gd_merge_extremes(
+                    sourceLow.row(other), sourceHigh.row(other), low.row(y), high.row(y), width)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    return (resultLow, resultHigh)
+  }
+
+  /// |∇| by central differences, brightness a pixel; 0 on the outermost pixels.
+  public func gradientMagnitude() -> Plane {
+    var result = Plane(width: width, height: height)
+    guard width > 2, height > 2 else { return result }
+    let width = width
+    let bands = RowBands(height: height - 2)
+    result.withUnsafeMutableRows { target in
+      self.withUnsafeRows { source in
+        bands.inParallel { rows in
+          for y in rows {
+            gd_gradient_row(source.row(y), source.row(y + 1), source.row(y + 2), target.row(y + 1), width)
+          }
+        }
+      }
+    }
+    return result
+  }
+}
