@@ -1,0 +1,91 @@
+internal import CKernels
+
+/// A smooth displacement known at the nodes of a regular mesh and bilinear between them.
+///
+/// It says by how much what an ideal placement puts at a pixel is really moved: the pixel at (x, y) shows what belongs at
+/// (x, y) − displacement.
+public struct DisplacementMesh: Sendable, Equatable {
+  /// The rectangle that the mesh covers; outside it the border's displacement goes on.
+  public let field: PixelRect
+  /// Nodes along x and y, each at least 1, at the middles of equal cells.
+  public let columns, rows: Int
+  /// Displacement at each node, pixels, row-major.
+  public var nodes: [Point]
+
+  /// A mesh with given nodes.
+  public init(field: PixelRect, columns: Int, rows: Int, nodes: [Point]) {
+    precondition(nodes.count == columns * rows, "a mesh needs columns × rows nodes")
+    (self.field, self.columns, self.rows, self.nodes) = (field, columns, rows, nodes)
+  }
+
+  /// A mesh that moves nothing.
+  public static func still(_ field: PixelRect) -> DisplacementMesh {
+    DisplacementMesh(field: field, columns: 1, rows: 1, nodes: [Point(x: 0, y: 0)])
+  }
+
+  /// Whether no node is moved.
+  public var isStill: Bool { nodes.allSatisfy { $0.x == 0 && $0.y == 0 } }
+
+  /// The greatest displacement, pixels.
+  public var greatest: Double {
+    nodes.map { ($0.x * $0.x + $0.y * $0.y).squareRoot() }.max() ?? 0
+  }
+
+  /// The displacement at a place, pixels.
+  public func callAsFunction(_ place: Point) -> Point {
+    let u = (place.x - Double(field.x)) / Double(max(1, field.width)) * Double(columns) - 0.5
+    let v = (place.y - Double(field.y)) / Double(max(1, field.height)) * Double(rows) - 0.5
+    let x = min(max(u, 0), Double(columns - 1))
+    let y = min(max(v, 0), Double(rows - 1))
+    let (column, row) = (min(Int(x), max(0, columns - 2)), min(Int(y), max(0, rows - 2)))
+    let (fx, fy) = (x - Double(column), y - Double(row))
+    let right = columns > 1 ? 1 : 0
+    let down = rows > 1 ? columns : 0
+    let base = row * columns + column
+    let (a, b) = (nodes[base], nodes[base + right])
+    let (c, d) = (nodes[base + down], nodes[base + down + right])
+    return Point(
+      x: (a.x * (1 - fx) + b.x * fx) * (1 - fy) + (c.x * (1 - fx) + d.x * fx) * fy,
+      y: (a.y * (1 - fx) + b.y * fx) * (1 - fy) + (c.y * (1 - fx) + d.y * fx) * fy)
+  }
+}
+
+extension Plane {
+  /// The plane sampled along an affine grid that a mesh has moved.
+  ///
+  /// - Parameters:
+  ///   - rect: pixels of the target.
+  ///   - toSource: continuous target coordinates to continuous coordinates of this plane.
+  ///   - mesh: displacement in target pixels.
+  /// - Returns: bilinear samples, `rect.height × rect.width`, edges repeated.
+  public func resampled(rect: PixelRect, toSource: Affine, mesh: DisplacementMesh? = nil) -> Plane {
+    var result = Plane(width: rect.width, height: rect.height)
+    guard !rect.isEmpty, width > 0, height > 0 else { return result }
+    let (width, height) = (width, height)
+    result.withUnsafeMutableRows { target in
+      self.withUnsafeRows { source in
+        RowBands(height: rect.height).inParallel { band in
+          withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * rect.width) { places in
+            guard let xs = places.baseAddress else { return }
+            let ys = xs + rect.width
+            for y in band {
+              for x in 0..<rect.width {
+                var place = Point(x: Double(rect.x + x) + 0.5, y: Double(rect.y + y) + 0.5)
+                if let mesh {
+                  let moved = mesh(place)
+                  place.x -= moved.x
+                  place.y -= moved.y
+                }
+                let image = toSource(place)
+                xs[x] = Float(image.x)
+                ys[x] = Float(image.y)
+              }
+              gd_sample_bilinear(source.row(0), width, height, xs, ys, target.row(y), rect.width)
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+}
