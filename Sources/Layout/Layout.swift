@@ -1,0 +1,85 @@
+public import Foundation
+public import Raster
+
+/// A cell of one layout, by its place in `Layout.cells`.
+public struct CellID: Hashable, Sendable {
+  let index: Int
+}
+
+/// A layout: cells that hold polygons and other cells, kept hierarchical and indexed for windows.
+///
+/// All coordinates it speaks in are µm, y up. What it is asked for a window costs what the window shows.
+public struct Layout: Sendable {
+  /// The kind of file it came from: `GDSII`.
+  public let format: String
+  /// Micrometres per database unit.
+  public let dbuMicrometres: Double
+  /// The layers that occur, texts included, in rising order.
+  public let layers: [LayerID]
+  /// The cells that no other contains, in the order of the file.
+  public let topCells: [CellID]
+
+  let storage: [LayoutCell]
+  let layerIndices: [LayerID: Int]
+  private let cellIndices: [String: Int]
+
+  /// Reads the file at `path`; its content, not its name, says what it is.
+  ///
+  /// - Throws: `LayoutError`, with the byte where the content is at fault.
+  public init(contentsOf path: String) throws {
+    do {
+      try self.init(Self.contents(of: path))
+    } catch let error as LayoutError {
+      throw error.inFile(path)
+    }
+  }
+
+  /// Reads a layout that is in memory.
+  ///
+  /// - Throws: `LayoutError`, with the byte where the content is at fault.
+  public init(_ data: Data) throws {
+    let draft = try data.withUnsafeBytes { try Self.draft(of: $0) }
+    format = draft.format
+    dbuMicrometres = draft.dbuMicrometres
+    let found = draft.layers.layers
+    layers = found.sorted()
+    layerIndices = Dictionary(uniqueKeysWithValues: found.enumerated().map { ($1, $0) })
+    let assembly = try LayoutAssembly(draft)
+    storage = assembly.cells
+    topCells = assembly.topCells.map(CellID.init)
+    cellIndices = Dictionary(
+      uniqueKeysWithValues: assembly.cells.enumerated().map { ($1.name, $0) })
+  }
+
+  /// All cells in the order of the file.
+  public var cells: [CellID] { storage.indices.map(CellID.init) }
+
+  /// The cell of that name, or nil.
+  public func cell(named name: String) -> CellID? { cellIndices[name].map(CellID.init) }
+
+  /// The name of a cell.
+  public func name(of cell: CellID) -> String { storage[cell.index].name }
+
+  /// The box around the shapes of a cell and everything in it, in µm; nil where there are none. Texts don't count.
+  ///
+  /// As usual for hierarchies, the box of an instance that is turned by other than quarter turns is the box around the
+  /// turned box. Below absolute widths or magnifications it may be a little larger than need be.
+  public func bounds(of cell: CellID) -> Box? {
+    let (extent, margin) = storage[cell.index].whole
+    return extent.expanded(by: margin).box(scale: dbuMicrometres)
+  }
+
+  /// The same for the shapes of one layer.
+  public func bounds(of layer: LayerID, in cell: CellID) -> Box? {
+    guard let index = layerIndices[layer], let summary = storage[cell.index].summary(of: index)
+    else { return nil }
+    return summary.extent.expanded(by: summary.margin).box(scale: dbuMicrometres)
+  }
+
+  /// How many shapes a cell shows on a layer when flattened, and the sum of their areas in µm², overlaps counted twice.
+  public func shapes(of layer: LayerID, in cell: CellID) -> (count: Int, areaUm2: Double) {
+    guard let index = layerIndices[layer], let summary = storage[cell.index].summary(of: index)
+    else { return (0, 0) }
+    return (summary.count, summary.area(magnification: 1) * dbuMicrometres * dbuMicrometres)
+  }
+}
