@@ -33,9 +33,7 @@ static void on_error(j_common_ptr common) {
   common->err->format_message(common, message);
   int code = common->err->msg_code;
   gd_failure kind = gd_damaged;
-  if (code == JERR_OUT_OF_MEMORY || code == JERR_NO_BACKING_STORE) {
-    stop(self, gd_too_large, "a progressive picture must be held whole");
-  }
+  if (code == JERR_OUT_OF_MEMORY) kind = gd_too_large;
   if (code == JERR_BAD_PRECISION || code == JERR_SOF_UNSUPPORTED || code == JERR_ARITH_NOTIMPL ||
       code == JERR_CONVERSION_NOTIMPL) {
     kind = gd_unsupported;
@@ -56,7 +54,8 @@ static void on_output(j_common_ptr common) { (void)common; }
 
 static void on_progress(j_common_ptr common) {
   j_decompress_ptr jpeg = (j_decompress_ptr)common;
-  if (jpeg->input_scan_number > most_scans) stop(common->client_data, gd_too_large, "too many scans");
+  if (jpeg->input_scan_number <= most_scans) return;
+  stop(common->client_data, gd_too_large, "too many scans");
 }
 
 static void on_start(j_decompress_ptr jpeg) { (void)jpeg; }
@@ -97,7 +96,9 @@ static void check_complete(reader *self) {
   j_decompress_ptr jpeg = &self->jpeg;
   if (!jpeg_has_multiple_scans(jpeg)) return;
   for (int component = 0; component < jpeg->num_components; component++) {
-    if (!jpeg->comp_info[component].quant_table) stop(self, gd_ends_early, "a component has no scan");
+    if (!jpeg->comp_info[component].quant_table) {
+      stop(self, gd_ends_early, "a component has no scan");
+    }
     if (!jpeg->progressive_mode || !jpeg->coef_bits) continue;
     for (int coefficient = 0; coefficient < DCTSIZE2; coefficient++) {
       if (jpeg->coef_bits[component][coefficient] != 0) {
@@ -124,6 +125,18 @@ static int read_jpeg(gd_rows *rows, void *row, gd_report *report) {
   return 1;
 }
 
+// Pictures of several scans are held whole, as coefficients.
+static void check_memory(reader *self, uint64_t limit) {
+  j_decompress_ptr jpeg = &self->jpeg;
+  if (!jpeg_has_multiple_scans(jpeg)) return;
+  uint64_t bytes = 0;
+  for (int index = 0; index < jpeg->num_components; index++) {
+    jpeg_component_info *component = &jpeg->comp_info[index];
+    bytes += (uint64_t)component->width_in_blocks * component->height_in_blocks * sizeof(JBLOCK);
+  }
+  if (bytes > limit) stop(self, gd_too_large, "a picture of several scans must be held whole");
+}
+
 static void read_header(reader *self, uint64_t limit, gd_rows_info *info) {
   j_decompress_ptr jpeg = &self->jpeg;
   jpeg_create_decompress(jpeg);
@@ -136,9 +149,9 @@ static void read_header(reader *self, uint64_t limit, gd_rows_info *info) {
   jpeg->src = &self->manager;
   self->progress.progress_monitor = on_progress;
   jpeg->progress = &self->progress;
-  jpeg->mem->max_memory_to_use = limit > INT64_MAX ? INT64_MAX : (long)limit;
   jpeg_save_markers(jpeg, JPEG_APP0 + 1, 0xffff);
   jpeg_read_header(jpeg, TRUE);
+  check_memory(self, limit);
 
   info->width = jpeg->image_width;
   info->height = jpeg->image_height;

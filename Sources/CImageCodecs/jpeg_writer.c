@@ -22,8 +22,8 @@ static void on_error(j_common_ptr common) {
 static void on_output(j_common_ptr common) { (void)common; }
 
 int gd_jpeg_encode(
-    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int quality, uint8_t **bytes,
-    size_t *length, gd_report *report) {
+    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int quality,
+    uint8_t **bytes, size_t *length, gd_report *report) {
   writer *self = calloc(1, sizeof *self);
   if (!self) {
     gd_note(report, gd_too_large, -1, "no memory");

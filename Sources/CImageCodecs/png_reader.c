@@ -96,7 +96,8 @@ static void read_header(reader *self, gd_rows_info *info) {
   png_read_info(png, self->info);
 
   int depth, color, interlace;
-  png_get_IHDR(png, self->info, &info->width, &info->height, &depth, &color, &interlace, NULL, NULL);
+  png_get_IHDR(
+      png, self->info, &info->width, &info->height, &depth, &color, &interlace, NULL, NULL);
   if (color == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
   if (color == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(png);
   png_set_strip_alpha(png);

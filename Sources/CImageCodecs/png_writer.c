@@ -32,7 +32,8 @@ static void on_write(png_structp png, png_bytep bytes, size_t count) {
 static void on_flush(png_structp png) { (void)png; }
 
 gd_png_writer *gd_png_create(
-    int fd, uint32_t width, uint32_t height, int channels, int bits, double pixels_per_meter, gd_report *report) {
+    int fd, uint32_t width, uint32_t height, int channels, int bits, double pixels_per_meter,
+    gd_report *report) {
   gd_png_writer *self = calloc(1, sizeof *self);
   if (!self) {
     gd_note(report, gd_too_large, -1, "no memory");
@@ -52,10 +53,12 @@ gd_png_writer *gd_png_create(
   }
   png_set_user_limits(self->png, 0x7fffffff, 0x7fffffff);
   png_set_write_fn(self->png, self, on_write, on_flush);
-  int color = channels == 1 ? PNG_COLOR_TYPE_GRAY : channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGB_ALPHA;
+  int color = channels == 1   ? PNG_COLOR_TYPE_GRAY
+              : channels == 3 ? PNG_COLOR_TYPE_RGB
+                              : PNG_COLOR_TYPE_RGB_ALPHA;
   png_set_IHDR(
-      self->png, self->info, width, height, bits, color, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-      PNG_FILTER_TYPE_DEFAULT);
+      self->png, self->info, width, height, bits, color, PNG_INTERLACE_NONE,
+      PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   if (pixels_per_meter >= 0.5 && pixels_per_meter < 2147483647.0) {
     png_uint_32 density = (png_uint_32)(pixels_per_meter + 0.5);
     png_set_pHYs(self->png, self->info, density, density, PNG_RESOLUTION_METER);

@@ -68,7 +68,9 @@ void gd_note(gd_report *report, gd_failure kind, int64_t offset, const char *mes
   snprintf(report->message, sizeof report->message, "%s", message);
 }
 
-int gd_rows_read(gd_rows *rows, void *row, gd_report *report) { return rows->read(rows, row, report); }
+int gd_rows_read(gd_rows *rows, void *row, gd_report *report) {
+  return rows->read(rows, row, report);
+}
 
 void gd_rows_close(gd_rows *rows) {
   if (rows) rows->close(rows);

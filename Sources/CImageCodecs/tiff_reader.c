@@ -11,11 +11,13 @@ struct gd_tiff {
 static void put(gd_tiff *self, const char *format, va_list arguments) {
   char message[sizeof self->report.message];
   vsnprintf(message, sizeof message, format, arguments);
-  gd_note(&self->report, gd_damaged, -1, message);
+  // The handle has no name, so that libtiff's "name: what is wrong" begins with the colon.
+  gd_note(&self->report, gd_damaged, -1, strncmp(message, ": ", 2) == 0 ? message + 2 : message);
 }
 
 // The first error is the cause, later ones its consequences.
-static int on_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments) {
+static int on_error(
+    TIFF *tiff, void *user, const char *module, const char *format, va_list arguments) {
   (void)tiff;
   (void)module;
   gd_tiff *self = user;
@@ -24,7 +26,8 @@ static int on_error(TIFF *tiff, void *user, const char *module, const char *form
 }
 
 // While a directory is read warnings tell of odd tags; while pixels are, of pixels that were made up.
-static int on_warning(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments) {
+static int on_warning(
+    TIFF *tiff, void *user, const char *module, const char *format, va_list arguments) {
   (void)tiff;
   (void)module;
   gd_tiff *self = user;
@@ -45,7 +48,8 @@ static void begin(gd_tiff *self) {
 
 static int fail(gd_tiff *self, gd_report *report) {
   *report = self->report;
-  report->kind = gd_damaged;
+  int limited = strstr(report->message, "limit defined in open options") != NULL;
+  report->kind = limited ? gd_too_large : gd_damaged;
   report->offset = -1;
   if (!report->message[0]) gd_note(report, gd_damaged, -1, "the data cannot be decoded");
   return 0;
@@ -96,14 +100,16 @@ static void describe(TIFF *tiff, gd_tiff_info *info) {
     info->row_bytes = TIFFScanlineSize(tiff);
   }
   float across = 0, down = 0;
-  if (TIFFGetField(tiff, TIFFTAG_XRESOLUTION, &across) && TIFFGetField(tiff, TIFFTAG_YRESOLUTION, &down)) {
+  if (TIFFGetField(tiff, TIFFTAG_XRESOLUTION, &across) &&
+      TIFFGetField(tiff, TIFFTAG_YRESOLUTION, &down)) {
     info->resolution[0] = across;
     info->resolution[1] = down;
   }
   char *description = NULL;
   if (TIFFGetField(tiff, TIFFTAG_IMAGEDESCRIPTION, &description)) info->description = description;
   uint16_t *red, *green, *blue;
-  if (photometric == PHOTOMETRIC_PALETTE && TIFFGetField(tiff, TIFFTAG_COLORMAP, &red, &green, &blue)) {
+  if (photometric == PHOTOMETRIC_PALETTE &&
+      TIFFGetField(tiff, TIFFTAG_COLORMAP, &red, &green, &blue)) {
     info->palette[0] = red;
     info->palette[1] = green;
     info->palette[2] = blue;
@@ -143,7 +149,8 @@ int gd_tiff_block_place(gd_tiff *self, uint32_t block, uint64_t *offset, uint64_
   return !bad_offset && !bad_length && self->report.kind == 0;
 }
 
-int gd_tiff_read_block(gd_tiff *self, uint32_t block, void *bytes, int64_t size, gd_report *report) {
+int gd_tiff_read_block(
+    gd_tiff *self, uint32_t block, void *bytes, int64_t size, gd_report *report) {
   begin(self);
   tmsize_t got = TIFFIsTiled(self->tiff) ? TIFFReadEncodedTile(self->tiff, block, bytes, size)
                                          : TIFFReadEncodedStrip(self->tiff, block, bytes, size);

@@ -7,7 +7,8 @@ struct gd_tiff_writer {
   gd_report report;
 };
 
-static int on_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments) {
+static int on_error(
+    TIFF *tiff, void *user, const char *module, const char *format, va_list arguments) {
   (void)tiff;
   (void)module;
   gd_tiff_writer *self = user;
@@ -19,7 +20,8 @@ static int on_error(TIFF *tiff, void *user, const char *module, const char *form
   return 1;
 }
 
-static int on_warning(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments) {
+static int on_warning(
+    TIFF *tiff, void *user, const char *module, const char *format, va_list arguments) {
   (void)tiff;
   (void)user;
   (void)module;

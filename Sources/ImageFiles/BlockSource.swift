@@ -10,7 +10,9 @@ final class BlockSource: PixelSource {
   private let layout: TIFFLayout
   private let palette: [[Float]]
   /// The block that was decoded last, so that bands that cut a strip don't decode it again each.
-  private var scratch: UnsafeMutableRawBufferPointer
+  private var scratch: UnsafeMutableRawPointer
+  private var capacity = 0
+  /// The number of that block.
   private var held: Int?
   /// The row of the scanline decoder, and the plane that it is in.
   private var cursor: (row: Int, plane: Int)?
@@ -93,7 +95,7 @@ final class BlockSource: PixelSource {
     let pixelBytes = layout.pixelStride * traits.bitDepth / 8
     grow(to: rect.width * pixelBytes)
     held = nil
-    let part = UnsafeMutableRawBufferPointer(rebasing: scratch[..<(rect.width * pixelBytes)])
+    let part = UnsafeMutableRawBufferPointer(start: scratch, count: rect.width * pixelBytes)
     var strip = -1
     var start = 0
     for row in rect.y..<rect.maxY {
@@ -115,8 +117,7 @@ final class BlockSource: PixelSource {
       }
       invertIfNeeded(part)
       deliver(
-        UnsafeRawPointer(part.baseAddress!), firstPixel: 0, count: rect.width, into: planes,
-        at: (row - rect.y) * rect.width)
+        scratch, firstPixel: 0, count: rect.width, into: planes, at: (row - rect.y) * rect.width)
     }
   }
 
@@ -138,7 +139,7 @@ final class BlockSource: PixelSource {
       while next <= row {
         var report = gd_report()
         guard
-          gd_tiff_read_row(tiff, UInt32(next), UInt32(plane), scratch.baseAddress, &report) == 1
+          gd_tiff_read_row(tiff, UInt32(next), UInt32(plane), scratch, &report) == 1
         else {
           throw report.error(
             path: file.path, format: .tiff, place: "row \(next) of \(traits.height)", row: next)
@@ -146,10 +147,9 @@ final class BlockSource: PixelSource {
         next += 1
       }
       cursor = (next, plane)
-      let line = UnsafeMutableRawBufferPointer(rebasing: scratch[..<rowBytes])
-      invertIfNeeded(line)
+      invertIfNeeded(UnsafeMutableRawBufferPointer(start: scratch, count: rowBytes))
       deliver(
-        UnsafeRawPointer(line.baseAddress!), firstPixel: rect.x, count: rect.width, into: planes,
+        scratch, firstPixel: rect.x, count: rect.width, into: planes,
         at: (row - rect.y) * rect.width)
     }
   }
@@ -167,7 +167,7 @@ final class BlockSource: PixelSource {
         let part = block.intersection(rect)
         for row in part.y..<part.maxY {
           deliver(
-            UnsafeRawPointer(scratch.baseAddress!) + (row - block.y) * rowBytes,
+            scratch + (row - block.y) * rowBytes,
             firstPixel: part.x - block.x, count: part.width, into: planes,
             at: (row - rect.y) * rect.width + part.x - rect.x)
         }
@@ -184,12 +184,12 @@ final class BlockSource: PixelSource {
     grow(to: size)
     var report = gd_report()
     guard
-      gd_tiff_read_block(tiff, UInt32(block), scratch.baseAddress, Int64(size), &report) == 1
+      gd_tiff_read_block(tiff, UInt32(block), scratch, Int64(size), &report) == 1
     else {
       throw report.error(
         path: file.path, format: .tiff, place: rowsInWords(blockRow: row), row: row * stripRows)
     }
-    invertIfNeeded(UnsafeMutableRawBufferPointer(rebasing: scratch[..<size]))
+    invertIfNeeded(UnsafeMutableRawBufferPointer(start: scratch, count: size))
     held = block
   }
 
@@ -238,9 +238,10 @@ final class BlockSource: PixelSource {
   }
 
   private func grow(to count: Int) {
-    guard scratch.count < count else { return }
+    guard capacity < count else { return }
     scratch.deallocate()
     scratch = .allocate(byteCount: count, alignment: 16)
+    capacity = count
   }
 
   private func invertIfNeeded(_ samples: UnsafeMutableRawBufferPointer) {

@@ -21,10 +21,14 @@ public import Raster
 public final class ImageFile {
   /// How much a file may ask for.
   public struct Limits: Codable, Sendable {
-    /// Most pixels of a picture. The default is 16·10⁹.
+    /// Most pixels of a picture.
+    ///
+    /// The default is 16·10⁹.
     public var pixels = 16_000_000_000
-    /// Most bytes of decoded data held beside the window: an interlaced PNG, a progressive JPEG, one TIFF tile, one row.
-    /// The default is 1 GiB.
+    /// Most bytes held beside the window.
+    ///
+    /// They go to one row, one TIFF tile or compressed strip, an interlaced PNG or a progressive JPEG. The default is
+    /// 1 GiB.
     public var heldBytes = 1 << 30
 
     /// The default limits.

@@ -16,14 +16,17 @@ public enum ImageFormat: String, Sendable, Codable, CaseIterable {
       self = .png
     } else if bytes.starts(with: [0xff, 0xd8, 0xff]) {
       self = .jpeg
-    } else if [[0x49, 0x49, 0x2a, 0], [0x49, 0x49, 0x2b, 0], [0x4d, 0x4d, 0, 0x2a], [0x4d, 0x4d, 0, 0x2b]]
-      .contains(where: { bytes.starts(with: $0) })
-    {
+    } else if Self.tiffMagics.contains(where: { bytes.starts(with: $0) }) {
       self = .tiff
     } else {
       return nil
     }
   }
+
+  /// Little- and big-endian, classic and big.
+  private static let tiffMagics: [[UInt8]] = [
+    [0x49, 0x49, 0x2a, 0], [0x49, 0x49, 0x2b, 0], [0x4d, 0x4d, 0, 0x2a], [0x4d, 0x4d, 0, 0x2b],
+  ]
 
   /// The format's name in a sentence.
   var name: String { rawValue.uppercased() }

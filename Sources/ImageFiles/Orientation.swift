@@ -25,5 +25,7 @@ func checkOrientation(_ orientation: Int, path: String) throws {
   guard orientation != 1 else { return }
   throw ImageFileError(
     code: .unsupported, path: path,
-    detail: "the picture is stored turned or mirrored (orientation \(orientation)); store it upright")
+    detail:
+      "the picture is stored turned or mirrored (orientation \(orientation)); store it upright"
+  )
 }

@@ -41,7 +41,9 @@ public enum PNGEncoder {
             pixelStride: planes.count)
         }
       }
-      guard gd_png_write_row(writer, row, &report) == 1 else { fatalError("no PNG: \(report.words)") }
+      guard gd_png_write_row(writer, row, &report) == 1 else {
+        fatalError("no PNG: \(report.words)")
+      }
     }
     guard gd_png_finish(writer, &report) == 1 else { fatalError("no PNG: \(report.words)") }
     var length = 0

@@ -14,14 +14,12 @@ extension gd_report {
   ///   - row: the row from 0.
   func error(path: String, format: ImageFormat, place: String?, row: Int? = nil) -> ImageFileError {
     let part = place == nil ? "header" : "data"
+    let more = words == "the file ends" ? "" : ": \(words)"
     let at = place.map { ", at \($0)" } ?? ""
     let (code, detail): (ImageFileError.Code, String) =
       switch kind {
       case gd_ends_early:
-        (
-          .endsEarly,
-          "the \(format.name) \(part) ends early\(at)" + (words == "the file ends" ? "" : ": \(words)")
-        )
+        (.endsEarly, "the \(format.name) \(part) ends early\(at)\(more)")
       case gd_unsupported: (.unsupported, "this kind of \(format.name) is not read: \(words)")
       case gd_too_large: (.tooLarge, "the \(format.name) asks for too much memory: \(words)")
       case gd_io: (.cannotRead, "cannot be read\(at): \(words)")

@@ -11,7 +11,7 @@ final class RowSource: PixelSource {
   private var rows: OpaquePointer?
   /// The row that the decoder delivers next.
   private var cursor = 0
-  private let row: UnsafeMutableRawBufferPointer
+  private let row: UnsafeMutableRawPointer
 
   init(file: InputFile, format: ImageFormat, limits: ImageFile.Limits) throws {
     (self.file, self.format, self.limits) = (file, format, limits)
@@ -67,7 +67,7 @@ final class RowSource: PixelSource {
     for line in 0..<rect.height {
       try decode()
       convert(
-        UnsafeRawPointer(row.baseAddress!), bits: traits.bitDepth, pixelStride: traits.channels,
+        row, bits: traits.bitDepth, pixelStride: traits.channels,
         firstPixel: rect.x, count: rect.width, into: planes, at: line * rect.width)
     }
   }
@@ -92,7 +92,7 @@ final class RowSource: PixelSource {
 
   private func decode() throws {
     var report = gd_report()
-    guard gd_rows_read(rows, row.baseAddress, &report) == 1 else {
+    guard gd_rows_read(rows, row, &report) == 1 else {
       gd_rows_close(rows)
       rows = nil
       throw report.error(

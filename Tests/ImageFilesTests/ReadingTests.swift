@@ -78,11 +78,12 @@ import Testing
     try file.verify()
   }
 
-  @Test(arguments: [
-    ("rgb8.png", 0.5), ("rgba8.png", nil), ("grey8.png", nil), ("grey.jpg", 1),
-    ("progressive.jpg", nil), ("colour.jpg", nil), ("centimetre.tif", 0.5), ("inch300.tif", nil),
-    ("nanometres.ome.tif", 0.25), ("imagej.tif", 0.25), ("big8.tif", nil),
-  ] as [(String, Double?)])
+  @Test(
+    arguments: [
+      ("rgb8.png", 0.5), ("rgba8.png", nil), ("grey8.png", nil), ("grey.jpg", 1),
+      ("progressive.jpg", nil), ("colour.jpg", nil), ("centimetre.tif", 0.5), ("inch300.tif", nil),
+      ("nanometres.ome.tif", 0.25), ("imagej.tif", 0.25), ("big8.tif", nil),
+    ] as [(String, Double?)])
   func `the pixel size is told, or absent for a printed page`(name: String, um: Double?) throws {
     let size = try Fixture.open(name).pixelSizeUm
     if let um, let size {
@@ -147,9 +148,13 @@ import Testing
     #expect(names.count == 27)
     for name in names {
       let file = try ImageFile(path: folder.appending(path: name).path)
-      #expect(file.width == 2048 && file.height == 1536 && file.channels == 1, "\(name)")
+      #expect(file.width == 2048 && file.height == 1536 && file.channels == 3, "\(name)")
       #expect(file.pixelSizeUm == nil)
       try file.verify()
+      // Grey, though stored as colour for the data bar's sake, which begins at row 1370.
+      let photograph = try file.read(PixelRect(x: 0, y: 0, width: 2048, height: 1370)).planes
+      let grey = photograph[0] == photograph[1] && photograph[0] == photograph[2]
+      #expect(grey, "\(name)")
     }
   }
 }

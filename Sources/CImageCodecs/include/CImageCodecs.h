@@ -80,7 +80,8 @@ typedef struct gd_png_writer gd_png_writer;
 
 // fd: where to, or -1 for memory. channels: 1 grey, 3 RGB, 4 RGBA. pixels_per_meter: 0 for none.
 gd_png_writer *gd_png_create(
-    int fd, uint32_t width, uint32_t height, int channels, int bits, double pixels_per_meter, gd_report *report);
+    int fd, uint32_t width, uint32_t height, int channels, int bits, double pixels_per_meter,
+    gd_report *report);
 int gd_png_write_row(gd_png_writer *writer, const void *row, gd_report *report);
 int gd_png_finish(gd_png_writer *writer, gd_report *report);
 // What was written to memory; it lives as long as the writer.
@@ -89,8 +90,8 @@ void gd_png_discard(gd_png_writer *writer);
 
 // Encodes interleaved 8-bit grey or RGB. `*bytes` is to be freed with `free`.
 int gd_jpeg_encode(
-    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int quality, uint8_t **bytes,
-    size_t *length, gd_report *report);
+    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int quality,
+    uint8_t **bytes, size_t *length, gd_report *report);
 
 typedef struct gd_tiff_writer gd_tiff_writer;
 
