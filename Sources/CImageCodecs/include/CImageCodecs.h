@@ -1,1 +1,105 @@
+// libpng, libjpeg and libtiff behind functions that Swift can call: no longjmp and no variadic crosses this header.
+//
+// Every function that can fail returns 1 when it worked and 0 (or NULL) when it did not, and then says why in its
+// `gd_report`. Nothing prints, and no state is global: each handle may be used on its own thread. File descriptors
+// stay the caller's, and must outlive the handle.
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+  gd_ends_early = 1,  // the bytes end before the picture does
+  gd_damaged,         // bytes that cannot be right
+  gd_unsupported,     // right perhaps, but a kind that is not read
+  gd_too_large,       // more memory than the limit
+  gd_io,              // the operating system refused
+} gd_failure;
+
+typedef struct {
+  gd_failure kind;
+  int64_t offset;     // bytes of the file consumed when it happened, -1: not known
+  char message[256];  // the library's words
+} gd_report;
+
+// Pictures that are decoded row by row, from the top: PNG and JPEG.
+
+typedef struct gd_rows gd_rows;
+
+typedef struct {
+  uint32_t width, height;
+  uint32_t channels;               // of a delivered row: 1 or 3, interleaved
+  uint32_t bits;                   // of a delivered sample: 8, or 16 in the machine's byte order
+  double pixels_per_meter[2];      // across, down; 0: not told
+  const uint8_t *exif;             // TIFF structure of the EXIF block, owned by the handle; NULL: none
+  size_t exif_length;
+} gd_rows_info;
+
+// limit: bytes that may be held for pictures that cannot be decoded from the top (interlaced, progressive).
+gd_rows *gd_rows_open_png(int fd, uint64_t limit, gd_rows_info *info, gd_report *report);
+gd_rows *gd_rows_open_jpeg(int fd, uint64_t limit, gd_rows_info *info, gd_report *report);
+// Delivers the next row: width × channels samples. The last one comes only when the file's end is sound too.
+int gd_rows_read(gd_rows *rows, void *row, gd_report *report);
+void gd_rows_close(gd_rows *rows);
+
+// The first directory of a TIFF or BigTIFF.
+
+typedef struct gd_tiff gd_tiff;
+
+typedef struct {
+  uint32_t width, height;
+  uint32_t samples, bits;           // a pixel's samples, a sample's bits
+  uint32_t sample_format;           // 1: unsigned, 2: signed, 3: float
+  uint32_t photometric;             // 0: min is white, 1: min is black, 2: RGB, 3: palette; JPEG's YCbCr comes as 2
+  uint32_t compression;             // 1: none
+  uint32_t orientation;             // 1: top left
+  uint32_t fill_order;              // 1: the usual
+  int planar;                       // 1: each sample has its own blocks
+  int tiled, swapped;               // swapped: the file has the other byte order
+  int codec;                        // 1: libtiff here can decode the compression
+  uint32_t block_width, block_height;  // of a tile, or the width and rows of a strip
+  int64_t block_bytes, row_bytes;   // of a whole decoded block, and of a picture row in a strip
+  double resolution[2];             // across, down; 0: not told
+  uint32_t resolution_unit;         // 1: none, 2: inch, 3: centimetre
+  const char *description;          // NULL: none
+  const uint16_t *palette[3];       // 2^bits entries each, NULL: none
+} gd_tiff_info;
+
+gd_tiff *gd_tiff_open(int fd, uint64_t limit, gd_tiff_info *info, gd_report *report);
+// Where a block's stored bytes lie.
+int gd_tiff_block_place(gd_tiff *tiff, uint32_t block, uint64_t *offset, uint64_t *length);
+// Decodes one tile or strip: exactly `size` bytes, samples in the machine's byte order.
+int gd_tiff_read_block(gd_tiff *tiff, uint32_t block, void *bytes, int64_t size, gd_report *report);
+// Decodes one row of a stripped picture; rows of a strip must be asked for one after the other from its first.
+int gd_tiff_read_row(gd_tiff *tiff, uint32_t row, uint32_t sample, void *bytes, gd_report *report);
+void gd_tiff_close(gd_tiff *tiff);
+
+// Writing.
+
+typedef struct gd_png_writer gd_png_writer;
+
+// fd: where to, or -1 for memory. channels: 1 grey, 3 RGB, 4 RGBA. pixels_per_meter: 0 for none.
+gd_png_writer *gd_png_create(
+    int fd, uint32_t width, uint32_t height, int channels, int bits, double pixels_per_meter,
+    gd_report *report);
+int gd_png_write_row(gd_png_writer *writer, const void *row, gd_report *report);
+int gd_png_finish(gd_png_writer *writer, gd_report *report);
+// What was written to memory; it lives as long as the writer.
+const uint8_t *gd_png_bytes(const gd_png_writer *writer, size_t *length);
+void gd_png_discard(gd_png_writer *writer);
+
+// Encodes interleaved 8-bit grey or RGB. `*bytes` is to be freed with `free`.
+int gd_jpeg_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int quality,
+    uint8_t **bytes, size_t *length, gd_report *report);
+
+typedef struct gd_tiff_writer gd_tiff_writer;
+
+// Deflated square tiles of grey or RGB, chunky. big: BigTIFF. pixels_per_cm: 0 for none.
+gd_tiff_writer *gd_tiff_create(
+    int fd, int big, uint32_t width, uint32_t height, int channels, int bits, uint32_t tile,
+    double pixels_per_cm, gd_report *report);
+int gd_tiff_write_tile(
+    gd_tiff_writer *writer, uint32_t tile, void *bytes, int64_t size, gd_report *report);
+int gd_tiff_finish(gd_tiff_writer *writer, gd_report *report);
+void gd_tiff_discard(gd_tiff_writer *writer);

@@ -1,0 +1,53 @@
+import CImageCodecs
+import Foundation
+
+/// A file that appears whole, under its name, or not at all: written beside it under a hidden name, then renamed.
+final class OutputFile {
+  let path: String
+  let descriptor: Int32
+  private let temporary: String
+  private var isOpen = true
+
+  init(path: String) throws {
+    self.path = path
+    let target = URL(filePath: path)
+    temporary =
+      target.deletingLastPathComponent()
+      .appending(path: ".\(target.lastPathComponent).\(UUID().uuidString).tmp").path
+    descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw Self.failure(path, errno) }
+  }
+
+  deinit {
+    if isOpen { abandon() }
+  }
+
+  /// Makes the bytes durable and gives the file its name.
+  func commit() throws {
+    precondition(isOpen, "a file is finished once")
+    guard fsync(descriptor) == 0 else { throw Self.failure(path, errno) }
+    guard rename(temporary, path) == 0 else { throw Self.failure(path, errno) }
+    isOpen = false
+    close(descriptor)
+  }
+
+  /// Removes what was written.
+  func abandon() {
+    guard isOpen else { return }
+    isOpen = false
+    close(descriptor)
+    unlink(temporary)
+  }
+
+  private static func failure(_ path: String, _ reason: Int32) -> ImageFileError {
+    ImageFileError(
+      code: .cannotWrite, path: path,
+      detail: "cannot be written: \(String(cString: strerror(reason)).lowercased())")
+  }
+
+  /// The failure of a codec's writer.
+  func failure(_ report: gd_report) -> ImageFileError {
+    ImageFileError(
+      code: .cannotWrite, path: path, detail: "cannot be written: \(report.words.lowercased())")
+  }
+}

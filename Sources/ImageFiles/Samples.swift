@@ -1,0 +1,76 @@
+import Raster
+
+// Samples are 0…1 in memory and 0…255 or 0…65535 in files. The division is a true one: a value read is the same
+// whatever the compiler vectorises.
+
+/// Spreads one row's interleaved samples over planes.
+///
+/// - Parameters:
+///   - row: samples of 8 or 16 bits, `pixelStride` a pixel, of which the first `planes.count` are used.
+///   - firstPixel: the pixel of the row where to start.
+///   - offset: index in each plane where the pixels go.
+func convert(
+  _ row: UnsafeRawPointer, bits: Int, pixelStride: Int, firstPixel: Int, count: Int,
+  into planes: [UnsafeMutablePointer<Float>], at offset: Int
+) {
+  for (channel, plane) in planes.enumerated() {
+    let target = plane + offset
+    if bits == 8 {
+      let source = row.assumingMemoryBound(to: UInt8.self) + (firstPixel &* pixelStride &+ channel)
+      spread(source, pixelStride, count, target)
+    } else {
+      let source = row.assumingMemoryBound(to: UInt16.self) + (firstPixel &* pixelStride &+ channel)
+      spread(source, pixelStride, count, target)
+    }
+  }
+}
+
+private func spread(
+  _ source: UnsafePointer<UInt8>, _ step: Int, _ count: Int, _ target: UnsafeMutablePointer<Float>
+) {
+  if step == 1 {
+    for index in 0..<count { target[index] = Float(source[index]) / 255 }
+  } else {
+    for index in 0..<count { target[index] = Float(source[index &* step]) / 255 }
+  }
+}
+
+private func spread(
+  _ source: UnsafePointer<UInt16>, _ step: Int, _ count: Int, _ target: UnsafeMutablePointer<Float>
+) {
+  if step == 1 {
+    for index in 0..<count { target[index] = Float(source[index]) / 65535 }
+  } else {
+    for index in 0..<count { target[index] = Float(source[index &* step]) / 65535 }
+  }
+}
+
+/// Rounds a plane's row into interleaved samples: v·255 or v·65535 to the nearest, beyond 0…1 the nearest end, NaN 0.
+///
+/// - Parameters:
+///   - plane: as many samples from `start` on as `count` says.
+///   - row: samples of 8 or 16 bits, `pixelStride` a pixel; those of `channel` are written.
+func quantise(
+  _ plane: Plane, from start: Int, count: Int, into row: UnsafeMutableRawPointer, bits: Int,
+  channel: Int, pixelStride: Int
+) {
+  plane.samples.withUnsafeBufferPointer { samples in
+    if bits == 8 {
+      let target = row.assumingMemoryBound(to: UInt8.self) + channel
+      for index in 0..<count {
+        target[index &* pixelStride] = UInt8(level(samples[start &+ index], 255))
+      }
+    } else {
+      let target = row.assumingMemoryBound(to: UInt16.self) + channel
+      for index in 0..<count {
+        target[index &* pixelStride] = UInt16(level(samples[start &+ index], 65535))
+      }
+    }
+  }
+}
+
+private func level(_ value: Float, _ top: Float) -> Int32 {
+  // The order of the comparison sends NaN to 0.
+  let clamped = value > 0 ? min(value, 1) : 0
+  return Int32(clamped * top + 0.5)
+}
