@@ -48,7 +48,9 @@ public struct CenterTable: Equatable, Sendable {
     }
   }
 
-  /// The centre of a scan in layout µm, y up; nil when the table does not list it. A name goes before a number.
+  /// The centre of a scan in layout µm, y up; nil when the table does not list it.
+  ///
+  /// A name goes before a number.
   public func center(of scan: URL) -> Point? {
     let stem = scan.deletingPathExtension().lastPathComponent
     if let center = named[scan.lastPathComponent] ?? named[stem] { return center }

@@ -9,17 +9,25 @@ public struct Recipe: Equatable, Sendable {
   public var path = ""
   /// SHA-256 of the very bytes that were read, 64 hexadecimal digits; empty for one made in memory.
   public var sha256 = ""
-  /// `device`: the name of what is inspected. The default is the recipe's file name without extension.
+  /// `device`: the name of what is inspected.
+  ///
+  /// The default is the recipe's file name without extension.
   public var device: String
-  /// `layout`: the CAD to compare with. Needed unless the golden is a picture.
+  /// `layout`: the CAD to compare with.
+  ///
+  /// Needed unless the golden is a picture.
   public var layout: Layout?
   /// `scan`: what is known of the scans beforehand.
   public var scan: Scan
-  /// `golden`: what a scan is compared with. The default is the table learnt from the scan.
+  /// `golden`: what a scan is compared with.
+  ///
+  /// The default is the table learnt from the scan.
   public var golden: Golden
   /// `matching`: how a scan is compared.
   public var matching: Matching
-  /// `outputs`: what is written for each scan. The default is `[html, json]`.
+  /// `outputs`: what is written for each scan.
+  ///
+  /// The default is `[html, json]`.
   public var outputs: [Output]
 
   /// A recipe made in memory.
@@ -35,7 +43,9 @@ public struct Recipe: Equatable, Sendable {
   public struct Layout: Equatable, Sendable {
     /// `layout.file`: a GDSII or OASIS file, told apart by content.
     public var file: URL
-    /// `layout.cell`: the cell that is the wafer or die. The default, nil, is the only top cell.
+    /// `layout.cell`: the cell that is the wafer or die.
+    ///
+    /// The default, nil, is the only top cell.
     public var cell: String?
     /// `layout.layers`: the process layers that show in a scan, by name, in the recipe's order; one or more.
     public var layers: [Layer]
@@ -79,23 +89,28 @@ public struct Recipe: Equatable, Sendable {
       (self.layer, self.datatype) = (Int(layer), Int(datatype))
     }
 
-    /// `1/0`
+    /// Written as in a recipe: `1/0`.
     public var description: String { "\(layer)/\(datatype)" }
   }
 
   /// What is known of the scans beforehand.
   public struct Scan: Equatable, Sendable {
-    /// `scan.pixel_size_um`: µm a pixel, above 0; a number, or `[low, high]` to be searched. The default, nil, is the
-    /// sidecar's or the scan file's own.
+    /// `scan.pixel_size_um`: µm a pixel, above 0; a number, or `[low, high]` to be searched.
+    ///
+    /// The default, nil, is the sidecar's or the scan file's own.
     public var pixelSizeUm: ClosedRange<Double>?
-    /// `scan.valid_rows`: the rows that show the wafer, `0..<1370` or `0...1369`, to leave out a data bar. The default,
-    /// nil, is all.
+    /// `scan.valid_rows`: the rows that show the wafer, `0..<1370` or `0...1369`, to leave out a data bar.
+    ///
+    /// The default, nil, is all.
     public var validRows: Range<Int>?
-    /// `scan.centers`: a table of the scans' centres in layout µm, read by `CenterTable`. The default, nil, is the sidecar's
-    /// `center_um`.
+    /// `scan.centers`: a table of the scans' centres in layout µm, read by `CenterTable`.
+    ///
+    /// The default, nil, is the sidecar's `center_um`.
     public var centers: URL?
-    /// `scan.fields`: a layer whose rectangles are the fields that were asked for; the pixel size is then searched around
-    /// those that lie on the scan's centre. The default, nil, is none.
+    /// `scan.fields`: a layer whose rectangles are the fields that were asked for; the pixel size is then searched
+    /// around those that lie on the scan's centre.
+    ///
+    /// The default, nil, is none.
     public var fields: LayerNumber?
 
     /// Scans of which nothing is known, or only this.
@@ -118,15 +133,22 @@ public struct Recipe: Equatable, Sendable {
 
   /// How a scan is compared.
   public struct Matching: Equatable, Sendable {
-    /// `matching.search`: how far the stage may be off, to every side. The default is 25 % of the field.
+    /// `matching.search`: how far the stage may be off, to every side.
+    ///
+    /// The default is 25 % of the field.
     public var search: Search
-    /// `matching.rotation_deg`: how far a scan may be turned, either way, in degrees, 0…45. The default is 2.
+    /// `matching.rotation_deg`: how far a scan may be turned, either way, in degrees, 0…45.
+    ///
+    /// The default is 2.
     public var rotationDeg: Double
-    /// `matching.threshold`: the difference that is flagged, in standard deviations, above 0. The default, nil, is the
-    /// matcher's own.
+    /// `matching.threshold`: the difference that is flagged, in standard deviations, above 0.
+    ///
+    /// The default, nil, is the matcher's own.
     public var threshold: Double?
-    /// `matching.false_alarms_per_mpx`: the rate of false alarms that the threshold is chosen for, above 0, in findings on a
-    /// million pixels. The default, nil, is the matcher's own. A `threshold` given outright goes before it.
+    /// `matching.false_alarms_per_mpx`: the rate of false alarms that the threshold is chosen for, above 0, in
+    /// findings on a million pixels.
+    ///
+    /// The default, nil, is the matcher's own. A `threshold` given outright goes before it.
     public var falseAlarmsPerMpx: Double?
 
     /// Matching with these settings.

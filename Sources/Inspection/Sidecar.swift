@@ -1,7 +1,9 @@
 public import Foundation
 public import Raster
 
-/// What is said of one scan by the JSON file beside it: `scan.json` beside `scan.tif`. Everything is optional.
+/// What is said of one scan by the JSON file beside it: `scan.json` beside `scan.tif`.
+///
+/// Everything is optional.
 ///
 /// Keys that mean nothing are refused, for a typo must not change an inspection in silence. `null` is as good as absent.
 public struct Sidecar: Equatable, Sendable {
