@@ -1,0 +1,207 @@
+public import Foundation
+import Yams
+
+extension Recipe {
+  /// Longest recipe that is read, in bytes.
+  static let longestFile = 1 << 20
+
+  /// Reads a recipe.
+  ///
+  /// - Throws: `RecipeError`, with the line at fault wherever there is one. Its code is `noSuchFile` when the recipe or a
+  ///   file it names is absent.
+  public init(contentsOf file: URL) throws {
+    let data = try contentsOfSmallFile(file, limit: Self.longestFile)
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw RecipeError(.unreadable, path: file.path, detail: "a recipe is UTF-8 text; this is not")
+    }
+    let top = try RecipeSection(
+      rootNode(of: text, path: file.path), file: file, line: 1,
+      known: ["device", "layout", "scan", "golden", "matching", "outputs"], later: ["classifier"])
+
+    self.init(
+      device: try top.text("device", expected: "a name")
+        ?? file.deletingPathExtension().lastPathComponent)
+    (path, sha256) = (file.path, FileHash.sha256(of: data))
+    if let section = try top.section("layout", known: ["file", "cell", "layers"]) {
+      layout = try Layout(section)
+    }
+    if let section = try top.section(
+      "scan", known: ["pixel_size_um", "valid_rows", "centers", "fields"])
+    {
+      scan = try Scan(section)
+    }
+    if let section = try top.section(
+      "golden", known: ["image", "baseline"], later: ["generator", "neighbours"])
+    {
+      golden = try Golden(section)
+    }
+    if let section = try top.section(
+      "matching", known: ["search", "rotation_deg", "threshold", "false_alarms_per_mpx"])
+    {
+      matching = try Matching(section)
+    }
+    outputs = try Output.list(in: top) ?? outputs
+    if golden == .table, layout == nil {
+      throw RecipeError(
+        .missingKey, path: file.path, line: 1,
+        detail: "layout is missing; only a recipe with golden.image can do without")
+    }
+  }
+}
+
+extension Recipe.Layout {
+  fileprivate init(_ section: RecipeSection) throws {
+    guard let file = try section.existingFile("file") else {
+      throw section.error(.missingKey, "file", "missing; name the GDSII or OASIS file")
+    }
+    guard let names = try section.section("layers", known: nil), !names.keys.isEmpty else {
+      throw section.error(
+        .missingKey, "layers", "missing; name at least one, such as {ridge: 1/0}")
+    }
+    var layers: [Recipe.Layer] = []
+    for name in names.keys {
+      guard let number = try names.layerNumber(name) else { continue }
+      if let other = layers.first(where: { $0.number == number }) {
+        throw names.error(
+          .duplicateKey, name, "\(number) is '\(other.name)' already; a layer has one name")
+      }
+      layers.append(Recipe.Layer(name: name, number: number))
+    }
+    self.init(file: file, cell: try section.text("cell", expected: "a cell's name"), layers: layers)
+  }
+}
+
+extension Recipe.Scan {
+  fileprivate init(_ section: RecipeSection) throws {
+    self.init(
+      pixelSizeUm: try section.span("pixel_size_um"),
+      validRows: try section.rows("valid_rows"),
+      centers: try section.existingFile("centers"),
+      fields: try section.layerNumber("fields"))
+  }
+}
+
+extension Recipe.Golden {
+  fileprivate init(_ section: RecipeSection) throws {
+    guard section.keys.count == 1 else {
+      throw RecipeError(
+        section.keys.isEmpty ? .missingKey : .badValue, path: section.file.path,
+        line: section.line, detail: "golden is one of image and baseline, and no more than one")
+    }
+    if let image = try section.existingFile("image") {
+      self = .image(image)
+      return
+    }
+    let baseline = try section.text("baseline", expected: "'table'")
+    switch baseline {
+    case "table": self = .table
+    case "tree":
+      throw section.error(.notAvailable, "baseline", "tree: not available in this version")
+    default:
+      throw section.error(.badValue, "baseline", "expected 'table', found '\(baseline ?? "")'")
+    }
+  }
+}
+
+extension Recipe.Matching {
+  fileprivate init(_ section: RecipeSection) throws {
+    self.init()
+    if let text = try section.text("search", expected: "a distance such as 5um, 25% or 40px") {
+      guard let distance = Recipe.Search(text) else {
+        throw section.error(
+          .badValue, "search",
+          "expected a distance above 0 such as 5um, 25% (of the field, at most 100%) or 40px, found '\(text)'"
+        )
+      }
+      search = distance
+    }
+    rotationDeg =
+      try section.number("rotation_deg", (0...45).contains, expected: "degrees from 0 to 45")
+      ?? rotationDeg
+    threshold = try section.number("threshold", { $0 > 0 }, expected: "a number above 0")
+    falseAlarmsPerMpx = try section.number(
+      "false_alarms_per_mpx", { $0 > 0 }, expected: "a number above 0")
+  }
+}
+
+extension Recipe.Output {
+  /// The outputs of a recipe, in its order; nil when it names none.
+  fileprivate static func list(in section: RecipeSection) throws -> [Recipe.Output]? {
+    let known = allCases.map(\.rawValue)
+    let expected = "a list of \(known.joined(separator: ", "))"
+    return try section.list("outputs", expected: expected)?.reduce(into: []) { outputs, word in
+      if ["klarf", "lyrdb", "csv", "coco", "audit"].contains(word) {
+        throw section.error(.notAvailable, "outputs", "\(word): not available in this version")
+      }
+      guard let output = Recipe.Output(rawValue: word) else {
+        let near = suggestion(for: word, among: known).map { "; did you mean '\($0)'?" }
+        throw section.error(
+          .badValue, "outputs", "unknown output '\(word)'" + (near ?? "; expected \(expected)"))
+      }
+      if !outputs.contains(output) { outputs.append(output) }
+    }
+  }
+}
+
+extension RecipeSection {
+  /// The layer under a key, such as `1/0`.
+  fileprivate func layerNumber(_ key: String) throws -> Recipe.LayerNumber? {
+    let expected = "layer/datatype such as 1/0"
+    guard let text = try text(key, expected: expected) else { return nil }
+    guard let number = Recipe.LayerNumber(text) else {
+      throw error(.badValue, key, "expected \(expected), found '\(text)'")
+    }
+    return number
+  }
+
+  /// The rows under a key, `0..<1370` or `0...1369`; one or more.
+  fileprivate func rows(_ key: String) throws -> Range<Int>? {
+    let expected = "rows such as 0..<1370 or 0...1369"
+    guard let text = try text(key, expected: expected) else { return nil }
+    for (mark, extra) in [("..<", 0), ("...", 1)] {
+      let ends = text.components(separatedBy: mark).map {
+        Int32($0.trimmingCharacters(in: .whitespaces)).map(Int.init)
+      }
+      guard ends.count == 2, let low = ends[0], let high = ends[1], low >= 0 else { continue }
+      guard low < high + extra else {
+        throw error(.badValue, key, "\(text) holds no row; expected \(expected)")
+      }
+      return low..<high + extra
+    }
+    throw error(.badValue, key, "expected \(expected), found '\(text)'")
+  }
+}
+
+/// The root of a YAML document that holds one.
+private func rootNode(of text: String, path: String) throws -> Node {
+  do {
+    guard let node = try Yams.compose(yaml: text), node.scalar?.string != "" else {
+      throw RecipeError(.empty, path: path, line: 1, detail: "the recipe is empty")
+    }
+    return node
+  } catch let error as YamlError {
+    throw RecipeError(error, text: text, path: path)
+  }
+}
+
+extension RecipeError {
+  /// A YAML mistake in one sentence.
+  fileprivate init(_ error: YamlError, text: String, path: String) {
+    switch error {
+    case .scanner(let context, let problem, let mark, _),
+      .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
+      let words = [context?.text, problem].compactMap { $0 }.joined(separator: ", ")
+      self.init(.syntax, path: path, line: mark.line, detail: "not valid YAML: \(words)")
+    case .reader(let problem, let offset, _, _):
+      let line = offset.map { text.prefix($0).count(where: \.isNewline) + 1 }
+      self.init(.syntax, path: path, line: line, detail: "not valid YAML: \(problem)")
+    case .duplicatedKeysInMapping(let keys, let context):
+      self.init(
+        .duplicateKey, path: path, line: context.mark.line,
+        detail: "key '\(keys.first ?? "")' is given more than once")
+    default:
+      self.init(.syntax, path: path, detail: "not valid YAML: \(error)")
+    }
+  }
+}

@@ -1,0 +1,191 @@
+public import Foundation
+
+/// Everything that says how a device is inspected, as read from a YAML file.
+///
+/// Unknown keys, wrong types and values out of range are refused with the line they stand on. Paths in a recipe are
+/// relative to the recipe's folder; here they are resolved, and the files were there when it was read.
+public struct Recipe: Equatable, Sendable {
+  /// The file it was read from; empty for one made in memory.
+  public var path = ""
+  /// SHA-256 of the very bytes that were read, 64 hexadecimal digits; empty for one made in memory.
+  public var sha256 = ""
+  /// `device`: the name of what is inspected.
+  ///
+  /// The default is the recipe's file name without extension.
+  public var device: String
+  /// `layout`: the CAD to compare with.
+  ///
+  /// Needed unless the golden is a picture.
+  public var layout: Layout?
+  /// `scan`: what is known of the scans beforehand.
+  public var scan: Scan
+  /// `golden`: what a scan is compared with.
+  ///
+  /// The default is the table learnt from the scan.
+  public var golden: Golden
+  /// `matching`: how a scan is compared.
+  public var matching: Matching
+  /// `outputs`: what is written for each scan.
+  ///
+  /// The default is `[html, json]`.
+  public var outputs: [Output]
+
+  /// A recipe made in memory.
+  public init(
+    device: String, layout: Layout? = nil, scan: Scan = Scan(), golden: Golden = .table,
+    matching: Matching = Matching(), outputs: [Output] = [.html, .json]
+  ) {
+    (self.device, self.layout, self.scan) = (device, layout, scan)
+    (self.golden, self.matching, self.outputs) = (golden, matching, outputs)
+  }
+
+  /// The CAD to compare with.
+  public struct Layout: Equatable, Sendable {
+    /// `layout.file`: a GDSII or OASIS file, told apart by content.
+    public var file: URL
+    /// `layout.cell`: the cell that is the wafer or die.
+    ///
+    /// The default, nil, is the only top cell.
+    public var cell: String?
+    /// `layout.layers`: the process layers that show in a scan, by name, in the recipe's order; one or more.
+    public var layers: [Layer]
+
+    /// A layout with its layers.
+    public init(file: URL, cell: String? = nil, layers: [Layer]) {
+      (self.file, self.cell, self.layers) = (file, cell, layers)
+    }
+  }
+
+  /// A process layer: the recipe's name for a layer of the CAD.
+  public struct Layer: Hashable, Sendable {
+    /// The name, such as `ridge`.
+    public var name: String
+    /// Its place in the CAD.
+    public var number: LayerNumber
+
+    /// A named layer.
+    public init(name: String, number: LayerNumber) { (self.name, self.number) = (name, number) }
+  }
+
+  /// A layer of the CAD, written `layer/datatype`.
+  public struct LayerNumber: Hashable, Sendable, CustomStringConvertible {
+    /// The layer, 0 or more.
+    public var layer: Int
+    /// The datatype, 0 or more.
+    public var datatype: Int
+
+    /// A layer and its datatype, 0 or more each.
+    public init(layer: Int, datatype: Int) {
+      precondition(layer >= 0 && datatype >= 0, "layers are numbered from 0")
+      (self.layer, self.datatype) = (layer, datatype)
+    }
+
+    /// Reads `1/0`; nil for anything but two whole numbers below 2³¹ with a stroke between.
+    public init?(_ text: String) {
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.count == 2, parts.allSatisfy({ $0.allSatisfy(\.isDigit) }),
+        let layer = Int32(parts[0]), let datatype = Int32(parts[1])
+      else { return nil }
+      (self.layer, self.datatype) = (Int(layer), Int(datatype))
+    }
+
+    /// Written as in a recipe: `1/0`.
+    public var description: String { "\(layer)/\(datatype)" }
+  }
+
+  /// What is known of the scans beforehand.
+  public struct Scan: Equatable, Sendable {
+    /// `scan.pixel_size_um`: µm a pixel, above 0; a number, or `[low, high]` to be searched.
+    ///
+    /// The default, nil, is the sidecar's or the scan file's own.
+    public var pixelSizeUm: ClosedRange<Double>?
+    /// `scan.valid_rows`: the rows that show the wafer, `0..<1370` or `0...1369`, to leave out a data bar.
+    ///
+    /// The default, nil, is all.
+    public var validRows: Range<Int>?
+    /// `scan.centers`: a table of the scans' centres in layout µm, read by `CenterTable`.
+    ///
+    /// The default, nil, is the sidecar's `center_um`.
+    public var centers: URL?
+    /// `scan.fields`: a layer whose rectangles are the fields that were asked for; the pixel size is then searched
+    /// around those that lie on the scan's centre.
+    ///
+    /// The default, nil, is none.
+    public var fields: LayerNumber?
+
+    /// Scans of which nothing is known, or only this.
+    public init(
+      pixelSizeUm: ClosedRange<Double>? = nil, validRows: Range<Int>? = nil, centers: URL? = nil,
+      fields: LayerNumber? = nil
+    ) {
+      (self.pixelSizeUm, self.validRows) = (pixelSizeUm, validRows)
+      (self.centers, self.fields) = (centers, fields)
+    }
+  }
+
+  /// What a scan is compared with.
+  public enum Golden: Equatable, Sendable {
+    /// `golden: {baseline: table}`: the median colour of each combination of layers, learnt from the scan itself.
+    case table
+    /// `golden: {image: golden.png}`: a supplied picture.
+    case image(URL)
+  }
+
+  /// How a scan is compared.
+  public struct Matching: Equatable, Sendable {
+    /// `matching.search`: how far the stage may be off, to every side.
+    ///
+    /// The default is 25 % of the field.
+    public var search: Search
+    /// `matching.rotation_deg`: how far a scan may be turned, either way, in degrees, 0…45.
+    ///
+    /// The default is 2.
+    public var rotationDeg: Double
+    /// `matching.threshold`: the difference that is flagged, in standard deviations, above 0.
+    ///
+    /// The default, nil, is the matcher's own.
+    public var threshold: Double?
+    /// `matching.false_alarms_per_mpx`: the rate of false alarms that the threshold is chosen for, above 0, in
+    /// findings on a million pixels.
+    ///
+    /// The default, nil, is the matcher's own. A `threshold` given outright goes before it.
+    public var falseAlarmsPerMpx: Double?
+
+    /// Matching with these settings.
+    public init(
+      search: Search = .share(0.25), rotationDeg: Double = 2, threshold: Double? = nil,
+      falseAlarmsPerMpx: Double? = nil
+    ) {
+      (self.search, self.rotationDeg) = (search, rotationDeg)
+      (self.threshold, self.falseAlarmsPerMpx) = (threshold, falseAlarmsPerMpx)
+    }
+  }
+
+  /// A distance on the wafer, in one of three units; above 0.
+  public enum Search: Equatable, Sendable {
+    /// `5um`
+    case micrometres(Double)
+    /// `25%`, a share of the field's width: 0.25 here, at most 1.
+    case share(Double)
+    /// `40px`, pixels of the scan.
+    case pixels(Double)
+
+    /// Reads a positive number with the unit `um`, `µm`, `%` or `px`; nil for anything else.
+    public init?(_ text: String) {
+      let units: [(String, (Double) -> Search)] = [
+        ("um", Search.micrometres), ("µm", Search.micrometres), ("μm", Search.micrometres),
+        ("%", { .share($0 / 100) }), ("px", Search.pixels),
+      ]
+      guard let (unit, make) = units.first(where: { text.hasSuffix($0.0) }) else { return nil }
+      let digits = text.dropLast(unit.count).trimmingCharacters(in: .whitespaces)
+      guard let value = Double(digits), value.isFinite, value > 0, unit != "%" || value <= 100
+      else { return nil }
+      self = make(value)
+    }
+  }
+
+  /// A file that is written for each scan.
+  public enum Output: String, Sendable, CaseIterable {
+    case html, json
+  }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Inspection
+
+/// A scan that was taken out of the inbox into a folder of its own, `.working/XXXX/scan.tif`, with its sidecar.
+///
+/// Each step is ordered so that a kill before or after it loses nothing: the move of the scan is what counts, and what
+/// goes with it is copied before and removed after.
+struct Claim {
+  /// The scan in its folder.
+  let scan: URL
+  /// Its file name, as it was in the inbox.
+  var name: String { scan.lastPathComponent }
+
+  private var folder: URL { scan.deletingLastPathComponent() }
+
+  /// The state of a file that may be a scan; nil for every other.
+  static func scanState(_ file: URL) -> FileState? {
+    let name = file.lastPathComponent.lowercased()
+    let endings = [".tmp", ".part", ".json", ".done", ".reason.txt"]
+    guard !name.hasPrefix("."), !endings.contains(where: name.hasSuffix),
+      let state = FileState(file), state.kind == .file
+    else { return nil }
+    return state
+  }
+
+  /// Where the sidecar of a scan is, if it has one; a link is none.
+  static func sidecar(of scan: URL) -> URL? {
+    guard let url = Sidecar.url(for: scan), FileState(url)?.kind == .file else { return nil }
+    return url
+  }
+
+  /// Takes a scan out of the inbox.
+  static func take(_ name: String, from inbox: URL) throws -> Claim {
+    let files = FileManager.default
+    let folder = inbox.appending(path: ".working/\(UUID().uuidString.prefix(8))")
+    try files.createDirectory(at: folder, withIntermediateDirectories: false)
+    let (scan, claim) = (inbox.appending(path: name), Claim(scan: folder.appending(path: name)))
+    do {
+      // Before the scan: a mark left behind would declare a later file of that name done.
+      let mark = inbox.appending(path: name + ".done")
+      if FileState(mark) != nil { try files.removeItem(at: mark) }
+      try copySidecar(of: scan, to: claim.scan)
+      try files.moveItem(at: scan, to: claim.scan)
+    } catch {
+      if FileState(claim.scan) == nil { try? files.removeItem(at: folder) }
+      throw error
+    }
+    claim.removeSidecar(from: inbox)
+    return claim
+  }
+
+  /// The scans that a killed run left in `.working/`, by name.
+  static func leftovers(in inbox: URL) -> [Claim] {
+    let working = inbox.appending(path: ".working")
+    var claims: [Claim] = []
+    for folder in names(in: working).map({ working.appending(path: $0) })
+    where FileState(folder)?.kind == .folder {
+      if let scan = names(in: folder).map({ folder.appending(path: $0) })
+        .first(where: { scanState($0) != nil })
+      {
+        let claim = Claim(scan: scan)
+        claim.removeSidecar(from: inbox)
+        claims.append(claim)
+      } else {
+        // The scan was not moved here yet, or moved on already: what is left are copies.
+        try? FileManager.default.removeItem(at: folder)
+      }
+    }
+    return claims.sorted { $0.name < $1.name }
+  }
+
+  /// Moves the scan with its sidecar, and the reason where there is one, and returns the name that it got there.
+  @discardableResult
+  func move(to target: URL, reason: String? = nil) throws -> String {
+    let files = FileManager.default
+    if FileState(target) == nil {
+      try files.createDirectory(at: target, withIntermediateDirectories: false)
+    }
+    let place = freePlace(in: target)
+    var companions: [URL] = []
+    do {
+      if let reason {
+        let note = Self.reason(of: place)
+        try Data((reason + "\n").utf8).write(to: note, options: .withoutOverwriting)
+        companions.append(note)
+      }
+      if let copy = try Self.copySidecar(of: scan, to: place) { companions.append(copy) }
+      try files.moveItem(at: scan, to: place)
+    } catch {
+      for companion in companions { try? files.removeItem(at: companion) }
+      throw error
+    }
+    try? files.removeItem(at: folder)
+    return place.lastPathComponent
+  }
+
+  /// The scan's name in a folder, numbered from 2 when the scan, its sidecar or its reason would meet another file.
+  private func freePlace(in target: URL) -> URL {
+    let ending = scan.pathExtension.isEmpty ? "" : "." + scan.pathExtension
+    var stem = scan.deletingPathExtension().lastPathComponent
+    // A name of 255 bytes, the most there is, would leave no room for number and reason.
+    while stem.utf8.count + ending.utf8.count > 230, !stem.isEmpty { stem.removeLast() }
+    for number in 1... {
+      let place = target.appending(path: stem + (number > 1 ? "-\(number)" : "") + ending)
+      let companions = [Sidecar.url(for: place), Self.reason(of: place)].compactMap { $0 }
+      if ([place] + companions).allSatisfy({ FileState($0) == nil }) { return place }
+    }
+    preconditionFailure("there is always another number")
+  }
+
+  /// Removes the sidecar that was copied from the inbox, unless it changed since or another scan waits for it.
+  private func removeSidecar(from inbox: URL) {
+    let files = FileManager.default
+    guard let copy = Self.sidecar(of: scan),
+      let original = Self.sidecar(of: inbox.appending(path: name)),
+      files.contentsEqual(atPath: original.path, andPath: copy.path)
+    else { return }
+    let isShared = Self.names(in: inbox).map { inbox.appending(path: $0) }.contains {
+      Sidecar.url(for: $0)?.path == original.path && Self.scanState($0) != nil
+    }
+    if !isShared { try? files.removeItem(at: original) }
+  }
+
+  private static func reason(of scan: URL) -> URL { scan.appendingPathExtension("reason.txt") }
+
+  @discardableResult
+  private static func copySidecar(of scan: URL, to place: URL) throws -> URL? {
+    guard let sidecar = sidecar(of: scan), let copy = Sidecar.url(for: place) else { return nil }
+    try FileManager.default.copyItem(at: sidecar, to: copy)
+    return copy
+  }
+
+  private static func names(in folder: URL) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+  }
+}

@@ -1,0 +1,26 @@
+/// Why an inbox can't be watched now.
+public struct ServiceError: Error, Equatable, CustomStringConvertible {
+  /// What kind of trouble it is.
+  public enum Code: String, Sendable {
+    /// The inbox is not there.
+    case noSuchInbox
+    /// The inbox can't be read or written to.
+    case unreadable
+    /// Another service is watching the inbox.
+    case busy
+  }
+
+  /// What kind of trouble it is.
+  public let code: Code
+  /// The inbox.
+  public let path: String
+  /// One sentence, without the path.
+  public let detail: String
+
+  init(_ code: Code, path: String, detail: String) {
+    (self.code, self.path, self.detail) = (code, path, detail)
+  }
+
+  /// One sentence: path, and what is wrong there.
+  public var description: String { "\(path): \(detail)" }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Service
+import TestSupport
+import Testing
+
+@Suite struct WatchFolderTroubleTests {
+  @Test func `a scan whose inspection was cut off is taken up at the next start`() throws {
+    try withInbox { inbox in
+      try inbox.write("scan.tif", "a")
+      try inbox.write("scan.json", "{}")
+      do {
+        let tally = try inbox.watch(stablePolls: 0).poll { _ in throw CancellationError() }
+        #expect(tally == WatchFolder.Tally())
+      }
+      #expect(inbox.text("scan.tif") == nil)
+      #expect(inbox.files.filter { $0.hasPrefix(".working/") }.count == 2)
+      #expect(try inbox.watch(stablePolls: 1000).poll { _ in .done }.done == 1)
+      #expect(inbox.files == ["processed/scan.json", "processed/scan.tif"])
+    }
+  }
+
+  // The states between any two steps of a claim and of a move on.
+  @Test(arguments: [
+    // Copied the sidecar, did not move the scan yet.
+    (["scan.tif", "scan.json", ".working/1/scan.json"], 1),
+    // Moved the scan, did not remove the sidecar yet.
+    ([".working/1/scan.tif", "scan.json", ".working/1/scan.json"], 1),
+    // Made the folder only.
+    (["scan.tif", "scan.json"], 1),
+    // Moved the scan on, did not remove the copies yet.
+    (["processed/scan.tif", "processed/scan.json", ".working/1/scan.json"], 0),
+  ])
+  func `a kill between two steps loses nothing`(files: [String], scans: Int) throws {
+    try withInbox { inbox in
+      try FileManager.default.createDirectory(
+        at: inbox.folder.appending(path: ".working/1"), withIntermediateDirectories: true)
+      for file in files { try inbox.write(file, file.hasSuffix("json") ? "{}" : "a") }
+      let tally = try inbox.watch(stablePolls: 0).drain { scan in
+        let sidecar = scan.deletingPathExtension().appendingPathExtension("json")
+        #expect(FileManager.default.fileExists(atPath: sidecar.path))
+        return .done
+      }
+      #expect(tally.done == scans)
+      #expect(inbox.files == ["processed/scan.json", "processed/scan.tif"])
+    }
+  }
+
+  @Test func `a scan that its writer goes on with goes back to the inbox`() throws {
+    try withInbox { inbox in
+      try inbox.write("scan.tif", "half")
+      try inbox.write("scan.json", "{}")
+      let watch = inbox.watch(stablePolls: 0)
+      let tally = try watch.poll { scan in
+        try Data("whole".utf8).write(to: scan)
+        return .refused("truncated")
+      }
+      #expect(tally == WatchFolder.Tally())
+      #expect(inbox.files == ["scan.json", "scan.tif"])
+      #expect(try watch.poll { _ in .done }.done == 1)
+      #expect(inbox.text("processed/scan.tif") == "whole")
+    }
+  }
+
+  @Test func `a scan that can't be moved on is kept, and moved when it can be`() throws {
+    try withInbox { inbox in
+      try inbox.write("scan.tif", "a")
+      let processed = inbox.folder.appending(path: "processed")
+      try FileManager.default.createSymbolicLink(
+        atPath: processed.path, withDestinationPath: "/nowhere/processed")
+      let watch = inbox.watch(stablePolls: 0)
+      var runs = 0
+      for _ in 0..<3 {
+        let tally = try watch.poll { _ in
+          runs += 1
+          return .done
+        }
+        #expect(tally.done == 0)
+      }
+      #expect(inbox.log.lines.contains { $0.hasPrefix("error scan.tif can't be moved on: ") })
+      try FileManager.default.removeItem(at: processed)
+      #expect(try watch.poll { _ in .done }.done == 1)
+      #expect(runs == 1)
+      #expect(inbox.files == ["processed/scan.tif"])
+    }
+  }
+
+  @Test func `one inbox has one watch at work`() throws {
+    try withInbox { inbox in
+      var first: WatchFolder? = inbox.watch(stablePolls: 0)
+      _ = try first?.poll { _ in .done }
+      try inbox.write("scan.tif", "a")
+      let second = inbox.watch(stablePolls: 0)
+      let error = #expect(throws: ServiceError.self) { try second.poll { _ in .done } }
+      #expect(error?.code == .busy)
+      #expect(first != nil)
+      first = nil
+      #expect(try second.poll { _ in .done }.done == 1)
+    }
+  }
+
+  @Test func `an inbox that vanishes is said once, is not made again, and is watched when back`()
+    throws
+  {
+    try withInbox { inbox in
+      let watch = inbox.watch(stablePolls: 0)
+      _ = try watch.poll { _ in .done }
+      try FileManager.default.removeItem(at: inbox.folder)
+      var (asked, done) = (0, 0)
+      watch.run(
+        isStopped: {
+          asked += 1
+          if asked == 20 {
+            #expect(!FileManager.default.fileExists(atPath: inbox.folder.path))
+            try? inbox.write("scan.tif", "a")
+          }
+          return done == 1 || asked > 2000
+        },
+        process: { _ in
+          done += 1
+          return .done
+        })
+      #expect(done == 1)
+      #expect(inbox.files == ["processed/scan.tif"])
+      let errors = inbox.log.lines.filter { $0.hasPrefix("error") }
+      #expect(errors == ["error \(inbox.folder.path): no such folder; trying again"])
+      let missing = inbox.folder.appending(path: "none")
+      let other = Inbox(missing).watch()
+      let error = #expect(throws: ServiceError.self) { try other.drain { _ in .done } }
+      #expect(error?.code == .noSuchInbox)
+    }
+  }
+}
