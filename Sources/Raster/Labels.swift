@@ -108,3 +108,17 @@ public struct Labels: Sendable, Equatable {
     return (distance, Labels(width: width, height: height, values: other))
   }
 }
+
+extension Labels {
+  /// The labels of a rectangle inside.
+  public func crop(_ rect: PixelRect) -> Labels {
+    let bounds = PixelRect(x: 0, y: 0, width: width, height: height)
+    precondition(bounds.contains(rect), "the crop must lie inside the labels")
+    var cropped: [UInt16] = []
+    cropped.reserveCapacity(rect.area)
+    for y in rect.y..<rect.maxY {
+      cropped.append(contentsOf: values[y * width + rect.x..<y * width + rect.maxX])
+    }
+    return Labels(width: rect.width, height: rect.height, values: cropped)
+  }
+}

@@ -1,0 +1,35 @@
+public import Raster
+
+/// A golden: something that says what a flawless scan shows in any region.
+public protocol GoldenSource: Sendable {
+  /// The golden of a region of a scan.
+  ///
+  /// - Parameters:
+  ///   - rect: the pixels wanted, in scan pixels.
+  ///   - toScan: reference coordinates (layout µm, or pixels of a supplied picture) to scan pixels.
+  ///   - mesh: how the scan departs from that map.
+  /// - Returns: a region of the rectangle's size; each pixel is the same whichever rectangle it was asked in.
+  func region(_ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh) throws -> GoldenRegion
+}
+
+/// What a golden says of a region, pixel by pixel.
+public struct GoldenRegion: Sendable {
+  /// What a flawless scan shows.
+  public var picture: Picture
+  /// What lies there: a stack code, or a class of brightness.
+  public var materials: Labels
+  /// Distance to the nearest other material, pixels, held at `GoldenRegion.reach`.
+  public var edgeDistance: Plane
+
+  /// The greatest edge distance told apart, pixels.
+  public static let reach = 24
+
+  /// A region whose parts have one size.
+  public init(picture: Picture, materials: Labels, edgeDistance: Plane) {
+    precondition(
+      picture.width == materials.width && picture.height == materials.height
+        && picture.width == edgeDistance.width && picture.height == edgeDistance.height,
+      "the parts of a golden region have one size")
+    (self.picture, self.materials, self.edgeDistance) = (picture, materials, edgeDistance)
+  }
+}

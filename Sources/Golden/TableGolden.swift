@@ -1,0 +1,73 @@
+public import Raster
+
+/// A golden painted from the layout by a table of colours.
+public struct TableGolden: GoldenSource {
+  /// The layers.
+  public let stack: LayerStack
+  /// The colours.
+  public let table: GoldenTable
+
+  /// A golden of given layers and colours.
+  public init(stack: LayerStack, table: GoldenTable) { (self.stack, self.table) = (stack, table) }
+
+  /// Learns the colours, and how much the process rounds corners, from one photograph.
+  ///
+  /// - Parameters:
+  ///   - photograph: the field, brightness 0…1.
+  ///   - field: where the photograph lies in the scan.
+  ///   - area: the scan pixels to learn from, inside the field.
+  ///   - toScan: layout µm to scan pixels.
+  ///   - mesh: how the scan departs from that map.
+  public init(
+    learning stack: LayerStack, photograph: Picture, field: PixelRect, area: PixelRect,
+    toScan: Affine, mesh: DisplacementMesh
+  ) throws {
+    let rounding = try TableGolden.bestRounding(
+      stack, photograph.luminance, field: field, area: area, toScan: toScan)
+    let region = try StackRegion(stack, rect: field, toScan: toScan, mesh: mesh, rounding: rounding)
+    let local = PixelRect(
+      x: area.x - field.x, y: area.y - field.y, width: area.width, height: area.height)
+    self.init(
+      stack: stack,
+      table: GoldenTable(photograph: photograph, stack: region, area: local, rounding: rounding))
+  }
+
+  /// The process blur whose table leaves the least of the photograph unexplained, tried at half the resolution.
+  private static func bestRounding(
+    _ stack: LayerStack, _ luminance: Plane, field: PixelRect, area: PixelRect, toScan: Affine
+  ) throws -> Double {
+    let half = luminance.reduced(by: 2)
+    let toHalf = toScan.then(.translation(x: -Double(field.x), y: -Double(field.y)))
+      .then(.scale(x: 0.5, y: 0.5))
+    let local = PixelRect(
+      x: (area.x - field.x) / 2, y: (area.y - field.y) / 2, width: area.width / 2,
+      height: area.height / 2
+    ).intersection(half.bounds)
+    var best = (rounding: 0.0, residual: Double.infinity)
+    for rounding in [0, 0.5, 1, 1.5, 2.2, 3.2, 4.5, 6.5] {
+      let region = try StackRegion(
+        stack, rect: half.bounds, toScan: toHalf, mesh: .still(half.bounds), rounding: rounding)
+      let picture = Picture(planes: [half])
+      let table = GoldenTable(photograph: picture, stack: region, area: local, rounding: rounding)
+      let painted = table.paint(region).planes[0]
+      var residual = 0.0
+      for y in local.y..<local.maxY {
+        for x in local.x..<local.maxX {
+          residual += Double(min(abs(half[x, y] - painted[x, y]), 0.15))
+        }
+      }
+      if residual < best.residual { best = (rounding, residual) }
+    }
+    return 2 * best.rounding
+  }
+
+  /// The golden of a region, painted from the layout.
+  public func region(
+    _ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh
+  ) throws -> GoldenRegion {
+    let region = try StackRegion(
+      stack, rect: rect, toScan: toScan, mesh: mesh, rounding: table.rounding)
+    return GoldenRegion(
+      picture: table.paint(region), materials: region.materials, edgeDistance: region.edgeDistance)
+  }
+}

@@ -1,0 +1,47 @@
+internal import Raster
+
+/// How much a clean scan departs from its golden: a robust standard deviation for each kind of place.
+///
+/// A kind is a material at one of a few distances from the nearest edge. Kinds with few pixels take the scale of their
+/// material, or of all.
+struct NoiseModel {
+  private static let borders: [Float] = [1.5, 3, 6, 12]
+  private static let bins = borders.count + 1
+  /// No kind is quieter than this: about one grey level.
+  private static let floor: Float = 0.004
+
+  private let sigmas: [UInt16: [Float]]
+
+  /// Learns from the residual of one plane.
+  init(residual: Plane, materials: Labels, edgeDistance: Plane, area: PixelRect) {
+    var samples: [UInt16: [[Float]]] = [:]
+    for y in area.y..<area.maxY {
+      for x in stride(from: area.x + (y % 2), to: area.maxX, by: 2) {
+        let index = y &* residual.width &+ x
+        let bin = NoiseModel.bin(edgeDistance.samples[index])
+        samples[materials.values[index], default: Array(repeating: [], count: NoiseModel.bins)][bin]
+          .append(residual.samples[index])
+      }
+    }
+    func sigma(_ values: [Float]) -> Float? {
+      guard values.count >= 200 else { return nil }
+      // About zero, not about the median: a kind that is off as a whole is noisy.
+      var sizes = values.map(abs)
+      return max(NoiseModel.floor, 1.4826 * sizes.takeQuantile(0.5))
+    }
+    let overall = sigma(samples.values.flatMap { $0.flatMap { $0 } }) ?? NoiseModel.floor
+    sigmas = samples.mapValues { bins in
+      let material = sigma(bins.flatMap { $0 }) ?? overall
+      return bins.map { sigma($0) ?? material }
+    }
+  }
+
+  private static func bin(_ distance: Float) -> Int {
+    borders.firstIndex { distance < $0 } ?? borders.count
+  }
+
+  /// The standard deviation to expect at a pixel.
+  func sigma(material: UInt16, edgeDistance: Float) -> Float {
+    sigmas[material]?[NoiseModel.bin(edgeDistance)] ?? NoiseModel.floor
+  }
+}
