@@ -35,10 +35,10 @@ struct Extent: Equatable, Sendable {
     (self.left, self.bottom, self.right, self.top) = (left, bottom, right, top)
   }
 
-  func box(scale: Double) -> Box? {
+  func box(dividedBy units: Double) -> Box? {
     if isEmpty { return nil }
     return Box(
-      low: Point(x: left * scale, y: bottom * scale), high: Point(x: right * scale, y: top * scale))
+      low: Point(x: left / units, y: bottom / units), high: Point(x: right / units, y: top / units))
   }
 
   func intersects(_ other: Extent) -> Bool {

@@ -66,14 +66,14 @@ public struct Layout: Sendable {
   /// turned box. Below absolute widths or magnifications it may be a little larger than need be.
   public func bounds(of cell: CellID) -> Box? {
     let (extent, margin) = storage[cell.index].whole
-    return extent.expanded(by: margin).box(scale: dbuMicrometres)
+    return extent.expanded(by: margin).box(dividedBy: 1 / dbuMicrometres)
   }
 
   /// The same for the shapes of one layer.
   public func bounds(of layer: LayerID, in cell: CellID) -> Box? {
     guard let index = layerIndices[layer], let summary = storage[cell.index].summary(of: index)
     else { return nil }
-    return summary.extent.expanded(by: summary.margin).box(scale: dbuMicrometres)
+    return summary.extent.expanded(by: summary.margin).box(dividedBy: 1 / dbuMicrometres)
   }
 
   /// How many shapes a cell shows on a layer when flattened, and the sum of their areas in µm², overlaps counted twice.
