@@ -18,12 +18,14 @@ final class BlockSource: PixelSource {
   private var cursor: (row: Int, plane: Int)?
 
   /// Strips above this are decoded by rows, so that a picture in one strip isn't held whole.
-  private static let mostStripBytes = 16 << 20
+  private let mostStripBytes: Int
 
   init(file: InputFile, limits: ImageFile.Limits) throws {
     var info = gd_tiff_info()
     var report = gd_report()
-    guard let tiff = gd_tiff_open(file.descriptor, UInt64(limits.heldBytes), &info, &report) else {
+    // A codec's own tables need some memory, whatever the limit.
+    let limit = UInt64(max(limits.heldBytes, 1 << 20))
+    guard let tiff = gd_tiff_open(file.descriptor, limit, &info, &report) else {
       throw report.error(path: file.path, format: .tiff, place: nil)
     }
     do {
@@ -35,6 +37,7 @@ final class BlockSource: PixelSource {
     }
     (self.file, self.tiff, self.info) = (file, tiff, info)
     palette = layout.tone == .palette ? TIFFLayout.palette(info) : []
+    mostStripBytes = min(16 << 20, limits.heldBytes)
     scratch = .allocate(byteCount: 0, alignment: 16)
   }
 
@@ -78,7 +81,7 @@ final class BlockSource: PixelSource {
       let targets = layout.blockPlanes == 1 ? planes : [planes[blockPlane]]
       if info.tiled == 0 && info.compression == 1 && info.fill_order == 1 {
         try readStored(rect, plane: blockPlane, into: targets)
-      } else if info.tiled == 0 && info.block_bytes > Int64(Self.mostStripBytes) {
+      } else if info.tiled == 0 && info.block_bytes > Int64(mostStripBytes) {
         try readRows(rect, plane: blockPlane, into: targets)
       } else {
         try readBlocks(rect, plane: blockPlane, into: targets)

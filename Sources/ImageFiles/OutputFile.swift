@@ -6,7 +6,7 @@ final class OutputFile {
   let path: String
   let descriptor: Int32
   private let temporary: String
-  private var isOpen = true
+  private var isPending = true
 
   init(path: String) throws {
     self.path = path
@@ -18,25 +18,27 @@ final class OutputFile {
     guard descriptor >= 0 else { throw Self.failure(path, errno) }
   }
 
+  // A codec may write until it is freed, so that the descriptor stays this file's till the end.
   deinit {
-    if isOpen { abandon() }
+    abandon()
+    if descriptor >= 0 { close(descriptor) }
   }
 
   /// Makes the bytes durable and gives the file its name.
   func commit() throws {
-    precondition(isOpen, "a file is finished once")
-    guard fsync(descriptor) == 0 else { throw Self.failure(path, errno) }
-    guard rename(temporary, path) == 0 else { throw Self.failure(path, errno) }
-    isOpen = false
-    close(descriptor)
+    guard fsync(descriptor) == 0, rename(temporary, path) == 0 else {
+      let reason = errno
+      abandon()
+      throw Self.failure(path, reason)
+    }
+    isPending = false
   }
 
-  /// Removes what was written.
+  /// Removes what was written, unless it has its name.
   func abandon() {
-    guard isOpen else { return }
-    isOpen = false
-    close(descriptor)
-    unlink(temporary)
+    guard isPending else { return }
+    isPending = false
+    if descriptor >= 0 { unlink(temporary) }
   }
 
   private static func failure(_ path: String, _ reason: Int32) -> ImageFileError {

@@ -12,6 +12,7 @@ public final class PNGWriter {
   private let channels: Int
   private let bitDepth: Int
   private var written = 0
+  private var isFinished = false
   private var row: [UInt8]
 
   /// Begins a picture.
@@ -49,6 +50,9 @@ public final class PNGWriter {
   deinit { gd_png_discard(writer) }
 
   /// Writes a whole picture.
+  ///
+  /// - Parameters: as of the initialiser.
+  /// - Throws: ``ImageFileError``, `cannotWrite`.
   public static func write(
     _ picture: Picture, path: String, bitDepth: Int = 8, pixelSizeUm: Double? = nil
   ) throws {
@@ -85,8 +89,12 @@ public final class PNGWriter {
   }
 
   /// Completes the file, once all rows are written, and gives it its name.
+  ///
+  /// - Throws: ``ImageFileError``, `cannotWrite`; nothing is left behind then.
   public func finish() throws {
     precondition(written == height, "all rows are written before a picture is finished")
+    precondition(!isFinished, "a picture is finished once")
+    isFinished = true
     var report = gd_report()
     guard gd_png_finish(writer, &report) == 1 else {
       file.abandon()

@@ -14,6 +14,7 @@ public final class TIFFWriter {
   private let bitDepth: Int
   private let tile: Int
   private var written = 0
+  private var isFinished = false
   /// One row of tiles: `tile × width × channels` samples.
   private var rows: [UInt8]
   private var block: [UInt8]
@@ -61,6 +62,9 @@ public final class TIFFWriter {
   deinit { gd_tiff_discard(writer) }
 
   /// Writes a whole picture.
+  ///
+  /// - Parameters: as of the initialiser.
+  /// - Throws: ``ImageFileError``, `cannotWrite`.
   public static func write(
     _ picture: Picture, path: String, bitDepth: Int = 8, pixelSizeUm: Double? = nil
   ) throws {
@@ -94,8 +98,12 @@ public final class TIFFWriter {
   }
 
   /// Completes the file, once all rows are written, and gives it its name.
+  ///
+  /// - Throws: ``ImageFileError``, `cannotWrite`; nothing is left behind then.
   public func finish() throws {
     precondition(written == height, "all rows are written before a picture is finished")
+    precondition(!isFinished, "a picture is finished once")
+    isFinished = true
     var report = gd_report()
     guard gd_tiff_finish(writer, &report) == 1 else {
       file.abandon()

@@ -31,7 +31,7 @@ typedef struct {
   uint32_t channels;               // of a delivered row: 1 or 3, interleaved
   uint32_t bits;                   // of a delivered sample: 8, or 16 in the machine's byte order
   double pixels_per_meter[2];      // across, down; 0: not told
-  const uint8_t *exif;             // TIFF structure of the EXIF block, owned by the handle; NULL: none
+  const uint8_t *exif;             // TIFF structure of the EXIF block, until the first row; NULL: none
   size_t exif_length;
 } gd_rows_info;
 
