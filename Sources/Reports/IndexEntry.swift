@@ -36,7 +36,7 @@ public struct IndexEntry: Sendable, Equatable {
     self.folder = folder
     device = record.device
     scan = Wording.fileName(record.scan.path)
-    let die = record.scan.die.map { "die " + $0.map(String.init).joined(separator: ", ") }
+    let die = record.scan.die.map { "die " + Wording.die($0) }
     origin = [record.scan.lot, record.scan.wafer, die].compactMap { $0 }.filter { !$0.isEmpty }
       .joined(separator: " · ")
     if record.verdict == .inspected {

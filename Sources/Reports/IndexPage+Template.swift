@@ -59,6 +59,9 @@ extension IndexPage {
     th:first-child,td:first-child{padding-left:10px}
     td:first-child,.outcome{white-space:normal;overflow-wrap:anywhere}
     td:first-child{min-width:160px;font-weight:600}
+    td:first-child{width:24%}
+    .outcome{width:40%}
+    .outcome span::first-letter{text-transform:uppercase}
     .n{text-align:right}
     tbody tr:hover{background:#f3f6f9}
     .row td:first-child{box-shadow:inset 4px 0 0 transparent}

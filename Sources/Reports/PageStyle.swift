@@ -28,6 +28,7 @@ enum PageStyle {
     .verdict.refused{border-color:var(--refused);background:#fbeeee}
     .verdict.refused strong{color:var(--refused);text-transform:uppercase;letter-spacing:.02em}
     .verdict.refused p{font-size:16px;overflow-wrap:anywhere}
+    .verdict.refused p::first-letter{text-transform:uppercase}
     .tiles{display:flex;flex-wrap:wrap;border:solid var(--faint);border-width:1px 0;margin:14px 0 16px}
     .tiles div{flex:1 1 auto;padding:8px 18px 8px 0;margin-right:18px;border-right:1px solid var(--faint)}
     .tiles div:last-child{border-right:0;margin-right:0}

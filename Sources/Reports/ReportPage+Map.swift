@@ -15,6 +15,7 @@ extension ReportPage {
     let unit = Double(width) / Self.usualWidth
     var values: [String: Any] = [
       "width": width, "height": height, "unit": Self.plain(unit),
+      "ratio": Self.plain(Double(width) / Double(height)),
       // The pictures may reach past the scan by part of a reduced pixel.
       "pictureWidth": Self.plain(Double(field.scan.width) * field.reduction),
       "pictureHeight": Self.plain(Double(field.scan.height) * field.reduction),
@@ -24,7 +25,7 @@ extension ReportPage {
       "hasChoice": field.golden != nil || field.difference != nil,
       "hasPair": field.golden != nil,
       "reduction": field.reduction > 1.005
-        ? "shown at 1 : \(Wording.number(field.reduction, digits: 1))" : "",
+        ? "The pictures are reduced \(Wording.number(field.reduction, digits: 1)) times" : "",
     ]
     if let golden = field.golden { values["golden"] = dataAddress(of: golden) }
     if let difference = field.difference {
@@ -33,9 +34,12 @@ extension ReportPage {
     }
     if let size = record.registration?.pixelSizeUm, size > 0 {
       let bar = Wording.scaleBar(longest: Double(width) * size / 4)
+      let (x, y, span) = (14 * unit, Double(height) - 19 * unit, bar / size)
       values["scale"] = [
-        "pixelSize": Self.plain(size), "percent": Self.plain(bar / size / Double(width) * 100),
-        "length": "\(Self.plain(bar)) µm",
+        "pixelSize": "\(size)", "length": "\(bar >= 1 ? Self.plain(bar) : "\(bar)") µm",
+        "x": Self.plain(x), "y": Self.plain(y), "span": Self.plain(span),
+        "thickness": Self.plain(5 * unit), "textX": Self.plain(x + span + 8 * unit),
+        "textY": Self.plain(y + 7 * unit),
       ]
     }
     if record.layout != nil, let matrix = record.registration?.layoutToScan, matrix.count == 2,

@@ -11,10 +11,10 @@ extension ReportPage {
     }
     add(
       "Confidence", Wording.number(registration.confidence, digits: 2),
-      "of 1: structure that the layout explains")
+      "explained structure, 0 to 1")
     add(
       "Correlation", Wording.number(registration.score, digits: 2),
-      "of the edges at the place found, −1 to 1")
+      "of the edge pictures, −1 to 1")
     if let size = registration.pixelSizeUm {
       add("Pixel size", Self.length(size))
     } else {

@@ -30,7 +30,7 @@ extension ReportPage {
       values["layoutOrder"] = place.x
     }
     if let size = record.registration?.pixelSizeUm {
-      values["areaUm"] = Wording.brief(Double(finding.areaPx) * size * size)
+      values["areaReal"] = Wording.area(Double(finding.areaPx) * size * size)
     }
     if let name = finding.defectClass, let score = finding.classScores?[name] {
       values["classScore"] = "\(Wording.number(score * 100, digits: 0)) %"

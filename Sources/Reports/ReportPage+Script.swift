@@ -17,7 +17,7 @@ extension ReportPage {
       const byId = new Map(boxes.map(box => [box.id, box]));
 
       // The view: centre in scan pixels and screen pixels to a scan pixel.
-      let size = {w: 1, h: 1}, whole = 1, view = {x: width / 2, y: height / 2, k: 0}, drawnAt = 0, waiting = false;
+      let size = {w: 1, h: 1}, whole = 1, view = {x: width / 2, y: height / 2, k: 0}, drawnAt = 0, bar = 0, waiting = false;
       const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
       function draw() {
@@ -41,11 +41,18 @@ extension ReportPage {
             box.text.setAttribute("y", top > 14 * u ? top - 3 * u : box.y + box.h + gap + 12 * u);
           }
           if (scale && pixel) {
-            const longest = size.w / 4 / k * pixel, power = 10 ** Math.floor(Math.log10(longest));
+            const longest = size.w / 4 * u * pixel, power = 10 ** Math.floor(Math.log10(longest));
             const length = [5, 2, 1].map(n => n * power).find(n => n <= longest) || power;
-            scale.firstElementChild.style.width = `${length / pixel * k}px`;
-            scale.lastElementChild.textContent = `${+length.toPrecision(3)} µm`;
+            bar = length / pixel;
+            scale.lastElementChild.textContent = length < 0.1 ? `${+(length * 1000).toPrecision(3)} nm` : `${+length.toPrecision(3)} µm`;
           }
+        }
+        if (scale && pixel) {
+          const [line, text] = scale.children, u = 1 / k;
+          const [left, top] = [view.x - w / 2 + 14 * u, view.y + h / 2 - 19 * u];
+          const set = (part, values) => { for (const name in values) part.setAttribute(name, values[name]); };
+          set(line, {x: left, y: top, width: bar, height: 5 * u});
+          set(text, {x: left + bar + 8 * u, y: top + 7 * u});
         }
         if (boxes.length > crowd) {
           const [left, top] = [view.x - w / 2, view.y - h / 2];
@@ -211,7 +218,18 @@ extension ReportPage {
         else if (key === "p" && table) step(-1);
       });
       // On paper the whole hash counts.
-      addEventListener("beforeprint", () => { setBlink(false); for (const d of document.querySelectorAll("details")) d.open = true; measure(); });
+      addEventListener("beforeprint", () => {
+        setBlink(false);
+        for (const details of document.querySelectorAll("details")) details.open = true;
+        // The paper's map has the scan's shape.
+        const isWhole = view.k <= whole * 1.001;
+        size = {w: 860, h: 860 * height / width};
+        whole = 860 / width;
+        if (isWhole) view = {x: width / 2, y: height / 2, k: whole};
+        drawnAt = 0;
+        draw();
+      });
+      addEventListener("afterprint", measure);
     })();
 
     """#

@@ -20,7 +20,7 @@ extension ReportPage {
       .steps button:last-child{border-radius:0 4px 4px 0;margin-left:-1px}
       kbd{font:11px ui-monospace,"DejaVu Sans Mono",monospace;opacity:.6}
       .frame{position:relative;background:#dfe2e6}
-      #map{display:block;width:100%;max-height:74vh;overflow:hidden;touch-action:none;user-select:none;cursor:grab}
+      #map{display:block;width:100%;max-height:max(340px,calc(100vh - 275px));overflow:hidden;touch-action:none;user-select:none;cursor:grab}
       #map.moving{cursor:grabbing}
       #map.close{image-rendering:pixelated}
       .layer{visibility:hidden}
@@ -38,11 +38,17 @@ extension ReportPage {
       .box.dark text{fill:#8ccfff}
       .crowded .box:not(.on) text{display:none}
       .crowded .box .rim{stroke-opacity:0}
-      .box.on .line{stroke-width:2.6px}
-      .box.on .rim{stroke:#fff;stroke-opacity:.95;stroke-width:5px}
-      .scale{position:absolute;left:0;bottom:12px;width:100%;padding:0;pointer-events:none;display:flex;align-items:center;gap:8px}
-      .scale span{height:5px;background:#fff;box-shadow:0 0 0 1px #000;margin-left:14px;flex:none}
-      .scale b{color:#fff;text-shadow:0 0 3px #000,0 0 2px #000,0 0 1px #000;font-size:13px}
+      .box.on .line{stroke-width:2px}
+      .box.on .rim{stroke:#fff;stroke-opacity:.95;stroke-width:4px}
+      .scale{pointer-events:none}
+      .scale rect{fill:#fff;stroke:#000;stroke-width:1px;vector-effect:non-scaling-stroke}
+      .scale text{font:600 13px system-ui,"Segoe UI",Arial,"Liberation Sans",sans-serif;font-size:calc(13px*var(--u));paint-order:stroke;stroke:#000;stroke-opacity:.75;stroke-width:calc(3px*var(--u));stroke-linejoin:round;fill:#fff}
+      .field:has(#v-difference:checked) :is(.box .rim,.box text,.scale text){stroke:#fff;stroke-opacity:.9}
+      .field:has(#v-difference:checked) .bright .line{stroke:var(--bright)}
+      .field:has(#v-difference:checked) .dark .line{stroke:var(--dark)}
+      .field:has(#v-difference:checked) .bright text{fill:var(--bright)}
+      .field:has(#v-difference:checked) .dark text{fill:var(--dark)}
+      .field:has(#v-difference:checked) :is(.scale text,.scale rect){fill:var(--ink)}
       .under{display:flex;flex-wrap:wrap;justify-content:space-between;gap:4px 24px;margin-top:6px;color:var(--soft);font-size:12px;min-height:20px}
       .where{color:var(--ink)}
       .legend{display:none;width:100%;color:var(--ink)}
@@ -50,7 +56,7 @@ extension ReportPage {
       .ramp{position:relative;height:14px;width:340px;max-width:100%;border:1px solid #aab1b9}
       .ramp i{position:absolute;top:-4px;bottom:-4px;width:0;border-left:1.5px solid #1b1f24}
       .marks{position:relative;height:17px;width:340px;max-width:100%}
-      .marks span{position:absolute;transform:translateX(-50%)}
+      .marks span{position:absolute;white-space:nowrap;transform:translateX(-50%)}
       .marks .low{transform:none} .marks .high{transform:translateX(-100%)}
       .chip{display:inline-block;width:12px;height:12px;vertical-align:-2px;border:1px solid #888;margin-left:8px}
       .t-dark{color:var(--dark)} .t-bright{color:var(--bright)}
@@ -73,15 +79,16 @@ extension ReportPage {
       .matrix td{font:11px ui-monospace,"DejaVu Sans Mono","Liberation Mono",monospace;text-align:right;padding:3px 4px}
       .findings{margin-top:18px}
       .head,.row{display:grid;grid-template-columns:var(--columns);gap:0 12px}
-      .table{--columns:34px 400px 70px 64px 84px 84px 104px 100px minmax(0,1fr)}
-      .table.classed{--columns:34px 400px 70px 64px 84px 84px 104px 100px 120px minmax(0,1fr)}
-      .table.placeless{--columns:34px 400px 70px 64px 84px 84px 104px minmax(0,1fr)}
-      .table.placeless.classed{--columns:34px 400px 70px 64px 84px 84px 104px 120px minmax(0,1fr)}
+      .table{--columns:34px 400px 64px 60px 74px 76px 92px 92px minmax(0,1fr)}
+      .table.classed{--columns:34px 400px 64px 60px 74px 76px 92px 92px 96px minmax(0,1fr)}
+      .table.placeless{--columns:34px 400px 64px 60px 74px 76px 92px minmax(0,1fr)}
+      .table.placeless.classed{--columns:34px 400px 64px 60px 74px 76px 92px 96px minmax(0,1fr)}
       .table:not(.classed) .c-class,.table.placeless .c-layout,.table.bare .c-layers{display:none}
       .head{position:sticky;top:0;z-index:2;background:#fff;border-bottom:1.5px solid #8b949e;padding:5px 0;align-items:end;color:var(--soft);font-size:12px;line-height:1.25}
       .head .c-crops{display:grid;grid-template-columns:repeat(3,128px);gap:8px}
       .head i{font-style:normal}
-      .n{text-align:right}
+      .n{text-align:right;white-space:nowrap}
+      .head .n{white-space:normal}
       .row{content-visibility:auto;contain-intrinsic-size:auto 143px;border-bottom:1px solid var(--faint);padding:7px 0;min-height:40px;cursor:pointer;scroll-margin:60px}
       .row:hover{background:#f3f6f9}
       .row.on{background:#e8f0fa;box-shadow:inset 4px 0 0 var(--focus)}
@@ -102,31 +109,41 @@ extension ReportPage {
       @media print{
       main{display:block}
       .bar{display:none}
+      .frame,.paper svg{background:none}
       .frame{break-inside:avoid}
-      #map{max-height:120mm}
-      .frame,.frame svg{background:none}
-      .legend{display:block!important;break-inside:avoid;margin-top:4px}
+      #map{max-height:none;width:min(100%,calc(100mm*var(--ratio)));margin:auto}
+      .legend{display:block!important;break-inside:avoid;margin-top:2px}
       .under{font-size:10px}
       .ramp,.marks{width:90mm}
-      .paper{display:grid;grid-template-columns:1fr 1fr;gap:6mm;margin-top:6px;break-inside:avoid}
-      .paper svg{display:block;width:100%;max-height:75mm}
-      .paper figcaption{color:var(--soft);font-size:10px}
-      aside{margin-top:10px}
-      aside section{break-inside:avoid;margin-bottom:10px}
-      aside td,aside th{padding:2px 10px 2px 0}
-      aside td small{display:inline;margin-left:8px}
-      details::details-content{content-visibility:visible!important}
-      .findings{margin-top:8px}
-      .table{display:table;width:100%;font-size:9.5px}
-      .table small{font-size:9px}
-      .head{display:table-header-group;position:static;font-size:9px}
+      .paper{display:grid;grid-template-columns:1fr 1fr;gap:6mm;margin-top:4px;break-inside:avoid}
+      .paper svg{display:block;width:100%;max-height:56mm}
+      .paper figcaption{color:var(--soft);font-size:10px;text-align:center}
+      aside{margin-top:8px;display:grid;grid-template-columns:1fr 1fr;gap:8mm}
+      aside section{break-inside:avoid;margin:0}
+      aside td,aside th{padding:1px 8px 1px 0}
+      aside td small{display:inline;margin-left:6px}
+      .hash summary{display:none}
+      .hash code{font-size:8px}
+      .matrix td{font-size:9px;padding:1px 4px}
+      h2{font-size:12px;margin-bottom:3px}
+      .findings{margin-top:10px}
+      .table{display:table;width:100%;font-size:9px}
+      .table small,.c-layers span{font-size:8.5px}
+      .head{display:table-header-group;position:static;font-size:8.5px}
       .row{display:table-row;break-inside:avoid;content-visibility:visible;background:none!important;box-shadow:none!important}
       .row.on>:first-child{padding-left:0}
-      .head>span,.row>span{display:table-cell;vertical-align:top;padding:4px 5px 4px 0;border-bottom:1px solid var(--faint)}
-      .head .c-crops,.crops{display:inline-grid;grid-template-columns:repeat(3,24mm);gap:1.5mm}
-      .crop{width:auto!important;max-width:24mm}
-      .head .c-crops{display:table-cell}
-      .head .c-crops i{display:inline-block;width:25.5mm}
+      .head>span,.row>span{display:table-cell;vertical-align:top;padding:4px 6px 4px 0;border-bottom:1px solid var(--faint)}
+      .head>span{vertical-align:bottom}
+      .head>span,.row>span{overflow-wrap:normal}
+      .row .polarity{white-space:nowrap}
+      .head>span.c-crops,.row>span.c-crops{display:table-cell;min-width:72mm;width:72mm}
+      .head .c-crops i{display:inline-block;width:23.4mm}
+      .crops{display:grid;grid-template-columns:repeat(3,22mm);gap:1.4mm}
+      .crop{width:auto!important;max-width:22mm}
+      .table:not(.classed) .c-class,.table.placeless .c-layout,.table.bare .c-layers{display:none!important}
+      .c-layers span{margin:0 2px 2px 0;padding:0 3px}
+      .polarity::before{width:7px;height:7px;margin-right:3px}
+      footer{margin-top:8px;padding-top:4px;font-size:9px}
       }
 
       """#

@@ -84,7 +84,7 @@ extension ReportPage {
     <button type="button" id="whole" class="script" title="Show the whole field">Whole field <kbd>0</kbd></button>
     </div>
     <div class="frame">
-    <svg id="map" viewBox="0 0 {{width}} {{height}}" style="--u:{{unit}};aspect-ratio:{{width}}/{{height}}" class="{{#isCrowded}}crowded{{/isCrowded}}" role="img" aria-label="The field of the scan">
+    <svg id="map" viewBox="0 0 {{width}} {{height}}" style="--u:{{unit}};--ratio:{{ratio}};aspect-ratio:{{width}}/{{height}}" class="{{#isCrowded}}crowded{{/isCrowded}}" role="img" aria-label="The field of the scan">
     <defs>
     <image id="p-scan" width="{{pictureWidth}}" height="{{pictureHeight}}" preserveAspectRatio="none" href="{{{scan}}}"/>
     {{#golden}}<image id="p-golden" width="{{pictureWidth}}" height="{{pictureHeight}}" preserveAspectRatio="none" href="{{{golden}}}"/>{{/golden}}
@@ -96,8 +96,8 @@ extension ReportPage {
     {{#boxes}}<g class="box {{polarity}}" id="b{{id}}" data-id="{{id}}" data-box="{{box}}"><title>{{id}}</title><rect class="rim" x="{{x}}" y="{{y}}" width="{{width}}" height="{{height}}"/><rect class="line" x="{{x}}" y="{{y}}" width="{{width}}" height="{{height}}"/><text x="{{x}}" y="{{labelY}}">{{id}}</text></g>
     {{/boxes}}
     </g>
+    {{#scale}}<g class="scale"><rect x="{{x}}" y="{{y}}" width="{{span}}" height="{{thickness}}"/><text x="{{textX}}" y="{{textY}}">{{length}}</text></g>{{/scale}}
     </svg>
-    {{#scale}}<div class="scale"><span style="width:{{percent}}%"></span><b>{{length}}</b></div>{{/scale}}
     </div>
     <div class="under">
     {{#legend}}
@@ -146,7 +146,7 @@ extension ReportPage {
     <span role="cell" data-v="{{polarity}}" class="polarity">{{polarity}}</span>
     <span role="cell" class="n" data-v="{{score}}"><b>{{scoreText}}</b></span>
     <span role="cell" class="n" data-v="{{contrast}}">{{contrastText}}</span>
-    <span role="cell" class="n" data-v="{{area}}">{{areaText}}{{#areaUm}}<small>{{areaUm}} µm²</small>{{/areaUm}}</span>
+    <span role="cell" class="n" data-v="{{area}}">{{areaText}}{{#areaReal}}<small>{{areaReal}}</small>{{/areaReal}}</span>
     <span role="cell" class="n" data-v="{{boxOrder}}">{{boxPlace}}<small>{{boxSize}}</small></span>
     <span role="cell" class="n c-layout" data-v="{{layoutOrder}}">{{#layoutX}}{{layoutX}}<br>{{layoutY}}{{/layoutX}}{{^layoutX}}–{{/layoutX}}</span>
     <span role="cell" class="c-class" data-v="{{class}}">{{class}}{{#classScore}}<small>{{classScore}}</small>{{/classScore}}</span>

@@ -42,7 +42,7 @@ struct ReportPage {
     add("Lot", record.scan.lot)
     add("Wafer", record.scan.wafer)
     add("Slot", record.scan.slot)
-    add("Die", record.scan.die.map { $0.map(String.init).joined(separator: ", ") })
+    add("Die", record.scan.die.map(Wording.die))
     add("Taken", record.scan.takenAt.map(Wording.time))
     add("Scan", "\(record.scan.width) × \(record.scan.height) px")
     var values: [String: Any] = [
@@ -89,7 +89,7 @@ struct ReportPage {
       tile(
         "Golden", Wording.golden(record.golden.kind), "",
         record.golden.file.map { Wording.fileName($0.path) }
-          ?? (isInspected ? "learnt from this scan" : "")))
+          ?? (isInspected ? "learnt from this scan" : "not used")))
     tiles.append(
       tile("Time", Wording.duration(record.seconds), "", isInspected ? "to inspect" : "until refused"))
     return tiles

@@ -39,6 +39,23 @@ enum Wording {
     number(value, digits: abs(value) >= 100 ? 0 : abs(value) >= 10 ? 1 : 2)
   }
 
+  /// An area given in µm², in the unit that reads best.
+  static func area(_ squareMicrometres: Double) -> String {
+    squareMicrometres < 0.01
+      ? "\(significant(squareMicrometres * 1e6)) nm²" : "\(significant(squareMicrometres)) µm²"
+  }
+
+  /// Three significant digits, however small the number.
+  static func significant(_ value: Double) -> String {
+    guard value != 0, value.isFinite else { return number(value, digits: 0) }
+    return number(value, digits: min(9, max(0, 2 - Int(floor(log10(abs(value)))))))
+  }
+
+  /// A die's column and row.
+  static func die(_ die: [Int]) -> String {
+    die.map { $0 < 0 ? "−\($0.magnitude)" : "\($0)" }.joined(separator: ", ")
+  }
+
   /// A time in seconds or minutes.
   static func duration(_ seconds: Double) -> String {
     if seconds < 120 { return brief(seconds) + " s" }
