@@ -1,0 +1,50 @@
+public import Raster
+
+/// The colours of a normalised difference: orange where the scan is brighter than the golden, blue where it is darker.
+///
+/// Both arms grow darker by the same steps from a light grey, so that size is read from lightness and sign from hue; orange
+/// and blue stay apart for every common colour blindness.
+public struct DifferenceColours: Sendable, Equatable {
+  /// The difference, in standard deviations of the clean scan, from which on the colour stays the same.
+  public let saturation: Double
+  /// The difference, in standard deviations, from which on a place is flagged; nil where it is not one number.
+  public let threshold: Double?
+
+  /// Colours up to a difference of `saturation` standard deviations; the default is 10.
+  public init(saturation: Double = 10, threshold: Double? = nil) {
+    precondition(saturation > 0 && saturation.isFinite, "colours need a range above zero")
+    (self.saturation, self.threshold) = (saturation, threshold)
+  }
+
+  /// Red, green and blue, 0…1, at −1, −½, 0, ½ and 1 of the saturation.
+  static let stops: [SIMD3<Float>] = [
+    SIMD3(5, 77, 140) / 255, SIMD3(120, 178, 216) / 255, SIMD3(240, 240, 240) / 255,
+    SIMD3(247, 158, 80) / 255, SIMD3(166, 54, 3) / 255,
+  ]
+
+  /// Where nothing was compared: a grey darker than no difference.
+  static let notCompared = SIMD3<Float>(repeating: 176.0 / 255)
+
+  /// Red, green and blue, 0…1, of a difference.
+  ///
+  /// - Parameter sigma: scan less golden in standard deviations; not a number where nothing was compared.
+  public func colour(_ sigma: Float) -> SIMD3<Float> {
+    guard !sigma.isNaN else { return Self.notCompared }
+    let share = min(1, max(-1, sigma / Float(saturation)))
+    let place = (share + 1) * 2
+    let index = min(3, Int(place))
+    let weight = place - Float(index)
+    return Self.stops[index] * (1 - weight) + Self.stops[index + 1] * weight
+  }
+
+  /// The coloured picture of a plane of differences in standard deviations; not a number where nothing was compared.
+  public func picture(of difference: Plane) -> Picture {
+    var planes = [Plane](
+      repeating: Plane(width: difference.width, height: difference.height), count: 3)
+    for (index, sigma) in difference.samples.enumerated() {
+      let colour = colour(sigma)
+      for channel in 0..<3 { planes[channel].samples[index] = colour[channel] }
+    }
+    return Picture(planes: planes)
+  }
+}

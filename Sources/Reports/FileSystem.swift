@@ -1,0 +1,80 @@
+import Foundation
+import Glibc
+
+/// The few calls to the file system that need an exact answer when they fail.
+enum FileSystem {
+  /// Writes a whole file, replacing what is there.
+  static func write(_ data: Data, to path: String) throws(ReportError) {
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw failure(errno, path, "the file can't be created") }
+    let answer = data.withUnsafeBytes { bytes -> Int32 in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let written = Glibc.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if written < 0 {
+          if errno == EINTR { continue }
+          return errno
+        }
+        rest = rest.dropFirst(written)
+      }
+      return 0
+    }
+    // A full network disk may say so only here.
+    let closing = close(file) == 0 ? 0 : errno
+    let code = answer != 0 ? answer : closing
+    guard code == 0 else { throw failure(code, path, "the file can't be written") }
+  }
+
+  /// Gives a file or folder another name on the same file system; a file there is replaced, a folder only when empty.
+  static func move(_ old: String, to new: String) throws(ReportError) {
+    guard rename(old, new) == 0 else {
+      throw failure(errno, new, "\(old) can't be moved here")
+    }
+  }
+
+  /// Swaps two existing files or folders in one step; false where the system can't.
+  ///
+  /// The C library's header hides `renameat2` from Swift, so it is looked up by name, with the signature of
+  /// renameat2(2); 2 is RENAME_EXCHANGE.
+  static func exchange(_ one: String, _ other: String) -> Bool {
+    typealias RenameAt2 =
+      @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
+    guard let symbol = dlsym(nil, "renameat2") else { return false }
+    return unsafeBitCast(symbol, to: RenameAt2.self)(AT_FDCWD, one, AT_FDCWD, other, 2) == 0
+  }
+
+  /// Makes one folder whose parent exists.
+  static func makeFolder(_ path: String) throws(ReportError) {
+    guard mkdir(path, 0o755) == 0 else { throw failure(errno, path, "the folder can't be made") }
+  }
+
+  /// Makes a folder and all above it, where they are missing.
+  static func makeFolders(_ path: String) throws(ReportError) {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      return
+    }
+    let parent = (path as NSString).deletingLastPathComponent
+    if !parent.isEmpty, parent != path { try makeFolders(parent) }
+    if mkdir(path, 0o755) == 0 { return }
+    let code = errno
+    // Another worker may have made it in between.
+    if code == EEXIST, FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+      isFolder.boolValue
+    {
+      return
+    }
+    throw failure(code, path, "the folder can't be made")
+  }
+
+  private static func failure(_ code: Int32, _ path: String, _ what: String) -> ReportError {
+    let kind: ReportError.Code =
+      switch code {
+      case ENOENT: .noSuchFile
+      case ENOSPC, EDQUOT: .diskFull
+      case EACCES, EPERM, EROFS, ENOTDIR, EEXIST, EISDIR: .notWritable
+      default: .fileSystem
+      }
+    return ReportError(kind, path: path, "\(what): \(String(cString: strerror(code)))")
+  }
+}

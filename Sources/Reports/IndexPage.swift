@@ -1,0 +1,151 @@
+public import Foundation
+import Records
+
+/// `index.html`: one line per scan of an output folder, with links to the reports.
+public struct IndexPage: Sendable, Equatable {
+  /// The name of the page's file.
+  public static let fileName = "index.html"
+  /// The name of the record in a scan's folder.
+  public static let recordName = "findings.json"
+
+  /// One line per scan, in order of the folders' names.
+  public private(set) var entries: [IndexEntry] = []
+
+  /// An index of these lines; of two with one folder, the later counts.
+  public init(entries: [IndexEntry] = []) { for entry in entries { put(entry) } }
+
+  /// The index of all scans in an output folder: every `*/findings.json` is read.
+  ///
+  /// Hidden folders are left out. A record that can't be read gets a line that says so.
+  ///
+  /// - Throws: `ReportError` with code `.noSuchFile` when the folder is missing.
+  public init(reading outputFolder: URL) throws {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: outputFolder.path)
+    } catch {
+      throw ReportError(.noSuchFile, path: outputFolder.path, "the output folder can't be listed")
+    }
+    for name in names where !name.hasPrefix(".") {
+      let file = outputFolder.appending(path: name).appending(path: Self.recordName)
+      guard FileManager.default.fileExists(atPath: file.path) else { continue }
+      do {
+        let record = try InspectionRecord(json: Data(contentsOf: file))
+        put(IndexEntry(record: record, folder: name))
+      } catch let error as RecordError {
+        put(IndexEntry(unreadable: name, reason: error.detail))
+      } catch {
+        put(IndexEntry(unreadable: name, reason: "\(Self.recordName) can't be read"))
+      }
+    }
+  }
+
+  /// Adds a line, in place of the one before of the same folder.
+  ///
+  /// A service that inspects for weeks keeps the index and adds to it, so that it need not read all records again.
+  public mutating func put(_ entry: IndexEntry) {
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if Self.isOrdered(entries[middle].folder, entry.folder) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    if low < entries.count, entries[low].folder == entry.folder {
+      entries[low] = entry
+    } else {
+      entries.insert(entry, at: low)
+    }
+  }
+
+  /// By the numbers in the names, so that die_2 comes before die_10; names that differ in leading zeros alone by bytes.
+  private static func isOrdered(_ one: String, _ other: String) -> Bool {
+    let order = one.compare(other, options: [.numeric])
+    return order == .orderedSame ? one < other : order == .orderedAscending
+  }
+
+  /// Writes the page into an output folder, in place of the one before in one step.
+  ///
+  /// - Throws: `ReportError` when the file system refuses.
+  public func write(into outputFolder: URL) throws {
+    try OutputFolder.replace(
+      outputFolder.appending(path: Self.fileName), with: Data(html().utf8))
+  }
+
+  private static let template = Result { () throws(ReportError) in
+    try PageTemplate(page: page)
+  }
+
+  /// The page: nothing fetched, all text from outside escaped.
+  ///
+  /// - Throws: `ReportError` when a template can't be used.
+  public func html() throws -> String {
+    let refused = entries.count { $0.findings == nil }
+    let flagged = entries.count { ($0.findings ?? 0) > 0 }
+    let total = entries.reduce(0) { $0 + ($1.findings ?? 0) }
+    let devices = Set(entries.map(\.device)).subtracting([""]).sorted()
+    func tile(_ name: String, _ value: String, _ unit: String = "", refused: Bool = false)
+      -> [String: Any]
+    {
+      ["name": name, "value": value, "unit": unit, "isRefused": refused]
+    }
+    return try Self.template.get().render([
+      "style": PageStyle.base + Self.style, "script": PageScript.sorting,
+      "devices": devices.joined(separator: " · "),
+      "tiles": [
+        tile("Scans", Wording.grouped(entries.count)),
+        tile("Not inspectable", Wording.grouped(refused), refused: refused > 0),
+        tile("With findings", Wording.grouped(flagged)),
+        tile("Without findings", Wording.grouped(entries.count - refused - flagged)),
+        tile("Findings", Wording.grouped(total)),
+        tile("Inspected", Wording.brief(entries.reduce(0) { $0 + $1.inspectedMpx }), "Mpx"),
+        tile("Time", Wording.duration(entries.reduce(0) { $0 + $1.seconds })),
+      ],
+      "isEmpty": entries.isEmpty, "hasDevices": devices.count > 1,
+      "rows": entries.map(Self.row),
+    ])
+  }
+
+  private static func row(_ entry: IndexEntry) -> [String: Any] {
+    var values: [String: Any] = [
+      "scan": entry.scan, "device": entry.device, "origin": entry.origin,
+      "link": address(entry.folder), "seconds": entry.seconds,
+      "time": Wording.duration(entry.seconds),
+      "taken": Wording.time(entry.takenAt ?? ""),
+    ]
+    switch entry.outcome {
+    case .inspected(let bright, let dark):
+      let count = bright + dark
+      values["kind"] = count == 0 ? "clean" : "found"
+      values["order"] = count == 0 ? 2 : 1
+      values["verdict"] = count == 0 ? "No findings" : "Findings"
+      values["findings"] = count
+      values["findingsText"] = Wording.grouped(count)
+      if count > 0 { values["split"] = "\(bright) brighter, \(dark) darker" }
+      values["isInspected"] = true
+      values["mpx"] = entry.inspectedMpx
+      values["mpxText"] = Wording.brief(entry.inspectedMpx)
+    case .notInspectable(let reason):
+      (values["kind"], values["order"]) = ("refused", 0)
+      (values["verdict"], values["reason"]) = ("Not inspectable", reason)
+    case .unreadable(let reason):
+      (values["kind"], values["order"]) = ("refused", 0)
+      (values["verdict"], values["reason"]) = ("Record unreadable", reason)
+    }
+    if let confidence = entry.confidence {
+      values["confidence"] = confidence
+      values["confidenceText"] = Wording.number(confidence, digits: 2)
+    }
+    return values
+  }
+
+  /// The relative address of a folder's report.
+  private static func address(_ folder: String) -> String {
+    let plain = CharacterSet(
+      charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+    let name = folder.addingPercentEncoding(withAllowedCharacters: plain) ?? folder
+    return "\(name)/\(Report.fileName)"
+  }
+}

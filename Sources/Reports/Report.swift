@@ -1,0 +1,77 @@
+public import Foundation
+public import Raster
+public import Records
+
+/// The whole field of a scan, small enough for a page.
+public struct FieldPictures: Sendable, Equatable {
+  /// The scan, the golden it was compared with, and the coloured difference; all of one size.
+  public var scan: Picture
+  /// What the scan was compared with; nil when it was not.
+  public var golden: Picture?
+  /// The difference as `DifferenceColours` paints it; nil when there is none.
+  public var difference: Picture?
+  /// Scan pixels to one picture pixel, 1 or more.
+  public var reduction: Double
+
+  /// Pictures of the whole scan, reduced by one factor.
+  public init(scan: Picture, golden: Picture?, difference: Picture?, reduction: Double) {
+    precondition(reduction > 0, "a picture is reduced by a factor above zero")
+    (self.scan, self.golden, self.difference) = (scan, golden, difference)
+    self.reduction = reduction
+  }
+}
+
+/// One window of a scan around a finding, in three pictures.
+public struct FindingPictures: Sendable, Equatable {
+  /// The finding's number.
+  public var id: Int
+  /// The window in scan pixels.
+  public var rect: PixelRect
+  /// The window in the scan, in the golden, and in the coloured difference; any size, shown as large as each other.
+  public var scan, golden, difference: Picture
+
+  /// The pictures of a window around the finding with this number.
+  public init(id: Int, rect: PixelRect, scan: Picture, golden: Picture, difference: Picture) {
+    (self.id, self.rect) = (id, rect)
+    (self.scan, self.golden, self.difference) = (scan, golden, difference)
+  }
+}
+
+/// The report of one scan: one page that needs nothing beside it.
+public struct Report: Sendable {
+  /// What was found.
+  public var record: InspectionRecord
+  /// The whole field.
+  public var field: FieldPictures
+  /// Pictures of the findings, in any order; a finding without pictures is listed without.
+  public var findings: [FindingPictures]
+  /// How the differences were coloured.
+  public var colours: DifferenceColours
+
+  /// A report of a record with its pictures.
+  public init(
+    record: InspectionRecord, field: FieldPictures, findings: [FindingPictures],
+    colours: DifferenceColours = DifferenceColours()
+  ) {
+    (self.record, self.field, self.findings) = (record, field, findings)
+    self.colours = colours
+  }
+
+  /// The name of the page's file.
+  public static let fileName = "report.html"
+
+  /// The page: pictures, style and script inside, nothing fetched; all text from outside escaped.
+  ///
+  /// - Throws: `ReportError` when a template can't be used.
+  public func html() throws -> String { try ReportPage(self).html() }
+
+  /// Writes `findings.json` and `report.html` into a folder.
+  ///
+  /// - Throws: `ReportError` when the file system refuses, `RecordError` when the record contradicts itself.
+  public func write(into folder: URL) throws {
+    let json = try record.json()
+    let page = try html()
+    try OutputFolder.write(json, to: folder.appending(path: IndexPage.recordName))
+    try OutputFolder.write(Data(page.utf8), to: folder.appending(path: Self.fileName))
+  }
+}

@@ -1,0 +1,65 @@
+import Raster
+import Records
+
+extension ReportPage {
+  /// The longer side of a crop on the page, in screen pixels.
+  private static let cropSide = 128.0
+
+  /// One row of the table per finding, in the record's order.
+  var rows: [[String: Any]] {
+    let pictures = Dictionary(report.findings.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+    return record.findings.map { row($0, pictures: pictures[$0.id]) }
+  }
+
+  private func row(_ finding: FindingRecord, pictures: FindingPictures?) -> [String: Any] {
+    let box = finding.box
+    var values: [String: Any] = [
+      "id": finding.id, "polarity": finding.polarity.rawValue,
+      "isBright": finding.polarity == .bright,
+      "boxPlace": "\(box.x), \(box.y)", "boxSize": "\(box.width) × \(box.height)",
+      "boxOrder": box.y * max(record.scan.width, 1) + box.x, "area": finding.areaPx,
+      "areaText": Wording.grouped(finding.areaPx),
+      "score": finding.score, "scoreText": Wording.number(finding.score, digits: 1),
+      "contrast": finding.contrast, "contrastText": Wording.signed(finding.contrast, digits: 1),
+      "layers": finding.layers.map { ["name": $0] }, "layersOrder": finding.layers.joined(separator: " "),
+      "class": finding.defectClass ?? "",
+    ]
+    if let place = finding.layoutUm {
+      values["layoutX"] = Wording.number(place.x, digits: 3)
+      values["layoutY"] = Wording.number(place.y, digits: 3)
+      values["layoutOrder"] = place.x
+    }
+    if let size = record.registration?.pixelSizeUm {
+      values["areaReal"] = Wording.area(Double(finding.areaPx) * size * size)
+    }
+    if let name = finding.defectClass, let score = finding.classScores?[name] {
+      values["classScore"] = "\(Wording.number(score * 100, digits: 0)) %"
+    }
+    if let pictures, !pictures.rect.isEmpty { values["crops"] = crops(pictures, of: finding) }
+    return values
+  }
+
+  private func crops(_ pictures: FindingPictures, of finding: FindingRecord) -> [String: Any] {
+    let window = pictures.rect
+    let (width, height) = (Double(window.width), Double(window.height))
+    let scale = Self.cropSide / max(width, height)
+    let inside = window.intersection(finding.box)
+    func percent(_ part: Int, _ whole: Double) -> String {
+      Self.plain(Double(part) / whole * 100) + "%"
+    }
+    return [
+      "width": Self.plain((width * scale).rounded(.up)),
+      "height": Self.plain((height * scale).rounded(.up)),
+      // How far the finding's box is from each side of the window, for the corners drawn around it.
+      "insets": "--t:\(percent(inside.y - window.y, height));"
+        + "--r:\(percent(window.maxX - inside.maxX, width));"
+        + "--b:\(percent(window.maxY - inside.maxY, height));"
+        + "--l:\(percent(inside.x - window.x, width))",
+      "pictures": [
+        ["name": "scan", "address": dataAddress(of: pictures.scan)],
+        ["name": "golden", "address": dataAddress(of: pictures.golden)],
+        ["name": "difference", "address": dataAddress(of: pictures.difference)],
+      ],
+    ]
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Raster
+import Records
+
+/// The values that the template of a report names.
+struct ReportPage {
+  let report: Report
+  var record: InspectionRecord { report.record }
+  var isInspected: Bool { record.verdict == .inspected }
+
+  init(_ report: Report) { self.report = report }
+
+  private static let template = Result { () throws(ReportError) in
+    try PageTemplate(page: page, parts: ["map": map, "registration": registration, "row": row])
+  }
+
+  func html() throws(ReportError) -> String {
+    var values = header
+    values["style"] = Self.style
+    values["script"] = PageScript.sorting + Self.script
+    values["tiles"] = tiles
+    values["map"] = mapValues
+    values["registration"] = registrationValues
+    values["files"] = files
+    values["rows"] = rows
+    values["hasRows"] = !record.findings.isEmpty
+    values["hasClasses"] = record.findings.contains { $0.defectClass != nil }
+    values["hasLayout"] = record.findings.contains { $0.layoutUm != nil }
+    values["hasLayers"] = record.findings.contains { !$0.layers.isEmpty }
+    return try Self.template.get().render(values)
+  }
+
+  private var header: [String: Any] {
+    let count = record.findings.count
+    let verdict =
+      !isInspected
+      ? "Not inspectable" : count == 0 ? "No findings" : Wording.count(count, "finding")
+    var facts: [[String: Any]] = []
+    func add(_ name: String, _ value: String?) {
+      if let value, !value.isEmpty { facts.append(["name": name, "value": value]) }
+    }
+    add("Lot", record.scan.lot)
+    add("Wafer", record.scan.wafer)
+    add("Slot", record.scan.slot)
+    add("Die", record.scan.die.map(Wording.die))
+    add("Taken", record.scan.takenAt.map(Wording.time))
+    add("Scan", "\(record.scan.width) × \(record.scan.height) px")
+    var values: [String: Any] = [
+      "device": record.device, "scanName": Wording.fileName(record.scan.path),
+      "program": record.program, "verdict": verdict,
+      "verdictClass": !isInspected ? "refused" : count == 0 ? "clean" : "found",
+      "isInspected": isInspected, "isClean": isInspected && count == 0, "facts": facts,
+      "scanHash": Wording.short(record.scan.sha256), "scanHashFull": record.scan.sha256,
+      "recipeHash": Wording.short(record.recipe.sha256), "recipeHashFull": record.recipe.sha256,
+    ]
+    if !isInspected { values["reason"] = record.reason ?? "no reason was recorded" }
+    return values
+  }
+
+  private var tiles: [[String: Any]] {
+    let bright = record.findings.count { $0.polarity == .bright }
+    let scanMpx = Double(record.scan.width) * Double(record.scan.height) / 1e6
+    let share = scanMpx > 0 ? record.inspectedMpx / scanMpx * 100 : 0
+    func tile(_ name: String, _ value: String, _ unit: String = "", _ note: String = "")
+      -> [String: Any]
+    {
+      ["name": name, "value": value, "unit": unit, "note": note]
+    }
+    var tiles: [[String: Any]] = []
+    if isInspected {
+      let strongest = record.findings.map(\.score).max()
+      tiles = [
+        tile(
+          "Findings", Wording.grouped(record.findings.count), "",
+          strongest.map { "strongest \(Wording.number($0, digits: 1)) σ" } ?? "nothing flagged"),
+        tile("Brighter", Wording.grouped(bright), "", "than the golden"),
+        tile("Darker", Wording.grouped(record.findings.count - bright), "", "than the golden"),
+        tile(
+          "Inspected", Wording.brief(record.inspectedMpx), "Mpx",
+          "\(Wording.number(share, digits: 0)) % of the scan"),
+      ]
+    } else {
+      tiles = [
+        tile("Findings", "–", "", "nothing was compared"),
+        tile("Inspected", "0", "Mpx", "of \(Wording.brief(scanMpx)) Mpx"),
+      ]
+    }
+    tiles.append(
+      tile(
+        "Golden", Wording.golden(record.golden.kind), "",
+        record.golden.file.map { Wording.fileName($0.path) }
+          ?? (isInspected ? "learnt from this scan" : "not used")))
+    tiles.append(
+      tile("Time", Wording.duration(record.seconds), "", isInspected ? "to inspect" : "until refused"))
+    return tiles
+  }
+
+  private var files: [[String: Any]] {
+    func row(_ name: String, _ file: FileRecord?) -> [String: Any]? {
+      file.map {
+        [
+          "name": name, "path": $0.path, "short": Wording.short($0.sha256), "hash": $0.sha256,
+        ]
+      }
+    }
+    return [
+      row("Scan", FileRecord(path: record.scan.path, sha256: record.scan.sha256)),
+      row("Recipe", record.recipe), row("Layout", record.layout),
+      row("Golden", record.golden.file),
+    ].compactMap { $0 }
+  }
+}
