@@ -1,3 +1,5 @@
+public import Raster
+
 /// What is recorded of one inspected scan, and the content of `findings.json` (format `goldendie.findings/1`).
 ///
 /// Boxes are in scan pixels, origin top left; `layout_um` is in layout µm, y up.
@@ -25,6 +27,8 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
   public var registration: RegistrationRecord?
   /// What the scan was compared with.
   public var golden: GoldenRecord
+  /// The part of the scan that was compared, pixels; nil when it is not inspectable.
+  public var inspectedBox: PixelRect?
   /// Area compared, in millions of pixels.
   public var inspectedMpx: Double
   /// Wall time of the inspection in seconds.
@@ -34,6 +38,7 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
 
   enum CodingKeys: String, CodingKey {
     case format, program, device, scan, recipe, layout, verdict, reason, registration, golden
+    case inspectedBox = "inspected_box"
     case inspectedMpx = "inspected_mpx"
     case seconds, findings
   }
@@ -42,11 +47,12 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
   public init(
     program: String, device: String, scan: ScanRecord, recipe: FileRecord, layout: FileRecord?,
     verdict: Verdict, reason: String?, registration: RegistrationRecord?, golden: GoldenRecord,
-    inspectedMpx: Double, seconds: Double, findings: [FindingRecord]
+    inspectedBox: PixelRect?, inspectedMpx: Double, seconds: Double, findings: [FindingRecord]
   ) {
     (self.program, self.device, self.scan, self.recipe) = (program, device, scan, recipe)
     (self.layout, self.verdict, self.reason) = (layout, verdict, reason)
-    (self.registration, self.golden, self.inspectedMpx) = (registration, golden, inspectedMpx)
+    (self.registration, self.golden) = (registration, golden)
+    (self.inspectedBox, self.inspectedMpx) = (inspectedBox, inspectedMpx)
     (self.seconds, self.findings) = (seconds, findings)
   }
 
@@ -63,6 +69,7 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
     try container.encode(reason, forKey: .reason)
     try container.encode(registration, forKey: .registration)
     try container.encode(golden, forKey: .golden)
+    try container.encode(inspectedBox, forKey: .inspectedBox)
     try container.encode(inspectedMpx, forKey: .inspectedMpx)
     try container.encode(seconds, forKey: .seconds)
     try container.encode(findings, forKey: .findings)

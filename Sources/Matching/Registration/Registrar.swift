@@ -127,12 +127,16 @@ public struct Registrar: Sendable {
   ) throws -> RegistrationOutcome {
     let toScan = rivals.toScan
     let planes = try fine.referencePlanes(reference, toScan: toScan)
-    var extent = fine.field
-    var evidence = fine.evidence(for: planes, in: PixelRect(x: 0, y: 0, width: fine.width, height: fine.height))
-    if 1 - evidence.explained > 0.05, let drawn = reference.drawnExtent(toScan: toScan, field: fine.field) {
-      let clipped = drawn.intersection(fine.field)
-      let inside = fine.evidence(for: planes, in: fine.working(clipped))
-      if inside.explained > evidence.explained { (evidence, extent) = (inside, clipped) }
+    var extent = reference.extent(toScan: toScan, field: fine.field)
+    guard extent.width >= 32, extent.height >= 32 else {
+      return .refused(reason: "the scan lies outside the golden", best: nil)
+    }
+    var evidence = fine.evidence(for: planes, in: fine.working(extent))
+    if 1 - evidence.explained > 0.05,
+      let drawn = try reference.suspectedExtent(toScan: toScan, field: extent)
+    {
+      let inside = fine.evidence(for: planes, in: fine.working(drawn))
+      if inside.explained > evidence.explained { (evidence, extent) = (inside, drawn) }
     }
     let radius = max(4, Int((0.016 * Double(fine.width)).rounded()))
     let disagreement = fine.halvesDisagreement(rivals.edges, radius: radius)

@@ -14,18 +14,16 @@ public protocol RegistrationReference: Sendable {
   ///   - height: rows of the grid.
   func planes(toGrid: Affine, width: Int, height: Int) throws -> [Plane]
 
-  /// The part of a field in which the reference is drawn at all, when there are signs that it was cut out of a larger
-  /// one; nil when there are none.
+  /// The part of a field that the reference covers.
   ///
   /// - Parameters:
   ///   - toScan: reference coordinates to scan pixels.
   ///   - field: the part of the scan in question.
-  func drawnExtent(toScan: Affine, field: PixelRect) -> PixelRect?
-}
+  func extent(toScan: Affine, field: PixelRect) -> PixelRect
 
-extension RegistrationReference {
-  /// Without a better answer the reference is taken to be drawn everywhere.
-  public func drawnExtent(toScan: Affine, field: PixelRect) -> PixelRect? { nil }
+  /// The part of a field in which the reference seems to be drawn, when there are signs that it was cut out of a larger
+  /// one; nil when there are none. It is asked only where the scan shows much that the reference does not explain.
+  func suspectedExtent(toScan: Affine, field: PixelRect) throws -> PixelRect?
 }
 
 /// A place of a reference in a scan: similarity transforms with a unit of the reference's own.

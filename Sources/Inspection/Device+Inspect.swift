@@ -1,0 +1,188 @@
+public import Foundation
+internal import Golden
+internal import ImageFiles
+internal import Matching
+internal import Raster
+public import Records
+
+extension Device {
+  /// The version that records name.
+  public static let program = "goldendie 0.1.0"
+
+  /// What a scan may hold at most, for it is compared as a whole.
+  private static let greatestMpx = 64
+
+  /// A stage of the way of a scan, as progress tells it.
+  public enum Stage: String, Sendable {
+    case reading, registering, painting, comparing
+  }
+
+  /// Inspects one scan.
+  ///
+  /// - Parameters:
+  ///   - scan: the image file; its sidecar, if any, lies beside it.
+  ///   - progress: told as each stage begins.
+  /// - Returns: findings, or the reason why the scan is not inspectable.
+  /// - Throws: `ImageFileError`, `RecipeError` (of the sidecar) or `InspectionError` when the scan can't be used at all.
+  public func inspect(
+    _ scan: URL, progress: (Stage) -> Void = { _ in }
+  ) throws -> InspectedScan {
+    let clock = ContinuousClock()
+    let start = clock.now
+    progress(.reading)
+    let sidecar = try Sidecar.read(for: scan)
+    let image = try ImageFile(path: scan.path)
+    let field = try field(of: image, scan)
+    let place = try ScanPlace(of: scan, image: image, field: field, sidecar: sidecar, device: self)
+    let picture = try image.read(field)
+    // Damage below the valid rows is damage of the file.
+    if field.maxY < image.height {
+      _ = try image.read(
+        PixelRect(x: 0, y: field.maxY, width: image.width, height: image.height - field.maxY))
+    }
+    var scanRecord = ScanRecord(
+      path: scan.relativePath, sha256: try FileHash.sha256(scan), width: image.width,
+      height: image.height)
+    (scanRecord.lot, scanRecord.wafer, scanRecord.slot) = (sidecar?.lot, sidecar?.wafer, sidecar?.slot)
+    (scanRecord.die, scanRecord.takenAt) = (sidecar?.die, sidecar?.takenAt)
+
+    progress(.registering)
+    let luminance = picture.luminance
+    let registrar = Registrar(reference: try reference(), settings: place.settings)
+    let outcome = try registrar.register(
+      luminance, field: field, referencePoint: place.center,
+      scanPoint: Point(x: Double(image.width) / 2, y: Double(image.height) / 2))
+
+    func record(
+      _ verdict: Verdict, reason: String?, _ registration: Registration?, area: PixelRect?,
+      findings: [FindingRecord]
+    ) -> InspectionRecord {
+      let seconds = (clock.now - start).components
+      return InspectionRecord(
+        program: Device.program, device: recipe.device, scan: scanRecord, recipe: recipeRecord,
+        layout: layoutRecord, verdict: verdict, reason: reason,
+        registration: registration.map { self.record($0) }, golden: goldenRecord,
+        inspectedBox: area, inspectedMpx: Double(area?.area ?? 0) / 1e6,
+        seconds: Double(seconds.seconds) + Double(seconds.attoseconds) / 1e18, findings: findings)
+    }
+    let settings = comparisonSettings
+    switch outcome {
+    case .refused(let reason, let best):
+      return InspectedScan(
+        record: record(.notInspectable, reason: reason, best, area: nil, findings: []), field: field,
+        scan: picture, golden: nil, difference: nil, threshold: settings.seedSigma)
+    case .registered(let registration):
+      progress(.painting)
+      let mesh = try registrar.mesh(luminance, field: field, toScan: registration.toScan)
+      let golden = try goldenSource(picture, field: field, registration: registration, mesh: mesh)
+      let region = try golden.region(field, toScan: registration.toScan, mesh: mesh)
+      progress(.comparing)
+      let extent = registration.extent
+      let comparison = Comparison(
+        scan: picture, golden: region.picture, materials: region.materials,
+        edgeDistance: region.edgeDistance,
+        area: PixelRect(
+          x: extent.x - field.x, y: extent.y - field.y, width: extent.width, height: extent.height),
+        settings: settings)
+      let findings = comparison.findings.enumerated().map { index, finding in
+        self.record(
+          finding, id: index + 1, field: field, scan: scanRecord, registration: registration,
+          materials: region.materials)
+      }
+      return InspectedScan(
+        record: record(.inspected, reason: nil, registration, area: extent, findings: findings),
+        field: field, scan: picture, golden: comparison.golden, difference: comparison.normalised,
+        threshold: settings.seedSigma)
+    }
+  }
+
+  private func field(of image: ImageFile, _ scan: URL) throws -> PixelRect {
+    let rows = recipe.scan.validRows ?? 0..<image.height
+    let field = PixelRect(
+      x: 0, y: rows.lowerBound, width: image.width, height: max(0, min(rows.upperBound, image.height) - rows.lowerBound))
+    guard field.height > 0 else {
+      throw InspectionError(
+        .unusableScan, path: scan.relativePath,
+        "the scan has \(image.height) rows, and scan.valid_rows begins at \(rows.lowerBound)")
+    }
+    guard field.area <= Device.greatestMpx * 1_000_000 else {
+      throw InspectionError(
+        .unusableScan, path: scan.relativePath,
+        "the scan has \(field.area / 1_000_000) Mpx; up to \(Device.greatestMpx) Mpx are inspected at once")
+    }
+    return field
+  }
+
+  private func reference() throws -> any RegistrationReference {
+    if let supplied { return PictureReference(supplied.picture) }
+    guard let stack else { preconditionFailure("a recipe without a layout has a golden picture") }
+    return LayoutReference(stack: stack)
+  }
+
+  private func goldenSource(
+    _ picture: Picture, field: PixelRect, registration: Registration, mesh: DisplacementMesh
+  ) throws -> any GoldenSource {
+    if let supplied { return SuppliedGolden(picture: supplied.picture) }
+    guard let stack else { preconditionFailure("a recipe without a layout has a golden picture") }
+    return try TableGolden(
+      learning: stack, photograph: picture, field: field, area: registration.extent,
+      toScan: registration.toScan, mesh: mesh)
+  }
+
+  private var goldenRecord: GoldenRecord {
+    supplied.map { GoldenRecord(kind: "image", file: $0.record) } ?? GoldenRecord(kind: "table")
+  }
+
+  private var comparisonSettings: ComparisonSettings {
+    var settings = ComparisonSettings()
+    if let threshold = recipe.matching.threshold { settings.seedSigma = threshold }
+    return settings
+  }
+
+  private func record(_ registration: Registration) -> RegistrationRecord {
+    let map = registration.toScan
+    // A golden picture's pixels are µm only when the recipe says how large they are.
+    let unit: Double? = supplied == nil ? 1 : nil
+    return RegistrationRecord(
+      layoutToScan: [[map.a, map.b, map.tx], [map.c, map.d, map.ty]],
+      pixelSizeUm: unit.map { $0 * registration.pixelSize },
+      rotationDeg: registration.rotation * 180 / .pi, offsetPx: registration.offset,
+      confidence: registration.confidence, score: registration.score,
+      halvesDisagreePx: registration.halvesDisagreePx,
+      ambiguousAlong: registration.ambiguities.map { period in
+        Ambiguity(
+          axis: period.axis, periodUm: unit.map { $0 * period.px * registration.pixelSize },
+          periodPx: period.px)
+      })
+  }
+
+  private func record(
+    _ finding: Finding, id: Int, field: PixelRect, scan: ScanRecord, registration: Registration,
+    materials: Labels
+  ) -> FindingRecord {
+    var box = finding.box
+    box.x += field.x
+    box.y += field.y
+    let center = Point(x: finding.center.x + Double(field.x), y: finding.center.y + Double(field.y))
+    var flagged = Set<Int>()
+    var under = [Int](repeating: 0, count: 16)
+    for run in finding.runs {
+      for x in run.columns {
+        flagged.insert((run.y + field.y) * scan.width + x + field.x)
+        let code = materials[x, run.y]
+        for bit in 0..<16 where code & (1 << UInt16(bit)) != 0 { under[bit] += 1 }
+      }
+    }
+    let layers = (supplied == nil ? stack?.layers ?? [] : []).enumerated()
+      .filter { 10 * under[$0.offset] >= finding.areaPx }.map(\.element.name)
+    return FindingRecord(
+      id: id, box: box, areaPx: finding.areaPx,
+      layoutUm: supplied == nil ? registration.toScan.inverse(center) : nil, die: scan.die,
+      polarity: finding.contrast >= 0 ? .bright : .dark, score: finding.score,
+      contrast: finding.contrast,
+      mask: RunLengthMask(box: box, width: scan.width, height: scan.height) { x, y in
+        flagged.contains(y * scan.width + x)
+      },
+      layers: layers)
+  }
+}

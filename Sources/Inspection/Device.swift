@@ -1,0 +1,102 @@
+public import Foundation
+internal import Golden
+internal import ImageFiles
+internal import Layout
+internal import Raster
+internal import Records
+
+/// A recipe with everything it names opened and checked: what it takes to inspect any number of scans.
+public struct Device: Sendable {
+  /// The recipe.
+  public let recipe: Recipe
+  let recipeRecord: FileRecord
+  let layoutRecord: FileRecord?
+  /// The layers to compare with; nil when the golden is a picture and no layout is given.
+  let stack: LayerStack?
+  /// The supplied golden picture with its file; nil when the golden is painted.
+  let supplied: (picture: Picture, record: FileRecord)?
+  let centers: CenterTable?
+  /// Boxes of the rectangles on `scan.fields`, µm.
+  let fields: [Box]
+
+  /// Opens what a recipe names.
+  ///
+  /// - Throws: `RecipeError`, `LayoutError`, `ImageFileError` or `InspectionError`, each naming the file at fault.
+  public init(recipe file: URL) throws {
+    let recipe = try Recipe(contentsOf: file)
+    self.recipe = recipe
+    recipeRecord = FileRecord(path: file.relativePath, sha256: recipe.sha256)
+    centers = try recipe.scan.centers.map { try CenterTable(contentsOf: $0) }
+    if let source = recipe.layout {
+      let layout = try Layout(contentsOf: source.file.path)
+      layoutRecord = FileRecord(
+        path: source.file.relativePath, sha256: try FileHash.sha256(source.file))
+      let stack = try Device.stack(source, layout, recipe: file.relativePath)
+      self.stack = stack
+      fields = try recipe.scan.fields.map { try Device.fields($0, stack, recipe: file.relativePath) } ?? []
+    } else {
+      (layoutRecord, stack, fields) = (nil, nil, [])
+    }
+    switch recipe.golden {
+    case .table:
+      supplied = nil
+    case .image(let picture):
+      let image = try ImageFile(path: picture.path)
+      supplied = (
+        try image.read(image.bounds),
+        FileRecord(path: picture.relativePath, sha256: try FileHash.sha256(picture))
+      )
+    }
+  }
+
+  private static func stack(
+    _ source: Recipe.Layout, _ layout: Layout, recipe: String
+  ) throws -> LayerStack {
+    let file = source.file.lastPathComponent
+    let cell: CellID
+    if let name = source.cell {
+      guard let found = layout.cell(named: name) else {
+        throw InspectionError(.notInLayout, path: recipe, "\(file) has no cell '\(name)'")
+      }
+      cell = found
+    } else {
+      guard layout.topCells.count == 1 else {
+        let names = layout.topCells.prefix(8).map { layout.name(of: $0) }.joined(separator: ", ")
+        throw InspectionError(
+          .notInLayout, path: recipe,
+          "\(file) has \(layout.topCells.count) top cells (\(names)): name one in layout.cell")
+      }
+      cell = layout.topCells[0]
+    }
+    let layers = try source.layers.map { layer -> (name: String, id: LayerID) in
+      let id = LayerID(layer: layer.number.layer, datatype: layer.number.datatype)
+      guard layout.layers.contains(id) else {
+        let known = layout.layers.prefix(24).map(\.description).joined(separator: ", ")
+        throw InspectionError(
+          .notInLayout, path: recipe,
+          "layer '\(layer.name)' is \(id), which \(file) does not have; it has \(known)")
+      }
+      return (layer.name, id)
+    }
+    guard layers.count <= 16 else {
+      throw InspectionError(
+        .notInLayout, path: recipe, "\(layers.count) layers are more than the 16 that can be told apart")
+    }
+    return LayerStack(layout: layout, cell: cell, layers: layers)
+  }
+
+  private static func fields(
+    _ layer: Recipe.LayerNumber, _ stack: LayerStack, recipe: String
+  ) throws -> [Box] {
+    let id = LayerID(layer: layer.layer, datatype: layer.datatype)
+    guard let bounds = stack.layout.bounds(of: id, in: stack.cell) else {
+      throw InspectionError(.notInLayout, path: recipe, "scan.fields is \(id), which the layout does not have")
+    }
+    var boxes: [Box] = []
+    try stack.layout.forEachPolygon(of: id, in: stack.cell, within: bounds) { points in
+      guard let first = points.first else { return }
+      boxes.append(points.reduce(Box(low: first, high: first)) { $0.union(Box(low: $1, high: $1)) })
+    }
+    return boxes
+  }
+}

@@ -1,0 +1,81 @@
+public import Foundation
+internal import Raster
+public import Records
+public import Reports
+
+extension InspectedScan {
+  /// Greatest size of the field's picture in a report, pixels a side.
+  private static let overviewSize = 1600
+
+  /// Writes the scan's folder with everything the recipe asks for, whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - output: the folder that holds one folder a scan.
+  ///   - outputs: what to write.
+  /// - Returns: the scan's folder.
+  public func write(into output: URL, outputs: [Recipe.Output]) throws -> URL {
+    let folder = OutputFolder(in: output, forScan: record.scan.path)
+    try folder.write { place in
+      if outputs.contains(.json) {
+        try OutputFolder.write(try record.json(), to: place.appending(path: IndexPage.recordName))
+      }
+      if outputs.contains(.html) {
+        let page = try report().html()
+        try OutputFolder.write(Data(page.utf8), to: place.appending(path: Report.fileName))
+      }
+    }
+    return folder.url
+  }
+
+  /// The report of this scan.
+  public func report() -> Report {
+    let colours = DifferenceColours(saturation: 2 * threshold, threshold: threshold)
+    let reduction = max(
+      1, Int((Double(max(record.scan.width, record.scan.height)) / Double(Self.overviewSize)).rounded(.up)))
+    let coloured = difference.map { colours.picture(of: $0) }
+    let overview = FieldPictures(
+      scan: whole(scan).mapPlanes { $0.reduced(by: reduction) },
+      golden: golden.map { whole($0).mapPlanes { $0.reduced(by: reduction) } },
+      difference: coloured.map { whole($0).mapPlanes { $0.reduced(by: reduction) } },
+      reduction: Double(reduction))
+    var crops: [FindingPictures] = []
+    if let golden, let coloured {
+      crops = record.findings.map { finding in
+        let rect = window(around: finding.box)
+        let local = PixelRect(
+          x: rect.x - field.x, y: rect.y - field.y, width: rect.width, height: rect.height)
+        func crop(_ picture: Picture) -> Picture {
+          // Crops larger than a page shows would only make it slow.
+          let factor = max(1, max(rect.width, rect.height) / 320)
+          return picture.crop(local).mapPlanes { $0.reduced(by: factor) }
+        }
+        return FindingPictures(
+          id: finding.id, rect: rect, scan: crop(scan), golden: crop(golden), difference: crop(coloured))
+      }
+    }
+    return Report(record: record, field: overview, findings: crops, colours: colours)
+  }
+
+  /// A picture of the field set into a picture of the whole scan, black where the scan is not looked at.
+  private func whole(_ picture: Picture) -> Picture {
+    guard field.width != record.scan.width || field.height != record.scan.height else { return picture }
+    return picture.mapPlanes { plane in
+      var target = Plane(width: record.scan.width, height: record.scan.height, filling: 0.5)
+      for y in 0..<plane.height {
+        let start = (y + field.y) * target.width + field.x
+        target.samples.replaceSubrange(
+          start..<start + plane.width, with: plane.samples[y * plane.width..<(y + 1) * plane.width])
+      }
+      return target
+    }
+  }
+
+  /// A square window around a box, half as large again and at least 96 pixels, inside the field.
+  private func window(around box: PixelRect) -> PixelRect {
+    let side = max(96, 3 * max(box.width, box.height) / 2)
+    let (width, height) = (min(side, field.width), min(side, field.height))
+    let x = min(max(box.x + box.width / 2 - width / 2, field.x), field.maxX - width)
+    let y = min(max(box.y + box.height / 2 - height / 2, field.y), field.maxY - height)
+    return PixelRect(x: x, y: y, width: width, height: height)
+  }
+}
