@@ -7,7 +7,7 @@ import Testing
 @Suite struct DamageTests {
   /// Opens and reads all of it; nil for an error of the module's type, any other error is thrown.
   private func attempt(_ bytes: [UInt8], at path: String) throws -> Picture? {
-    try Data(bytes).write(to: URL(filePath: path))
+    try overwrite(path, with: bytes)
     do {
       var limits = ImageFile.Limits()
       limits.pixels = 1_000_000
@@ -20,6 +20,16 @@ import Testing
     }
   }
 
+  // Emptying a file and filling it again makes some file systems wait for the disk, each of ten thousand times.
+  private func overwrite(_ path: String, with bytes: [UInt8]) throws {
+    guard let file = FileHandle(forUpdatingAtPath: path) else {
+      return try Data(bytes).write(to: URL(filePath: path))
+    }
+    try file.write(contentsOf: Data(bytes))
+    try file.truncate(atOffset: UInt64(bytes.count))
+    try file.close()
+  }
+
   @Test(arguments: Fixture.readable)
   func `a cut picture is an error or the right picture`(name: String) throws {
     let bytes = try Fixture.bytes(name)
@@ -27,7 +37,7 @@ import Testing
     try withTemporaryFolder { folder in
       let path = folder.appending(path: "cut").path
       var errors = 0
-      for cut in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 101)) {
+      for cut in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 211)) {
         if let picture = try attempt(Array(bytes[..<cut]), at: path) {
           #expect(picture == whole, "cut at \(cut) of \(bytes.count)")
         } else {
@@ -67,7 +77,7 @@ import Testing
     let whole = try Fixture.whole(name)
     try withTemporaryFolder { folder in
       let path = folder.appending(path: "flipped").path
-      for place in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 101)) {
+      for place in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 211)) {
         for flip in [UInt8(0xff), 0x01] {
           var changed = bytes
           changed[place] ^= flip
@@ -93,6 +103,23 @@ import Testing
       #expect(try file.read(PixelRect(x: 0, y: 0, width: 37, height: row)).height == row)
       #expect(throws: first) { try file.read(file.bounds) }
       #expect(throws: first) { try file.verify() }
+    }
+  }
+
+  @Test(arguments: [
+    ("8_grey_chunky_strips_deflate.tif", "the TIFF data ends early, at rows 20 to 28 of 29"),
+    ("8_grey_chunky_tiles_none.tif", "the TIFF data ends early, at rows 16 to 28 of 29"),
+  ])
+  func `an early end of a TIFF names the rows`(name: String, sentence: String) throws {
+    let bytes = try Fixture.bytes(name)
+    try withTemporaryFolder { folder in
+      let path = folder.appending(path: "cut.tif").path
+      try Data(bytes.dropLast()).write(to: URL(filePath: path))
+      let file = try ImageFile(path: path)
+      let error = try #require(throws: ImageFileError.self) { try file.read(file.bounds) }
+      #expect(error.code == .endsEarly && error.detail == sentence)
+      let above = try file.read(PixelRect(x: 0, y: 0, width: 37, height: 16))
+      #expect(above == Fixture.eight(channels: 1).crop(above.bounds))
     }
   }
 

@@ -73,7 +73,7 @@ import Testing
     let picture = Fixture.eight(channels: 3)
     let alpha = Fixture.eight(channels: 1).planes[0]
     let bytes = PNGEncoder.encode(picture, alpha: alpha)
-    // Colour type 6 is RGBA; the reader drops alpha, so that it is looked for by its length.
+    // Colour type 6 is RGBA. The reader drops alpha, so that only its mark on the bytes is seen here.
     #expect(bytes[25] == 6)
     #expect(try read(bytes) == picture)
     let clear = PNGEncoder.encode(picture, alpha: Plane(width: 37, height: 29))
