@@ -3,7 +3,7 @@ internal import Golden
 internal import ImageFiles
 internal import Matching
 internal import Raster
-public import Records
+internal import Records
 
 extension Device {
   /// The version that records name.
@@ -34,7 +34,7 @@ extension Device {
     let image = try ImageFile(path: scan.path)
     let field = try field(of: image, scan)
     let place = try ScanPlace(of: scan, image: image, field: field, sidecar: sidecar, device: self)
-    let picture = try image.read(field)
+    let picture = try image.read(field).withoutIdleColour
     // Damage below the valid rows is damage of the file.
     if field.maxY < image.height {
       _ = try image.read(

@@ -1,6 +1,6 @@
 public import Foundation
 internal import Raster
-public import Records
+internal import Records
 public import Reports
 
 extension InspectedScan {

@@ -1,5 +1,7 @@
 internal import Foundation
+internal import Golden
 internal import ImageFiles
+internal import Layout
 internal import Matching
 internal import Raster
 

@@ -32,6 +32,12 @@ public struct Picture: Sendable, Equatable {
     }
   }
 
+  /// One plane where red, green and blue are the same everywhere, as when a grey picture was stored in colour.
+  public var withoutIdleColour: Picture {
+    guard channels == 3, planes[0] == planes[1], planes[1] == planes[2] else { return self }
+    return Picture(planes: [planes[0]])
+  }
+
   /// The pixels of a rectangle inside the picture.
   public func crop(_ rect: PixelRect) -> Picture { Picture(planes: planes.map { $0.crop(rect) }) }
 
