@@ -67,6 +67,8 @@ public final class WatchFolder {
   private var leftovers: [Claim] = []
   /// Scans with their outcome that could not be moved on.
   private var unsettled: [(claim: Claim, outcome: Outcome)] = []
+  /// Troubles with single scans that were logged, for they come again at every poll.
+  private var complaints: Set<String> = []
 
   /// A folder to be watched; nothing is read or made before the first poll.
   public init(inbox: URL, settings: Settings = Settings(), logger: Logger) {
@@ -137,7 +139,7 @@ public final class WatchFolder {
         sightings[name] = nil
         work(on: claim, process, &tally)
       } catch {
-        logger.error("\(name) can't be moved to .working: \(error.localizedDescription)")
+        complain("\(name) can't be moved to .working: \(error.localizedDescription); trying again")
       }
     }
     return tally
@@ -146,7 +148,7 @@ public final class WatchFolder {
   /// Makes the folders, and the inbox ours, unless that was done and still holds.
   private func open() throws(ServiceError) {
     if let lock, lock.holds { return }
-    (lock, sightings, unsettled) = (nil, [:], [])
+    (lock, sightings, unsettled, complaints) = (nil, [:], [], [])
     guard
       FileState(inbox)?.kind == .folder
         || FileState(inbox.resolvingSymlinksInPath())?.kind == .folder
@@ -236,9 +238,13 @@ public final class WatchFolder {
         tally.refused += 1
       }
     } catch {
-      logger.error("\(claim.name) can't be moved on: \(error.localizedDescription); trying again")
+      complain("\(claim.name) can't be moved on: \(error.localizedDescription); trying again")
       unsettled.append((claim, outcome))
     }
+  }
+
+  private func complain(_ sentence: String) {
+    if complaints.insert(sentence).inserted { logger.error("\(sentence)") }
   }
 
   /// Waits for the time between two polls, or less when told to stop.

@@ -1,0 +1,35 @@
+# How to build, test and try GoldenDie; `make help` lists what there is.
+
+# Everything is one release build, so that the tests run what the users run and nothing is built twice.
+CONFIGURATION := -c release
+SOURCES := Sources Tests Package.swift
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test demo lint format clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
+
+setup: ## check the Swift toolchain, and install the system libraries that are missing
+	@.ci/timed setup .ci/setup
+
+build: setup ## build the product
+	@.ci/timed build swift build $(CONFIGURATION)
+
+test: setup ## check the style, then build and run every test
+	@.ci/timed lint $(MAKE) --no-print-directory lint
+	@.ci/timed build swift build $(CONFIGURATION) --build-tests
+	@.ci/timed test swift test $(CONFIGURATION) --skip-build --disable-xctest --parallel
+
+demo: build ## inspect the wafer that comes with the project, into Reports/demo
+	@.ci/timed demo .build/release/goldendie inspect Datasets/demo/scans/*.png \
+	  --recipe Datasets/demo/recipe.yaml --output Reports/demo
+
+lint: ## check the style
+	@swift format lint --strict --recursive --parallel --configuration .swift-format $(SOURCES)
+
+format: ## bring the sources into style
+	@swift format --in-place --recursive --parallel --configuration .swift-format $(SOURCES)
+
+clean: ## remove what was built, and the demo's report
+	@rm -rf .build Reports/demo
