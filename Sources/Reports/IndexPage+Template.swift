@@ -33,8 +33,8 @@ extension IndexPage {
     <tbody>
     {{#rows}}<tr class="row {{kind}}">
     <td data-v="{{scan}}"><a href="{{link}}">{{scan}}</a>{{#hasDevices}}<small>{{device}}</small>{{/hasDevices}}</td>
-    <td data-v="{{order}}" class="outcome"><b>{{verdict}}</b>{{#reason}}<span>{{reason}}</span>{{/reason}}</td>
-    <td class="n" data-v="{{findings}}">{{#isInspected}}<b>{{findingsText}}</b>{{#split}}<small>{{split}}</small>{{/split}}{{/isInspected}}{{^isInspected}}–{{/isInspected}}</td>
+    <td data-v="{{order}}" class="outcome"><b>{{verdict}}</b>{{#split}}<small>{{split}}</small>{{/split}}{{#reason}}<span>{{reason}}</span>{{/reason}}</td>
+    <td class="n" data-v="{{findings}}">{{#isInspected}}<b>{{findingsText}}</b>{{/isInspected}}{{^isInspected}}–{{/isInspected}}</td>
     <td class="n" data-v="{{confidence}}">{{confidenceText}}{{^confidenceText}}–{{/confidenceText}}</td>
     <td class="n" data-v="{{mpx}}">{{mpxText}}{{^mpxText}}–{{/mpxText}}</td>
     <td class="n" data-v="{{seconds}}">{{time}}</td>

@@ -126,7 +126,7 @@ extension ReportPage {
       .hash code{font-size:8px}
       .matrix td{font-size:9px;padding:1px 4px}
       h2{font-size:12px;margin-bottom:3px}
-      .findings{margin-top:10px}
+      .findings{margin-top:0;break-before:page}
       .table{display:table;width:100%;font-size:9px}
       .table small,.c-layers span{font-size:8.5px}
       .head{display:table-header-group;position:static;font-size:8.5px}
