@@ -57,6 +57,9 @@ import Testing
     #expect(page.contains("flagged from ±5.0 σ"))
     #expect(page.contains("+2.000, −1.000 µm"))
     #expect(page.contains("data-back=\"0.5 "))
+    #expect(page.contains(">+30.0<") && page.contains(">−30.0<"))
+    // 6 pixels of 0.5 µm.
+    #expect(page.contains(">6<small>1.50 µm²</small>"))
   }
 
   @Test func `a scan without findings says so and has no table`() throws {
