@@ -72,7 +72,7 @@ extension IndexPage {
     .row.refused .outcome b,.tiles .refused b{color:var(--refused)}
     .outcome span{display:block}
     .none{color:var(--soft)}
-    @media print{thead{display:table-header-group} thead th{position:static} tr{break-inside:avoid} th,td{padding:4px 8px 4px 0}}
+    @media print{thead{display:table-header-group;break-inside:avoid} thead th{position:static} tr{break-inside:avoid} th,td{padding:4px 8px 4px 0;white-space:normal;font-size:10px} td:first-child{min-width:0;width:17%} .outcome{width:30%} thead th{font-size:9px} td:nth-last-child(2){min-width:20mm} td:last-child{min-width:26mm} td:first-child,.outcome{overflow-wrap:break-word} .n{white-space:nowrap}}
 
     """#
 }

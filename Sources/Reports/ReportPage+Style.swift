@@ -129,7 +129,7 @@ extension ReportPage {
       .findings{margin-top:0;break-before:page}
       .table{display:table;width:100%;font-size:9px}
       .table small,.c-layers span{font-size:8.5px}
-      .head{display:table-header-group;position:static;font-size:8.5px}
+      .head{display:table-header-group;break-inside:avoid;position:static;font-size:8.5px}
       .row{display:table-row;break-inside:avoid;content-visibility:visible;background:none!important;box-shadow:none!important}
       .row.on>:first-child{padding-left:0}
       .head>span,.row>span{display:table-cell;vertical-align:top;padding:4px 6px 4px 0;border-bottom:1px solid var(--faint)}
