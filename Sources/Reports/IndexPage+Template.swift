@@ -33,8 +33,8 @@ extension IndexPage {
     <tbody>
     {{#rows}}<tr class="row {{kind}}">
     <td data-v="{{scan}}"><a href="{{link}}">{{scan}}</a>{{#hasDevices}}<small>{{device}}</small>{{/hasDevices}}</td>
-    <td data-v="{{order}}" class="outcome"><b>{{verdict}}</b>{{#reason}}<span>{{reason}}</span>{{/reason}}</td>
-    <td class="n" data-v="{{findings}}">{{#isInspected}}<b>{{findingsText}}</b>{{#split}}<small>{{split}}</small>{{/split}}{{/isInspected}}{{^isInspected}}–{{/isInspected}}</td>
+    <td data-v="{{order}}" class="outcome"><b>{{verdict}}</b>{{#split}}<small>{{split}}</small>{{/split}}{{#reason}}<span>{{reason}}</span>{{/reason}}</td>
+    <td class="n" data-v="{{findings}}">{{#isInspected}}<b>{{findingsText}}</b>{{/isInspected}}{{^isInspected}}–{{/isInspected}}</td>
     <td class="n" data-v="{{confidence}}">{{confidenceText}}{{^confidenceText}}–{{/confidenceText}}</td>
     <td class="n" data-v="{{mpx}}">{{mpxText}}{{^mpxText}}–{{/mpxText}}</td>
     <td class="n" data-v="{{seconds}}">{{time}}</td>
@@ -72,7 +72,7 @@ extension IndexPage {
     .row.refused .outcome b,.tiles .refused b{color:var(--refused)}
     .outcome span{display:block}
     .none{color:var(--soft)}
-    @media print{thead{display:table-header-group} thead th{position:static} tr{break-inside:avoid} th,td{padding:4px 8px 4px 0}}
+    @media print{thead{display:table-header-group;break-inside:avoid} thead th{position:static} tr{break-inside:avoid} th,td{padding:4px 8px 4px 0;white-space:normal;font-size:10px} td:first-child{min-width:0;width:17%} .outcome{width:30%} thead th{font-size:9px} td:nth-last-child(2){min-width:20mm} td:last-child{min-width:26mm} td:first-child,.outcome{overflow-wrap:break-word} .n{white-space:nowrap}}
 
     """#
 }

@@ -39,25 +39,28 @@ public struct OutputFolder: Sendable, Equatable {
   /// - Parameter body: writes into the empty folder it is given. When it throws, nothing of it stays, the folder
   ///   before stays as it was, and the error is passed on.
   /// - Throws: `ReportError` when the file system refuses, and what `body` throws.
-  public func write(_ body: (URL) throws -> Void) throws {
+  public func write(_ body: (URL) throws -> Void) throws { try write(exchanging: true, body) }
+
+  /// The same; `exchanging` false takes the way of systems that can't swap two folders in one step.
+  package func write(exchanging: Bool, _ body: (URL) throws -> Void) throws {
     try FileSystem.makeFolders(parent.path)
     let mark = UUID().uuidString.prefix(8)
     let new = parent.appending(path: ".\(name).new-\(mark)", directoryHint: .isDirectory)
     try FileSystem.makeFolder(new.path)
     do {
       try body(new)
-      try moveIn(new, mark: mark)
+      try moveIn(new, mark: mark, exchanging: exchanging)
     } catch {
       try? FileManager.default.removeItem(at: new)
       throw error
     }
   }
 
-  private func moveIn(_ new: URL, mark: Substring) throws(ReportError) {
+  private func moveIn(_ new: URL, mark: Substring, exchanging: Bool) throws(ReportError) {
     guard FileManager.default.fileExists(atPath: url.path) else {
       return try FileSystem.move(new.path, to: url.path)
     }
-    if FileSystem.exchange(new.path, url.path) {
+    if exchanging, FileSystem.exchange(new.path, url.path) {
       // What is now at `new` is the folder before.
       try? FileManager.default.removeItem(at: new)
       return

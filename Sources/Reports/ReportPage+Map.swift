@@ -25,7 +25,7 @@ extension ReportPage {
       "hasChoice": field.golden != nil || field.difference != nil,
       "hasPair": field.golden != nil,
       "reduction": field.reduction > 1.005
-        ? "The pictures are reduced \(Wording.number(field.reduction, digits: 1)) times" : "",
+        ? "Pictures reduced \(Wording.number(field.reduction, digits: 1)) times" : "",
     ]
     if let golden = field.golden { values["golden"] = dataAddress(of: golden) }
     if let difference = field.difference {

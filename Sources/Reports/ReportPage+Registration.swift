@@ -26,8 +26,7 @@ extension ReportPage {
       "Offset",
       "\(Wording.signed(offset.x, digits: 1)), \(Wording.signed(offset.y, digits: 1)) px",
       registration.pixelSizeUm.map {
-        "\(Wording.signed(offset.x * $0, digits: 3)), \(Wording.signed(offset.y * $0, digits: 3)) µm;"
-          + " x right, y down"
+        "\(Wording.signed(offset.x * $0, digits: 3)), \(Wording.signed(offset.y * $0, digits: 3)) µm; y down"
       } ?? "x right, y down")
     if let disagreement = registration.halvesDisagreePx {
       add(

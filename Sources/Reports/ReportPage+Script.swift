@@ -88,7 +88,11 @@ extension ReportPage {
       new ResizeObserver(measure).observe(map);
       measure();
 
+      let scrolledAt = -1000;
+      addEventListener("scroll", event => { scrolledAt = event.timeStamp; }, {passive: true});
       map.addEventListener("wheel", event => {
+        // A page being scrolled goes on scrolling when the map comes under the pointer.
+        if (event.timeStamp - scrolledAt < 300) return;
         // At the whole field the wheel out scrolls the page.
         if (event.deltaY > 0 && view.k <= whole * 1.001) return;
         event.preventDefault();
@@ -223,8 +227,8 @@ extension ReportPage {
         for (const details of document.querySelectorAll("details")) details.open = true;
         // The paper's map has the scan's shape.
         const isWhole = view.k <= whole * 1.001;
-        size = {w: 860, h: 860 * height / width};
-        whole = 860 / width;
+        size = {w: 560, h: 560 * height / width};
+        whole = 560 / width;
         if (isWhole) view = {x: width / 2, y: height / 2, k: whole};
         drawnAt = 0;
         draw();

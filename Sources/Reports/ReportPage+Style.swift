@@ -20,7 +20,7 @@ extension ReportPage {
       .steps button:last-child{border-radius:0 4px 4px 0;margin-left:-1px}
       kbd{font:11px ui-monospace,"DejaVu Sans Mono",monospace;opacity:.6}
       .frame{position:relative;background:#dfe2e6}
-      #map{display:block;width:100%;max-height:max(340px,calc(100vh - 275px));overflow:hidden;touch-action:none;user-select:none;cursor:grab}
+      #map{display:block;width:100%;min-height:240px;max-height:max(340px,calc(100vh - 275px));overflow:hidden;touch-action:none;user-select:none;cursor:grab}
       #map.moving{cursor:grabbing}
       #map.close{image-rendering:pixelated}
       .layer{visibility:hidden}
@@ -111,7 +111,7 @@ extension ReportPage {
       .bar{display:none}
       .frame,.paper svg{background:none}
       .frame{break-inside:avoid}
-      #map{max-height:none;width:min(100%,calc(100mm*var(--ratio)));margin:auto}
+      #map{min-height:0;max-height:none;width:min(100%,calc(88mm*var(--ratio)));margin:auto}
       .legend{display:block!important;break-inside:avoid;margin-top:2px}
       .under{font-size:10px}
       .ramp,.marks{width:90mm}
@@ -126,10 +126,10 @@ extension ReportPage {
       .hash code{font-size:8px}
       .matrix td{font-size:9px;padding:1px 4px}
       h2{font-size:12px;margin-bottom:3px}
-      .findings{margin-top:10px}
+      .findings{margin-top:0;break-before:page}
       .table{display:table;width:100%;font-size:9px}
       .table small,.c-layers span{font-size:8.5px}
-      .head{display:table-header-group;position:static;font-size:8.5px}
+      .head{display:table-header-group;break-inside:avoid;position:static;font-size:8.5px}
       .row{display:table-row;break-inside:avoid;content-visibility:visible;background:none!important;box-shadow:none!important}
       .row.on>:first-child{padding-left:0}
       .head>span,.row>span{display:table-cell;vertical-align:top;padding:4px 6px 4px 0;border-bottom:1px solid var(--faint)}

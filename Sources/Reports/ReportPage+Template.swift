@@ -107,7 +107,7 @@ extension ReportPage {
     <p>Scan less golden, in standard deviations (σ): <b class="t-dark">blue darker</b>, <b class="t-bright">orange brighter</b>{{#threshold}}; flagged from ±{{threshold}} σ{{/threshold}}. <i class="chip" style="background:{{notCompared}}"></i> not compared</p>
     </div>
     {{/legend}}
-    <p class="hint script">Wheel zooms, drag pans, double click shows the whole field.{{#reduction}} {{reduction}}.{{/reduction}}</p>
+    <p class="hint script">Wheel zooms, drag pans.{{#reduction}} {{reduction}}.{{/reduction}}</p>
     <p class="where script" aria-live="off"></p>
     </div>
     {{#hasChoice}}

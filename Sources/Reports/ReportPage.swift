@@ -91,7 +91,8 @@ struct ReportPage {
         record.golden.file.map { Wording.fileName($0.path) }
           ?? (isInspected ? "learnt from this scan" : "not used")))
     tiles.append(
-      tile("Time", Wording.duration(record.seconds), "", isInspected ? "to inspect" : "until refused"))
+      tile(
+        "Time", Wording.duration(record.seconds), "", isInspected ? "to inspect" : "until refused"))
     return tiles
   }
 

@@ -9,7 +9,8 @@ enum Wording {
     let text = String(format: "%.\(digits)f", value)
     guard text.hasPrefix("-") else { return text }
     // What rounds to nothing has no sign.
-    return text.contains { "123456789".contains($0) } ? "−" + text.dropFirst() : String(text.dropFirst())
+    return text.contains { "123456789".contains($0) }
+      ? "−" + text.dropFirst() : String(text.dropFirst())
   }
 
   /// A number with its sign, whichever it is.
