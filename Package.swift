@@ -14,11 +14,13 @@ func module(_ name: String, uses dependencies: [Target.Dependency] = []) -> Targ
 }
 
 /// The tests of one module.
-func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+  of name: String, uses dependencies: [Target.Dependency] = [], excluding fixtures: [String] = []
+) -> Target {
   .testTarget(
     name: name + "Tests",
     dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies,
-    exclude: [],
+    exclude: fixtures,
     swiftSettings: house)
 }
 
@@ -28,7 +30,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
@@ -69,7 +71,13 @@ let package = Package(
       ],
       swiftSettings: house),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
+    tests(of: "ImageFiles", uses: ["Raster"], excluding: ["Fixtures"]),
+    tests(of: "Inspection", uses: ["Raster"]),
+    tests(of: "Layout", uses: ["Raster"], excluding: ["Fixtures"]),
     tests(of: "Raster"),
+    tests(of: "Records", uses: ["Raster"]),
+    tests(of: "Reports", uses: ["Records", "Raster"]),
+    tests(of: "Service", uses: [.product(name: "Logging", package: "swift-log")]),
   ],
   swiftLanguageModes: [.v6]
 )

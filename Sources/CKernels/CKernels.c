@@ -130,6 +130,51 @@ WIDEST void gd_sample_bilinear(const float *source, ptrdiff_t width, ptrdiff_t h
   }
 }
 
+WIDEST void gd_column_step(const uint16_t *labels, const uint16_t *before, int16_t *restrict steps,
+                           uint16_t *restrict other, int16_t *restrict rows, uint16_t *restrict found,
+                           ptrdiff_t width) {
+  for (ptrdiff_t x = 0; x < width; x++) {
+    const int16_t grown = steps[x] < 16384 ? (int16_t)(steps[x] + 1) : 16384;
+    const int begins = labels[x] != before[x];
+    const int16_t step = begins ? 1 : grown;
+    const uint16_t label = begins ? before[x] : other[x];
+    steps[x] = step;
+    other[x] = label;
+    const int nearer = step < rows[x];
+    rows[x] = nearer ? step : rows[x];
+    found[x] = nearer ? label : found[x];
+  }
+}
+
+void gd_nearest_row(const uint16_t *labels, const int16_t *rows, const uint16_t *found, float *restrict distance,
+                    uint16_t *restrict other, ptrdiff_t width, ptrdiff_t reach) {
+  for (ptrdiff_t x = 0; x < width; x++) {
+    const uint16_t own = labels[x];
+    int32_t best = (int32_t)rows[x] * rows[x];
+    uint16_t label = found[x];
+    for (int32_t step = 1; step * step < best; step++) {
+      for (int32_t sign = -1; sign <= 1; sign += 2) {
+        const ptrdiff_t place = x + sign * step;
+        if (place < 0 || place >= width) continue;
+        if (labels[place] != own) {
+          // Nothing further along the row can be nearer.
+          best = step * step;
+          label = labels[place];
+          break;
+        }
+        const int32_t square = step * step + (int32_t)rows[place] * rows[place];
+        if (square < best) {
+          best = square;
+          label = found[place];
+        }
+      }
+    }
+    const int within = best < reach * reach;
+    distance[x] = within ? sqrtf((float)best) - 0.5f : (float)reach;
+    other[x] = within ? label : own;
+  }
+}
+
 // One Stockham pass of radix p: from (l, p, m) to (p, l, m) order, where n = l * p * m.
 // x[l*p*m] holds l-major blocks; each output is a p-point transform of twisted inputs.
 typedef struct {

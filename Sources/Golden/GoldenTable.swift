@@ -9,17 +9,19 @@ public struct GoldenTable: Sendable, Equatable {
   public var rounding: Double
   /// Planes of the pictures it paints, 1 or 3.
   public let channels: Int
-  /// Medians by key; `channels` values each, 0…1.
-  private var colours: [Key: [Float]] = [:]
+  /// Medians by kind of place; `channels` values each, 0…1.
+  private var colours: [Kind: [Float]] = [:]
 
-  /// Half pixels are told apart, and everything from `GoldenRegion.reach` on is far.
-  private struct Key: Hashable {
+  /// A kind of place: what lies there, what lies across the nearest edge, and how far off that is in whole pixels;
+  /// `GoldenRegion.reach` is far.
+  private struct Kind: Hashable {
     var material: UInt16
     var across: UInt16
-    var bin: UInt16
+    var distance: Int
   }
 
-  private static let farBin = UInt16(GoldenRegion.reach)
+  /// Grey levels that medians are counted in.
+  private static let levels = 512
 
   /// Learns the table from a photograph, in which defects may cover less than half of any kind of place.
   ///
@@ -31,55 +33,44 @@ public struct GoldenTable: Sendable, Equatable {
   public init(photograph: Picture, stack: StackRegion, area: PixelRect, rounding: Double) {
     self.rounding = rounding
     channels = photograph.channels
-    let width = photograph.width
-    var slots: [Key: Int] = [:]
-    var histograms: [[Int32]] = []
-    var counts: [Int32] = []
-    let levels = 512
-    for y in area.y..<area.maxY {
-      for x in area.x..<area.maxX {
-        let index = y &* width &+ x
-        let key = GoldenTable.key(stack, index)
-        let slot: Int
-        if let known = slots[key] {
-          slot = known
-        } else {
-          slot = counts.count
-          slots[key] = slot
-          counts.append(0)
-          histograms.append([Int32](repeating: 0, count: levels * photograph.channels))
-        }
-        counts[slot] += 1
-        for channel in 0..<photograph.channels {
-          let value = photograph.planes[channel].samples[index]
-          let level = min(max(Int(value * Float(levels - 1) + 0.5), 0), levels - 1)
-          histograms[slot][channel &* levels &+ level] += 1
+    let kinds = Kinds(stack)
+    let levels = GoldenTable.levels
+    let slots = kinds.count
+    var counts = [Int32](repeating: 0, count: slots)
+    var histograms = [Int32](repeating: 0, count: slots * channels * levels)
+    for (channel, plane) in photograph.planes.enumerated() {
+      plane.samples.withUnsafeBufferPointer { samples in
+        histograms.withUnsafeMutableBufferPointer { histograms in
+          counts.withUnsafeMutableBufferPointer { counts in
+            for y in area.y..<area.maxY {
+              for index in y &* plane.width &+ area.x..<y &* plane.width &+ area.maxX {
+                let slot = kinds.slot(stack, index)
+                let level = min(max(Int(samples[index] * Float(levels - 1) + 0.5), 0), levels &- 1)
+                histograms[(slot &* channels &+ channel) &* levels &+ level] &+= 1
+                if channel == 0 { counts[slot] &+= 1 }
+              }
+            }
+          }
         }
       }
     }
-    for (key, slot) in slots where counts[slot] >= 12 {
-      colours[key] = (0..<photograph.channels).map { channel in
-        GoldenTable.median(histograms[slot][channel * levels..<(channel + 1) * levels], counts[slot])
+    for slot in 0..<slots where counts[slot] >= 12 {
+      colours[kinds.kind(slot)] = (0..<channels).map { channel in
+        let start = (slot * channels + channel) * levels
+        return GoldenTable.median(histograms[start..<start + levels], counts[slot])
       }
     }
-    fillGaps(slots.keys)
   }
 
-  /// A table of nominal greys, for a golden of a process nobody has photographed: each layer lightens or darkens.
+  /// A table of nominal greys, for a golden of a process nobody has photographed: each layer has its shade.
   public init(nominalFor layerCount: Int) {
     (rounding, channels) = (0, 1)
     let shades: [Float] = [0.55, 0.2, 0.9, 0.75, 0.35, 0.65, 0.1, 0.8]
     for code in 0..<(1 << min(layerCount, 12)) {
       let top = (0..<layerCount).last { code & (1 << $0) != 0 }
-      let key = Key(material: UInt16(code), across: UInt16(code), bin: GoldenTable.farBin)
-      colours[key] = [top.map { shades[$0 % shades.count] } ?? 0.3]
+      let kind = Kind(material: UInt16(code), across: UInt16(code), distance: GoldenRegion.reach)
+      colours[kind] = [top.map { shades[$0 % shades.count] } ?? 0.3]
     }
-  }
-
-  private static func key(_ stack: StackRegion, _ index: Int) -> Key {
-    let distance = stack.edgeDistance.samples[index]
-    let bin = UInt16(min(distance, Float(GoldenRegion.reach)))
-    return Key(material: stack.materials.values[index], across: stack.across.values[index], bin: bin)
   }
 
   private static func median(_ histogram: ArraySlice<Int32>, _ count: Int32) -> Float {
@@ -95,47 +86,69 @@ public struct GoldenTable: Sendable, Equatable {
     return 0
   }
 
-  /// Kinds of places seen too rarely take the nearest distance of the same edge, or the material far from edges.
-  private mutating func fillGaps(_ keys: some Sequence<Key>) {
-    let learnt = colours
-    for key in keys where learnt[key] == nil {
-      let sameEdge = learnt.filter { $0.key.material == key.material && $0.key.across == key.across }
-      let sameMaterial = learnt.filter { $0.key.material == key.material }
-      let pool = sameEdge.isEmpty ? sameMaterial : sameEdge
-      let nearest = pool.min {
-        (abs(Int($0.key.bin) - Int(key.bin)), $0.key.across, $0.key.bin)
-          < (abs(Int($1.key.bin) - Int(key.bin)), $1.key.across, $1.key.bin)
-      }
-      if let nearest { colours[key] = nearest.value }
-    }
-  }
-
-  /// Paints a region; kinds of places never seen get the middle grey of what was.
+  /// Paints a region. A kind of place that was seen too rarely takes the colour of the kind most like it: the same edge
+  /// at the nearest distance, else the same material, else the average of all.
   public func paint(_ stack: StackRegion) -> Picture {
+    let kinds = Kinds(stack)
+    let palette = (0..<kinds.count).flatMap { colour(kinds.kind($0)) }
     let (width, height) = (stack.materials.width, stack.materials.height)
-    let average = (0..<channels).map { channel in
-      colours.isEmpty ? 0 : colours.values.reduce(0) { $0 + $1[channel] } / Float(colours.count)
-    }
-    var planes = [Plane](repeating: Plane(width: width, height: height), count: channels)
-    var known: [Key: [Float]] = [:]
-    for index in 0..<(width * height) {
-      let key = GoldenTable.key(stack, index)
-      let colour: [Float]
-      if let cached = known[key] {
-        colour = cached
-      } else {
-        colour = nearestColour(key) ?? average
-        known[key] = colour
+    let planes = (0..<channels).map { channel in
+      Plane(width: width, height: height) { target in
+        for index in 0..<(width * height) {
+          target[index] = palette[kinds.slot(stack, index) &* channels &+ channel]
+        }
       }
-      for channel in 0..<channels { planes[channel].samples[index] = colour[channel] }
     }
     return Picture(planes: planes)
   }
 
-  private func nearestColour(_ key: Key) -> [Float]? {
-    if let exact = colours[key] { return exact }
-    return colours.filter { $0.key.material == key.material }.min {
-      (abs(Int($0.key.bin) - Int(key.bin)), $0.key.across) < (abs(Int($1.key.bin) - Int(key.bin)), $1.key.across)
-    }?.value
+  private func colour(_ kind: Kind) -> [Float] {
+    if let exact = colours[kind] { return exact }
+    func nearest(_ pool: [Kind: [Float]]) -> [Float]? {
+      pool.min {
+        (abs($0.key.distance - kind.distance), $0.key.across, $0.key.distance)
+          < (abs($1.key.distance - kind.distance), $1.key.across, $1.key.distance)
+      }?.value
+    }
+    let sameMaterial = colours.filter { $0.key.material == kind.material }
+    let average = (0..<channels).map { channel in
+      colours.isEmpty ? 0 : colours.values.reduce(0) { $0 + $1[channel] } / Float(colours.count)
+    }
+    return nearest(sameMaterial.filter { $0.key.across == kind.across }) ?? nearest(sameMaterial)
+      ?? average
+  }
+
+  /// The kinds of places that the materials of a region can make, numbered.
+  private struct Kinds {
+    private let materials: [UInt16]
+    private let numbers: [Int]
+    private static let distances = GoldenRegion.reach + 1
+
+    init(_ stack: StackRegion) {
+      var numbers = [Int](repeating: -1, count: 1 << 16)
+      for value in stack.materials.values { numbers[Int(value)] = 0 }
+      // What lies across an edge may itself lie outside the region.
+      for value in stack.across.values { numbers[Int(value)] = 0 }
+      materials = numbers.indices.filter { numbers[$0] == 0 }.map { UInt16($0) }
+      for (number, material) in materials.enumerated() { numbers[Int(material)] = number }
+      self.numbers = numbers
+    }
+
+    var count: Int { materials.count * materials.count * Kinds.distances }
+
+    @inline(__always)
+    func slot(_ stack: StackRegion, _ index: Int) -> Int {
+      let material = numbers[Int(stack.materials.values[index])]
+      let across = numbers[Int(stack.across.values[index])]
+      let distance = Int(min(stack.edgeDistance.samples[index], Float(GoldenRegion.reach)))
+      return (material &* materials.count &+ across) &* Kinds.distances &+ distance
+    }
+
+    func kind(_ slot: Int) -> Kind {
+      let pair = slot / Kinds.distances
+      return Kind(
+        material: materials[pair / materials.count], across: materials[pair % materials.count],
+        distance: slot % Kinds.distances)
+    }
   }
 }

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// A small whole number for each pixel: a stack code, a component.
 public struct Labels: Sendable, Equatable {
   /// Columns.
@@ -38,66 +40,38 @@ public struct Labels: Sendable, Equatable {
   /// - Returns: distances between pixel centres less ½, so that a pixel at the border has ½; and the other labels.
   public func nearestOther(reach: Int) -> (distance: Plane, other: Labels) {
     let (width, height) = (width, height)
-    // Along columns: rows to the nearest other label above or below, and that label.
-    var rows = [Int16](repeating: Int16(reach), count: width * height)
-    var above = values
-    for x in 0..<width {
-      var last = -reach
-      for y in 1..<max(1, height) {
-        let index = y &* width &+ x
-        if values[index] != values[index &- width] { last = y }
-        if y &- last &+ 1 < reach, last > 0 {
-          rows[index] = Int16(y &- last &+ 1)
-          above[index] = values[(last &- 1) &* width &+ x]
-        }
-      }
-      last = height + reach
-      for y in stride(from: height - 2, through: 0, by: -1) {
-        let index = y &* width &+ x
-        if values[index] != values[index &+ width] { last = y }
-        if last &- y &+ 1 < Int(rows[index]) {
-          rows[index] = Int16(last &- y &+ 1)
-          above[index] = values[(last &+ 1) &* width &+ x]
-        }
-      }
-    }
     var distance = Plane(width: width, height: height, filling: Float(reach))
     var other = values
-    let columnRows = rows
-    let columnOther = above
-    other.withUnsafeMutableBufferPointer { otherBuffer in
-      nonisolated(unsafe) let otherTarget = otherBuffer  // Each band writes its own rows.
-      distance.withUnsafeMutableRows { target in
-        RowBands(height: height).inParallel { band in
-          columnRows.withUnsafeBufferPointer { rows in
-            values.withUnsafeBufferPointer { values in
-              for y in band {
-                for x in 0..<width {
-                  let index = y &* width &+ x
-                  let own = values[index]
-                  var best = Int(rows[index]) &* Int(rows[index])
-                  var label = columnOther[index]
-                  var step = 1
-                  while step &* step < best {
-                    for neighbour in [x &- step, x &+ step] where neighbour >= 0 && neighbour < width {
-                      let place = y &* width &+ neighbour
-                      if values[place] != own {
-                        best = step &* step
-                        label = values[place]
-                        break
-                      }
-                      let square = step &* step &+ Int(rows[place]) &* Int(rows[place])
-                      if square < best {
-                        best = square
-                        label = columnOther[place]
-                      }
-                    }
-                    step &+= 1
-                  }
-                  if best < reach &* reach {
-                    target.row(y)[x] = Float(best).squareRoot() - 0.5
-                    otherTarget[index] = label
-                  }
+    guard width > 0, height > 0 else { return (distance, self) }
+    var rows = [Int16](repeating: Int16(reach), count: width * height)
+    var found = values
+    values.withUnsafeBufferPointer { labels in
+      rows.withUnsafeMutableBufferPointer { rows in
+        found.withUnsafeMutableBufferPointer { found in
+          guard let labels = labels.baseAddress, let rows = rows.baseAddress,
+            let found = found.baseAddress
+          else { return }
+          for downward in [true, false] {
+            var steps = [Int16](repeating: Int16(reach), count: width)
+            var carried = [UInt16](repeating: 0, count: width)
+            for step in 1..<max(1, height) {
+              let y = downward ? step : height - 1 - step
+              let before = downward ? y - 1 : y + 1
+              gd_column_step(
+                labels + y * width, labels + before * width, &steps, &carried, rows + y * width,
+                found + y * width, width)
+            }
+          }
+          other.withUnsafeMutableBufferPointer { other in
+            guard let base = other.baseAddress else { return }
+            distance.withUnsafeMutableRows { target in
+              let shared = NearestRows(labels: labels, rows: rows, found: found, other: base)
+              RowBands(height: height).inParallel { band in
+                for y in band {
+                  let start = y * width
+                  gd_nearest_row(
+                    shared.labels + start, shared.rows + start, shared.found + start, target.row(y),
+                    shared.other + start, width, reach)
                 }
               }
             }
@@ -107,6 +81,14 @@ public struct Labels: Sendable, Equatable {
     }
     return (distance, Labels(width: width, height: height, values: other))
   }
+}
+
+/// What the bands share. Sendable is right: three are only read, and each band writes its own rows of `other`.
+private struct NearestRows: @unchecked Sendable {
+  let labels: UnsafePointer<UInt16>
+  let rows: UnsafePointer<Int16>
+  let found: UnsafePointer<UInt16>
+  let other: UnsafeMutablePointer<UInt16>
 }
 
 extension Labels {

@@ -45,3 +45,15 @@ void gd_sample_bilinear(const float *source, ptrdiff_t width, ptrdiff_t height, 
 // In-place complex FFT of `n` points, interleaved re, im; n = 2^a 3^b 5^c. sign -1 forward, +1 back (not scaled).
 // twiddles: n complex roots exp(-2 pi i k / n); scratch: n complex.
 void gd_fft(float *data, ptrdiff_t n, int sign, const float *twiddles, float *scratch);
+
+// Walks one row of the search for the nearest other label along columns: where `labels` differs from `before` (the row
+// above when going down, below when going up), a border begins: steps = 1, other = before; elsewhere steps grows by 1 and
+// other is handed on. Then rows[x] and found[x] take steps and other where steps < rows[x].
+// steps: in and out, reach at the start; values above reach mean none.
+void gd_column_step(const uint16_t *labels, const uint16_t *before, int16_t *steps, uint16_t *other, int16_t *rows,
+                    uint16_t *found, ptrdiff_t width);
+
+// The nearest other label along a row, given the nearest along each column (rows, found): squared distance below
+// reach * reach gives distance = sqrt - 1/2 and other; else distance = reach and other = the label itself.
+void gd_nearest_row(const uint16_t *labels, const int16_t *rows, const uint16_t *found, float *distance,
+                    uint16_t *other, ptrdiff_t width, ptrdiff_t reach);
