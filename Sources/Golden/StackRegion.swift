@@ -1,6 +1,37 @@
 public import Raster
 
-/// The drawn stack of a region as it prints: what lies at each pixel, what lies across the nearest edge, and how far that is.
+/// The layers of a region as drawn, with enough around it for what its pixels depend on.
+struct DrawnStack {
+  /// The pixels that were asked for, in scan pixels.
+  let rect: PixelRect
+  /// Coverage of each layer on `rect` grown by `halo`.
+  let coverage: [Plane]
+  /// Pixels around `rect`.
+  let halo: Int
+
+  /// - Parameters:
+  ///   - greatestRounding: the greatest process blur that will be asked of it, pixels.
+  init(
+    _ stack: LayerStack, rect: PixelRect, toScan: Affine, mesh: DisplacementMesh,
+    greatestRounding: Double
+  ) throws {
+    self.rect = rect
+    halo = GoldenRegion.reach + Int((3 * greatestRounding).rounded(.up)) + 1
+    let wide = rect.expanded(by: halo)
+    if mesh.isStill {
+      coverage = try stack.coverage(toGrid: toScan, rect: wide)
+    } else {
+      let margin = Int(mesh.greatest.rounded(.up)) + 1
+      let source = wide.expanded(by: margin)
+      coverage = try stack.coverage(toGrid: toScan, rect: source).map {
+        $0.resampled(
+          rect: wide, toSource: .translation(x: -Double(source.x), y: -Double(source.y)), mesh: mesh)
+      }
+    }
+  }
+}
+
+/// The stack of a region as it prints: what lies at each pixel, what lies across the nearest edge, and how far that is.
 public struct StackRegion: Sendable {
   /// Stack code of each pixel.
   public let materials: Labels
@@ -21,23 +52,16 @@ public struct StackRegion: Sendable {
   public init(
     _ stack: LayerStack, rect: PixelRect, toScan: Affine, mesh: DisplacementMesh, rounding: Double
   ) throws {
-    let halo = GoldenRegion.reach + Int((3 * rounding).rounded(.up)) + 1
-    let wide = rect.expanded(by: halo)
-    let drawn = try stack.coverage(
-      toGrid: toScan, rect: wide.expanded(by: Int(mesh.greatest.rounded(.up)) + 1))
-    let margin = Double(Int(mesh.greatest.rounded(.up)) + 1)
-    let printed = drawn.map { plane in
-      let placed =
-        mesh.isStill
-        ? plane.crop(PixelRect(x: Int(margin), y: Int(margin), width: wide.width, height: wide.height))
-        : plane.resampled(
-          rect: wide,
-          toSource: .translation(x: margin - Double(wide.x), y: margin - Double(wide.y)), mesh: mesh)
-      return placed.smoothed(sigma: rounding)
-    }
-    let codes = Labels(stackOf: printed)
+    self.init(
+      try DrawnStack(stack, rect: rect, toScan: toScan, mesh: mesh, greatestRounding: rounding),
+      rounding: rounding)
+  }
+
+  init(_ drawn: DrawnStack, rounding: Double) {
+    let codes = Labels(stackOf: drawn.coverage.map { $0.smoothed(sigma: rounding) })
     let nearest = codes.nearestOther(reach: GoldenRegion.reach)
-    let inner = PixelRect(x: halo, y: halo, width: rect.width, height: rect.height)
+    let inner = PixelRect(
+      x: drawn.halo, y: drawn.halo, width: drawn.rect.width, height: drawn.rect.height)
     materials = codes.crop(inner)
     across = nearest.other.crop(inner)
     edgeDistance = nearest.distance.crop(inner)

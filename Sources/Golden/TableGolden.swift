@@ -43,10 +43,13 @@ public struct TableGolden: GoldenSource {
       x: (area.x - field.x) / 2, y: (area.y - field.y) / 2, width: area.width / 2,
       height: area.height / 2
     ).intersection(half.bounds)
+    let choices = [0, 0.5, 1, 1.5, 2.2, 3.2, 4.5, 6.5]
+    let drawn = try DrawnStack(
+      stack, rect: half.bounds, toScan: toHalf, mesh: .still(half.bounds),
+      greatestRounding: choices.max() ?? 0)
     var best = (rounding: 0.0, residual: Double.infinity)
-    for rounding in [0, 0.5, 1, 1.5, 2.2, 3.2, 4.5, 6.5] {
-      let region = try StackRegion(
-        stack, rect: half.bounds, toScan: toHalf, mesh: .still(half.bounds), rounding: rounding)
+    for rounding in choices {
+      let region = StackRegion(drawn, rounding: rounding)
       let picture = Picture(planes: [half])
       let table = GoldenTable(photograph: picture, stack: region, area: local, rounding: rounding)
       let painted = table.paint(region).planes[0]

@@ -22,7 +22,7 @@ struct InspectCommand: ParsableCommand {
     let device = try Device(recipe: URL(filePath: recipe))
     for scan in scans {
       let start = ContinuousClock().now
-      let result = try device.inspect(URL(filePath: scan))
+      let result = try device.inspect(URL(filePath: scan)) { print($0, ContinuousClock().now - start) }
       let t1 = ContinuousClock().now - start
       _ = try result.write(into: URL(filePath: output), outputs: device.recipe.outputs)
       let t2 = ContinuousClock().now - start

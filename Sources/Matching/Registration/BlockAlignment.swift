@@ -52,16 +52,34 @@ struct BlockAlignment: Sendable {
     }
   }
 
-  /// The correlation of a block at a shift, bilinear between whole pixels, held at ±`radius`.
+  /// The correlation of a block at a shift, bicubic (Catmull–Rom) between whole pixels, held at ±`radius`.
+  ///
+  /// A peak between two pixels must be able to stand above both, or all motions would snap to whole pixels.
   func value(block: Int, dx: Double, dy: Double) -> Double {
     let x = min(max(dx, -Double(radius)), Double(radius)) + Double(radius)
     let y = min(max(dy, -Double(radius)), Double(radius)) + Double(radius)
     let (column, row) = (min(Int(x), side - 2), min(Int(y), side - 2))
-    let (fx, fy) = (x - Double(column), y - Double(row))
-    let base = (block * side + row) * side + column
-    let top = Double(surfaces[base]) * (1 - fx) + Double(surfaces[base + 1]) * fx
-    let low = Double(surfaces[base + side]) * (1 - fx) + Double(surfaces[base + side + 1]) * fx
-    return top * (1 - fy) + low * fy
+    let across = BlockAlignment.weights(x - Double(column))
+    let down = BlockAlignment.weights(y - Double(row))
+    let base = block * side * side
+    var sum = 0.0
+    for k in 0..<4 {
+      let line = base + min(max(row + k - 1, 0), side - 1) * side
+      var inLine = 0.0
+      for j in 0..<4 {
+        inLine += across[j] * Double(surfaces[line + min(max(column + j - 1, 0), side - 1)])
+      }
+      sum += down[k] * inLine
+    }
+    return sum
+  }
+
+  /// Catmull–Rom weights of the samples at −1, 0, 1 and 2 for a place between 0 and 1.
+  private static func weights(_ t: Double) -> SIMD4<Double> {
+    let (t2, t3) = (t * t, t * t * t)
+    return SIMD4(
+      0.5 * (-t3 + 2 * t2 - t), 0.5 * (3 * t3 - 5 * t2 + 2), 0.5 * (-3 * t3 + 4 * t2 + t),
+      0.5 * (t3 - t2))
   }
 
   /// The least shift of one block whose correlation is at least 0.98 of the block's best.

@@ -8,6 +8,8 @@ struct CoarseSearch {
   let reference: any RegistrationReference
   /// Working pixels searched to each side.
   let margin: Int
+  /// The same in scan pixels.
+  var reachPx: Double { Double(margin * scan.factor) }
   private let fourier: Fourier
   private let scanTransform: Fourier.Field
 
@@ -91,7 +93,7 @@ struct CoarseSearch {
   /// Of all places nearly as good as the best the one nearest to where it was expected: a periodic layout has many.
   private func nearestOfTheBest(_ map: Plane) -> (x: Int, y: Int, score: Double) {
     let best = map.samples.max() ?? 0
-    let peaks = CoarseSearch.peaks(of: map, above: best * (best > 0 ? 0.995 : 1.005))
+    let peaks = CoarseSearch.peaks(of: map, above: best * (best > 0 ? 0.98 : 1.02))
     let nearest = peaks.min { distance($0.x, $0.y) < distance($1.x, $1.y) }
     guard let nearest else { return (margin, margin, Double(best)) }
     return (nearest.x, nearest.y, Double(map[nearest.x, nearest.y]))

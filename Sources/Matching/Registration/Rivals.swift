@@ -40,21 +40,27 @@ struct Rivals {
     let shifts = CoarseSearch.peaks(of: map, above: max(threshold, 0.01))
       .filter { max(abs($0.x - middle), abs($0.y - middle)) > 3 }
       .map { search.shift(x: $0.x, y: $0.y) }
-    let nearest = shifts.sorted { hypot($0.x, $0.y) < hypot($1.x, $1.y) }
-    for shift in nearest.prefix(8) {
+    // Those nearest to where the stage was sent, and the neighbours of the best.
+    let sent = Point(
+      x: expected.scanPoint.x - best.center.x, y: expected.scanPoint.y - best.center.y)
+    let byStage = shifts.sorted { hypot($0.x - sent.x, $0.y - sent.y) < hypot($1.x - sent.x, $1.y - sent.y) }
+    let byNearness = shifts.sorted { hypot($0.x, $0.y) < hypot($1.x, $1.y) }
+    for shift in Set(byStage.prefix(5) + byNearness.prefix(4)).sorted(by: { ($0.y, $0.x) < ($1.y, $1.x) }) {
       let place = best.toScan.then(.translation(x: shift.x, y: shift.y))
       tried.append(try candidate(place, radius: 2, rounds: 2))
     }
     // Among places that look the same the one nearest to where the stage was sent.
     let all = [best] + tried
-    let top = all.map(\.score).max() ?? best.score
+    let top = all.max { $0.score < $1.score } ?? best
     func distance(_ candidate: Candidate) -> Double {
       hypot(
         candidate.center.x - expected.scanPoint.x, candidate.center.y - expected.scanPoint.y)
     }
-    if let chosen = all.filter({ $0.score >= 0.998 * top }).min(by: { distance($0) < distance($1) }) {
-      best = chosen
+    let others = all.filter { candidate in
+      candidate.score > 0.99 * top.score && distance(candidate) <= 1.1 * search.reachPx
+        && !Rivals.isPreferred(top.edges, to: candidate.edges, by: fine)
     }
+    best = try candidate((others.min { distance($0) < distance($1) } ?? top).toScan)
     self.toScan = best.toScan
     edges = best.edges
     score = best.score
@@ -88,7 +94,7 @@ struct Rivals {
       EdgeField.correlation(p, q, in: all, dx: 0, dy: 0)
     }
     let difference = a.energy - 2 * product(a, b) + b.energy
-    guard difference > 0.02 * a.energy else { return false }
+    guard difference > 0.008 * a.energy else { return false }
     let strength = product(a, scan.edges) / max(a.energy, 1e-9)
     let vote = 2 * (product(a, scan.edges) - product(b, scan.edges)) / difference
     return vote > 0.5 * strength
