@@ -15,13 +15,15 @@ extension Layout {
   ///   - layoutToScan: from layout µm (y up) to continuous pixel coordinates (y down); any affine map but a flat one.
   ///     What lies further than 2²⁵ px from the picture's origin is held there.
   ///   - rect: the pixels wanted.
+  ///   - limit: how many polygons and instances may be visited. The default is 2²⁵, some seconds of work.
   /// - Returns: a plane of the rectangle's size, 0…1.
-  /// - Throws: `LayoutError.Code.tooComplex` where the pixels show more than 2²⁵ edges.
+  /// - Throws: `LayoutError.Code.tooComplex` beyond `limit`, or where the pixels show more than 2²⁵ edges.
   ///
   /// Source: a scan-line union after Bentley and Ottmann, "Algorithms for reporting and counting geometric
   /// intersections", IEEE Trans. Computers 1979, with exact areas accumulated per pixel.
   public func coverage(
-    of layer: LayerID, in cell: CellID, layoutToScan: Affine, rect: PixelRect
+    of layer: LayerID, in cell: CellID, layoutToScan: Affine, rect: PixelRect,
+    limit: Int = 1 << 25
   ) throws -> Plane {
     if rect.isEmpty { return Plane(width: rect.width, height: rect.height) }
     var edges = CoverageEdges(rect: rect)
@@ -30,7 +32,7 @@ extension Layout {
       low: Point(x: Double(rect.x - 1), y: Double(rect.y - 1)),
       high: Point(x: Double(rect.maxX + 1), y: Double(rect.maxY + 1)))
     try forEachPolygon(
-      of: layer, in: cell, within: layoutToScan.inverse(seen), limit: CoverageEdges.maximumCount,
+      of: layer, in: cell, within: layoutToScan.inverse(seen), limit: limit,
       mappedBy: layoutToScan
     ) { try edges.add($0) }
     return Self.fill(edges, rect: rect)
@@ -53,7 +55,9 @@ extension Layout {
   }
 }
 
-/// What the bands share. Sendable is right: the edges are only read, and each band writes its own rows.
+/// What the bands share.
+///
+/// Sendable is right: the edges are only read, and each band writes its own rows.
 private struct SharedRows: @unchecked Sendable {
   let edges: UnsafeBufferPointer<CoverageEdge>
   let target: UnsafeMutablePointer<Float>

@@ -113,7 +113,8 @@ import Testing
   private static func stars(_ count: Int, seed: UInt64) -> [[Point]] {
     var random = Lehmer(state: seed)
     return (0..<count).map { _ in
-      let middle = Point(x: .random(in: 0...24, using: &random), y: .random(in: 0...24, using: &random))
+      let middle = Point(
+        x: .random(in: 0...24, using: &random), y: .random(in: 0...24, using: &random))
       return (0..<Int.random(in: 3...8, using: &random)).map { _ in
         Point(
           x: middle.x + .random(in: -6...6, using: &random),
