@@ -1,7 +1,7 @@
 public import Raster
 
 extension Layout {
-  private static let bandRows = 32
+  private static let blockSize = (width: 128, height: 32)
 
   /// The share of each pixel that the polygons of a layer cover, their union being counted once.
   ///
@@ -38,27 +38,28 @@ extension Layout {
     return Self.fill(edges, rect: rect)
   }
 
+  /// Fills block by block; small blocks keep few edges in sight of each other.
   private static func fill(_ edges: CoverageEdges, rect: PixelRect) -> Plane {
-    let bands = edges.bands(ofRows: bandRows)
+    let columns = (rect.width + blockSize.width - 1) / blockSize.width
+    let blocks = edges.numbers(inBlocksOf: blockSize)
     return Plane(width: rect.width, height: rect.height) { target in
-      edges.edges.withUnsafeBufferPointer { pointer in
-        let shared = SharedRows(edges: pointer, target: target)
-        inParallel(bands.count) { band in
-          var sweep = CoverageSweep(
-            edges: shared.edges, band: bands[band], polygons: edges.polygons, width: rect.width)
-          for row in band * bandRows..<min((band + 1) * bandRows, rect.height) {
-            sweep.fill(row: row, into: shared.target + row * rect.width)
-          }
+      let shared = SharedSamples(target: target)
+      inParallel(blocks.count) { block in
+        let (x, y) = (block % columns * blockSize.width, block / columns * blockSize.height)
+        let seen = edges.edges(blocks[block], fromX: x, y: y)
+        var sweep = CoverageSweep(
+          edges: seen.edges, polygons: seen.polygons, width: min(blockSize.width, rect.width - x))
+        for row in 0..<min(blockSize.height, rect.height - y) {
+          sweep.fill(row: row, into: shared.target + (y + row) * rect.width + x)
         }
       }
     }
   }
 }
 
-/// What the bands share.
+/// The plane being filled.
 ///
-/// Sendable is right: the edges are only read, and each band writes its own rows.
-private struct SharedRows: @unchecked Sendable {
-  let edges: UnsafeBufferPointer<CoverageEdge>
+/// Sendable is right: each block writes its own samples.
+private struct SharedSamples: @unchecked Sendable {
   let target: UnsafeMutablePointer<Float>
 }
