@@ -25,6 +25,9 @@ extension Layout {
     of layer: LayerID, in cell: CellID, layoutToScan: Affine, rect: PixelRect,
     limit: Int = 1 << 25
   ) throws -> Plane {
+    precondition(
+      layoutToScan.determinant.isNormal && layoutToScan.tx.isFinite && layoutToScan.ty.isFinite,
+      "coverage needs a map that is neither flat nor infinite")
     if rect.isEmpty { return Plane(width: rect.width, height: rect.height) }
     var edges = CoverageEdges(rect: rect)
     // A pixel more on each side: rounding may move a vertex in.

@@ -65,8 +65,8 @@ public struct Layout: Sendable {
   /// Texts don't count. As usual for hierarchies, the box of an instance that is turned by other than quarter turns is the box around the
   /// turned box. Below absolute widths or magnifications it may be a little larger than need be.
   public func bounds(of cell: CellID) -> Box? {
-    let (extent, margin) = storage[cell.index].whole
-    return extent.expanded(by: margin).box(dividedBy: 1 / dbuMicrometres)
+    let found = storage[cell.index]
+    return found.extent.expanded(by: found.margin).box(dividedBy: 1 / dbuMicrometres)
   }
 
   /// The same for the shapes of one layer.
