@@ -26,6 +26,9 @@ struct CoverageEdges {
   /// The most edges that are held at once, 1.3 GB of them.
   static let maximumCount = 1 << 25
 
+  /// The most work that is begun, in edges times strips; some tens of seconds.
+  private static let maximumWork = 1 << 35
+
   private(set) var edges: [CoverageEdge] = []
   /// How far right each polygon reaches, in grid steps.
   private var reaches: [Int] = []
@@ -69,7 +72,7 @@ struct CoverageEdges {
   /// The numbers of the edges that matter to each block of pixels, row of blocks after row of blocks.
   ///
   /// To a block matter the edges of its rows that lie in it, and those left of it whose polygon reaches it.
-  func numbers(inBlocksOf size: (width: Int, height: Int)) -> [[Int32]] {
+  func numbers(inBlocksOf size: (width: Int, height: Int)) throws -> [[Int32]] {
     let (width, height) = (size.width * Self.steps, size.height * Self.steps)
     let columns = (rect.width + size.width - 1) / size.width
     let rows = (rect.height + size.height - 1) / size.height
@@ -83,6 +86,11 @@ struct CoverageEdges {
       for row in top...bottom {
         for column in left...right { blocks[row * columns + column].append(Int32(index)) }
       }
+    }
+    let work = blocks.reduce(0) { $0 + $1.count * min(2 * $1.count, height) }
+    guard work <= Self.maximumWork else {
+      throw LayoutError(
+        .tooComplex, "polygons lie too densely in the pixels asked for: \(edges.count) edges")
     }
     return blocks
   }

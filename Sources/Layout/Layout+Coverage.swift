@@ -17,7 +17,7 @@ extension Layout {
   ///   - rect: the pixels wanted.
   ///   - limit: how many polygons and instances may be visited. The default is 2²⁵, some seconds of work.
   /// - Returns: a plane of the rectangle's size, 0…1.
-  /// - Throws: `LayoutError.Code.tooComplex` beyond `limit`, or where the pixels show more than 2²⁵ edges.
+  /// - Throws: `LayoutError.Code.tooComplex` beyond `limit`, or where the pixels show more edges than can be handled.
   ///
   /// Source: a scan-line union after Bentley and Ottmann, "Algorithms for reporting and counting geometric
   /// intersections", IEEE Trans. Computers 1979, with exact areas accumulated per pixel.
@@ -38,13 +38,13 @@ extension Layout {
       of: layer, in: cell, within: layoutToScan.inverse(seen), limit: limit,
       mappedBy: layoutToScan
     ) { try edges.add($0) }
-    return Self.fill(edges, rect: rect)
+    return try Self.fill(edges, rect: rect)
   }
 
   /// Fills block by block; small blocks keep few edges in sight of each other.
-  private static func fill(_ edges: CoverageEdges, rect: PixelRect) -> Plane {
+  private static func fill(_ edges: CoverageEdges, rect: PixelRect) throws -> Plane {
     let columns = (rect.width + blockSize.width - 1) / blockSize.width
-    let blocks = edges.numbers(inBlocksOf: blockSize)
+    let blocks = try edges.numbers(inBlocksOf: blockSize)
     return Plane(width: rect.width, height: rect.height) { target in
       let shared = SharedSamples(target: target)
       inParallel(blocks.count) { block in

@@ -208,6 +208,26 @@ import Testing
     #expect(try Self.coverage([huge], map: map, rect: rect).samples.allSatisfy { $0 == 1 })
   }
 
+  @Test func `more than the limit in sight is an error, not a long wait`() throws {
+    let layout = try Layout(
+      Stream.library(
+        Stream.cell("A", Stream.boundary([0, 0, 900, 0, 0, 900])),
+        Stream.cell("T", Stream.array("A", 30000, 30000, [0, 0, 3000, 0, 0, 3000]))))
+    let rect = PixelRect(x: 0, y: 12, width: 4, height: 4)
+    func refusal(limit: Int) -> LayoutError.Code? {
+      do {
+        _ = try layout.coverage(
+          of: Self.layer, in: layout.topCells[0], layoutToScan: Self.flip, rect: rect, limit: limit)
+      } catch { return (error as? LayoutError)?.code }
+      return nil
+    }
+    #expect(refusal(limit: 100_000) == .tooComplex)
+    let map = Self.flip.then(.translation(x: 1000, y: 0))
+    let elsewhere = try layout.coverage(
+      of: Self.layer, in: layout.topCells[0], layoutToScan: map, rect: rect, limit: 0)
+    #expect(elsewhere == Plane(width: 4, height: 4))
+  }
+
   @Test func `an unknown layer covers nothing, and an empty rectangle has no pixels`() throws {
     let layout = try Self.layout([Self.rectangle(0, 0, 9, 9)])
     let cell = layout.topCells[0]
