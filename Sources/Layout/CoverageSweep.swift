@@ -1,18 +1,17 @@
 import Raster
 
-/// Sweeps the rows of a band from top to bottom and each row from left to right.
+/// Sweeps the rows of a block from top to bottom and each row from left to right.
 ///
 /// A row falls into strips between the levels at which edges begin or end; a strip is halved until no two lines cross
 /// in it, or it is one level high. From left to right, a polygon is entered when its winding number leaves zero and left
 /// when it returns; the union's boundary is where the number of polygons entered leaves zero or returns. Areas are whole
 /// numbers that do not depend on how a row was divided, hence not on edges elsewhere.
 struct CoverageSweep {
-  private let edges: UnsafeBufferPointer<CoverageEdge>
-  private let width: Int
-  /// Numbers of the band's edges, uppermost first, and how many have begun.
-  private let queue: [Int32]
+  /// The block's edges, uppermost first, and how many have begun.
+  private let edges: [CoverageEdge]
   private var begun = 0
-  /// Edges of this row, in the order left by the row before; those left of the rectangle apart.
+  private let width: Int
+  /// Edges of this row, in the order left by the row before; those left of the block apart.
   private var active: [Int32] = []
   private var activeLeft: [Int32] = []
   private var lines: [CoverageLine] = []
@@ -24,16 +23,13 @@ struct CoverageSweep {
   /// What each column adds to the coverage of the one before, in 2⁻³² px².
   private var changes: [Int]
 
-  init(
-    edges: UnsafeBufferPointer<CoverageEdge>, band: [Int32], polygons: Int, width: Int
-  ) {
+  init(edges: [CoverageEdge], polygons: Int, width: Int) {
     (self.edges, self.width) = (edges, width)
-    queue = band.sorted { (edges[Int($0)].top, $0) < (edges[Int($1)].top, $1) }
     windings = [Int32](repeating: 0, count: polygons)
     changes = [Int](repeating: 0, count: width + 1)
   }
 
-  /// Fills the coverage of row `row`, counted from the top of the rectangle; rows are asked for in rising order.
+  /// Fills the coverage of row `row`, counted from the top of the block; rows are asked for in rising order.
   mutating func fill(row: Int, into target: UnsafeMutablePointer<Float>) {
     let top = row * CoverageEdges.steps
     take(upTo: top + CoverageEdges.steps)
@@ -58,14 +54,9 @@ struct CoverageSweep {
   }
 
   private mutating func take(upTo bottom: Int) {
-    while begun < queue.count, edges[Int(queue[begun])].top < bottom {
-      let number = queue[begun]
-      let edge = edges[Int(number)]
-      if max(edge.topX, edge.bottomX) <= 0 {
-        activeLeft.append(number)
-      } else {
-        active.append(number)
-      }
+    while begun < edges.count, edges[begun].top < bottom {
+      let isLeft = max(edges[begun].topX, edges[begun].bottomX) <= 0
+      if isLeft { activeLeft.append(Int32(begun)) } else { active.append(Int32(begun)) }
       begun += 1
     }
   }
@@ -76,28 +67,28 @@ struct CoverageSweep {
     leftLines.removeAll(keepingCapacity: true)
     live.removeAll(keepingCapacity: true)
     activeLeft.removeAll { edges[Int($0)].bottom <= rowTop }
-    var levels: Set<Int> = []
+    var isBreak = [Bool](repeating: false, count: CoverageEdges.steps + 1)
     var areOrdered = true
     for number in active {
       let line = CoverageLine(edges[Int(number)], number: number, rowTop: rowTop)
       guard line.first < line.last else { continue }
       if let last = lines.last, last.first > line.first { areOrdered = false }
       lines.append(line)
-      levels.insert(line.first)
-      levels.insert(line.last)
+      isBreak[line.first] = true
+      isBreak[line.last] = true
     }
     for number in activeLeft {
       let line = CoverageLine(edges[Int(number)], number: number, rowTop: rowTop)
       leftLines.append(line)
-      levels.insert(line.first)
-      levels.insert(line.last)
+      isBreak[line.first] = true
+      isBreak[line.last] = true
     }
     if !areOrdered {
       // Stable, so that the order of the row before survives.
       let order = lines.indices.sorted { (lines[$0].first, $0) < (lines[$1].first, $1) }
       lines = order.map { lines[$0] }
     }
-    return levels.sorted()
+    return isBreak.indices.filter { isBreak[$0] }
   }
 
   /// Drops the lines that end at or above a level and adds those that begin there.

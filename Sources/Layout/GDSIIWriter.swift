@@ -33,7 +33,9 @@ public struct GDSIILibrary: Sendable {
     }
   }
 
-  /// Micrometres per database unit. The default is 0.001.
+  /// Micrometres per database unit.
+  ///
+  /// The default is 0.001.
   public var dbuMicrometres = 0.001
   /// The cells, in any order.
   public var cells: [Cell]

@@ -1,7 +1,7 @@
 public import Raster
 
 extension Layout {
-  private static let bandRows = 32
+  private static let blockSize = (width: 128, height: 32)
 
   /// The share of each pixel that the polygons of a layer cover, their union being counted once.
   ///
@@ -15,14 +15,19 @@ extension Layout {
   ///   - layoutToScan: from layout µm (y up) to continuous pixel coordinates (y down); any affine map but a flat one.
   ///     What lies further than 2²⁵ px from the picture's origin is held there.
   ///   - rect: the pixels wanted.
+  ///   - limit: how many polygons and instances may be visited. The default is 2²⁵, some seconds of work.
   /// - Returns: a plane of the rectangle's size, 0…1.
-  /// - Throws: `LayoutError.Code.tooComplex` where the pixels show more than 2²⁵ edges.
+  /// - Throws: `LayoutError.Code.tooComplex` beyond `limit`, or where the pixels show more edges than can be handled.
   ///
   /// Source: a scan-line union after Bentley and Ottmann, "Algorithms for reporting and counting geometric
   /// intersections", IEEE Trans. Computers 1979, with exact areas accumulated per pixel.
   public func coverage(
-    of layer: LayerID, in cell: CellID, layoutToScan: Affine, rect: PixelRect
+    of layer: LayerID, in cell: CellID, layoutToScan: Affine, rect: PixelRect,
+    limit: Int = 1 << 25
   ) throws -> Plane {
+    precondition(
+      layoutToScan.determinant.isNormal && layoutToScan.tx.isFinite && layoutToScan.ty.isFinite,
+      "coverage needs a map that is neither flat nor infinite")
     if rect.isEmpty { return Plane(width: rect.width, height: rect.height) }
     var edges = CoverageEdges(rect: rect)
     // A pixel more on each side: rounding may move a vertex in.
@@ -30,31 +35,34 @@ extension Layout {
       low: Point(x: Double(rect.x - 1), y: Double(rect.y - 1)),
       high: Point(x: Double(rect.maxX + 1), y: Double(rect.maxY + 1)))
     try forEachPolygon(
-      of: layer, in: cell, within: layoutToScan.inverse(seen), limit: CoverageEdges.maximumCount,
+      of: layer, in: cell, within: layoutToScan.inverse(seen), limit: limit,
       mappedBy: layoutToScan
     ) { try edges.add($0) }
-    return Self.fill(edges, rect: rect)
+    return try Self.fill(edges, rect: rect)
   }
 
-  private static func fill(_ edges: CoverageEdges, rect: PixelRect) -> Plane {
-    let bands = edges.bands(ofRows: bandRows)
+  /// Fills block by block; small blocks keep few edges in sight of each other.
+  private static func fill(_ edges: CoverageEdges, rect: PixelRect) throws -> Plane {
+    let columns = (rect.width + blockSize.width - 1) / blockSize.width
+    let blocks = try edges.numbers(inBlocksOf: blockSize)
     return Plane(width: rect.width, height: rect.height) { target in
-      edges.edges.withUnsafeBufferPointer { pointer in
-        let shared = SharedRows(edges: pointer, target: target)
-        inParallel(bands.count) { band in
-          var sweep = CoverageSweep(
-            edges: shared.edges, band: bands[band], polygons: edges.polygons, width: rect.width)
-          for row in band * bandRows..<min((band + 1) * bandRows, rect.height) {
-            sweep.fill(row: row, into: shared.target + row * rect.width)
-          }
+      let shared = SharedSamples(target: target)
+      inParallel(blocks.count) { block in
+        let (x, y) = (block % columns * blockSize.width, block / columns * blockSize.height)
+        let seen = edges.edges(blocks[block], fromX: x, y: y)
+        var sweep = CoverageSweep(
+          edges: seen.edges, polygons: seen.polygons, width: min(blockSize.width, rect.width - x))
+        for row in 0..<min(blockSize.height, rect.height - y) {
+          sweep.fill(row: row, into: shared.target + (y + row) * rect.width + x)
         }
       }
     }
   }
 }
 
-/// What the bands share. Sendable is right: the edges are only read, and each band writes its own rows.
-private struct SharedRows: @unchecked Sendable {
-  let edges: UnsafeBufferPointer<CoverageEdge>
+/// The plane being filled.
+///
+/// Sendable is right: each block writes its own samples.
+private struct SharedSamples: @unchecked Sendable {
   let target: UnsafeMutablePointer<Float>
 }

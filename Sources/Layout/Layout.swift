@@ -60,13 +60,13 @@ public struct Layout: Sendable {
   /// The name of a cell.
   public func name(of cell: CellID) -> String { storage[cell.index].name }
 
-  /// The box around the shapes of a cell and everything in it, in µm; nil where there are none. Texts don't count.
+  /// The box around the shapes of a cell and everything in it, in µm; nil where there are none.
   ///
-  /// As usual for hierarchies, the box of an instance that is turned by other than quarter turns is the box around the
+  /// Texts don't count. As usual for hierarchies, the box of an instance that is turned by other than quarter turns is the box around the
   /// turned box. Below absolute widths or magnifications it may be a little larger than need be.
   public func bounds(of cell: CellID) -> Box? {
-    let (extent, margin) = storage[cell.index].whole
-    return extent.expanded(by: margin).box(dividedBy: 1 / dbuMicrometres)
+    let found = storage[cell.index]
+    return found.extent.expanded(by: found.margin).box(dividedBy: 1 / dbuMicrometres)
   }
 
   /// The same for the shapes of one layer.

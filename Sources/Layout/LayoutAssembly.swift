@@ -6,12 +6,18 @@ struct LayoutAssembly {
   static let maximumDepth = 256
   /// The most (cell, layer) pairs that are remembered.
   static let maximumSummaries = 1 << 23
+  /// The most (reference, layer) pairs that are gone through.
+  static let maximumWork = 1 << 30
 
   private(set) var cells: [LayoutCell] = []
   private(set) var topCells: [Int] = []
   private var draft: LayoutDraft
+  /// Where each layer stands in the summaries being made; −1 where it does not.
+  private var places: [Int]
+  private var work = 0
 
   init(_ draft: consuming LayoutDraft) throws {
+    places = [Int](repeating: -1, count: draft.layers.layers.count)
     self.draft = draft
     try resolveNames()
     try drawAbsoluteSizes()
@@ -115,29 +121,45 @@ struct LayoutAssembly {
     cells[index].shapes = []
     let offset = draft.cells[index].offset
     for shape in cell.shapes.indices { cell.shapes[shape].makeSearchable() }
-    var summaries: [Int: LayerSummary] = [:]
-    for shapes in cell.shapes { summaries[shapes.layer] = LayerSummary(of: shapes) }
+    cell.summaries = cell.shapes.map(LayerSummary.init(of:))
+    for (place, summary) in cell.summaries.enumerated() { places[summary.layer] = place }
     var boxes: [Extent] = []
+    boxes.reserveCapacity(cell.references.count)
     for reference in cell.references {
-      let child = cells[reference.cell]
-      cell.depth = max(cell.depth, child.depth + 1)
-      for summary in child.summaries {
-        summaries[summary.layer, default: LayerSummary(layer: summary.layer)]
-          .add(reference, of: summary)
-      }
-      boxes.append(reference.extent(of: child.whole.extent))
+      try add(reference, to: &cell, offset)
+      boxes.append(reference.extent(of: cells[reference.cell].extent))
     }
-    guard cell.depth <= Self.maximumDepth else {
-      throw LayoutError(
-        .tooComplex, at: offset, "cells are nested more than \(Self.maximumDepth) deep")
-    }
+    for summary in cell.summaries { places[summary.layer] = -1 }
     cell.referenceTree = PackedTree(boxes)
-    cell.summaries = summaries.values.sorted { $0.layer < $1.layer }
-    let (extent, margin) = cell.whole
-    guard extent.isRepresentable, margin < 1e15 else {
+    cell.summaries.sort { $0.layer < $1.layer }
+    for summary in cell.summaries {
+      cell.extent.include(summary.extent)
+      cell.margin = max(cell.margin, summary.margin)
+    }
+    guard cell.extent.isRepresentable, cell.margin < 1e15 else {
       throw LayoutError(
         .outOfRange, at: offset, "cell “\(cell.name)” grows beyond all bounds by magnification")
     }
     cells[index] = cell
+  }
+
+  private mutating func add(
+    _ reference: Reference, to cell: inout LayoutCell, _ offset: Int
+  ) throws {
+    let child = reference.cell
+    cell.depth = max(cell.depth, cells[child].depth + 1)
+    work += cells[child].summaries.count
+    guard cell.depth <= Self.maximumDepth, work <= Self.maximumWork else {
+      throw LayoutError(
+        .tooComplex, at: offset,
+        "cells are nested more than \(Self.maximumDepth) deep, or hold too many layers")
+    }
+    for summary in cells[child].summaries {
+      if places[summary.layer] < 0 {
+        places[summary.layer] = cell.summaries.count
+        cell.summaries.append(LayerSummary(layer: summary.layer))
+      }
+      cell.summaries[places[summary.layer]].add(reference, of: summary)
+    }
   }
 }

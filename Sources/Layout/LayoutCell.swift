@@ -8,6 +8,9 @@ struct LayoutCell: Sendable {
   var referenceTree = PackedTree()
   /// With everything below, in rising order of the layer index.
   var summaries: [LayerSummary] = []
+  /// Box of everything that scales with the cell, and how far absolute sizes can reach beyond.
+  var extent = Extent()
+  var margin = 0.0
   /// Levels of cells below.
   var depth = 0
 
@@ -17,16 +20,6 @@ struct LayoutCell: Sendable {
 
   func summary(of layer: Int) -> LayerSummary? {
     Self.find(layer, in: summaries, \.layer)
-  }
-
-  /// Box of everything that scales with the cell, and how far absolute sizes can reach beyond.
-  var whole: (extent: Extent, margin: Double) {
-    var (extent, margin) = (Extent(), 0.0)
-    for summary in summaries {
-      extent.include(summary.extent)
-      margin = max(margin, summary.margin)
-    }
-    return (extent, margin)
   }
 
   private static func find<Item>(_ layer: Int, in items: [Item], _ key: KeyPath<Item, Int>) -> Item?

@@ -17,8 +17,9 @@ struct DraftCell {
   var shapes: [LayerShapes] = []
   var references: [DraftReference] = []
 
-  /// Places of the layers in `shapes`.
+  /// Places of the layers in `shapes`, and the one asked for last.
   private var places: [Int: Int] = [:]
+  private var lastPlace = 0
 
   init(name: String, offset: Int) { (self.name, self.offset) = (name, offset) }
 
@@ -26,10 +27,14 @@ struct DraftCell {
   mutating func withShapes<Result>(
     of layer: Int, _ body: (inout LayerShapes) throws -> Result
   ) rethrows -> Result {
-    if let place = places[layer] { return try body(&shapes[place]) }
-    places[layer] = shapes.count
-    shapes.append(LayerShapes(layer: layer))
-    return try body(&shapes[shapes.count - 1])
+    if lastPlace >= shapes.count || shapes[lastPlace].layer != layer {
+      lastPlace = places[layer] ?? shapes.count
+      if lastPlace == shapes.count {
+        places[layer] = lastPlace
+        shapes.append(LayerShapes(layer: layer))
+      }
+    }
+    return try body(&shapes[lastPlace])
   }
 }
 
@@ -44,11 +49,15 @@ struct DraftReference {
 struct LayerList {
   private(set) var layers: [LayerID] = []
   private var indices: [LayerID: Int] = [:]
+  private var lastIndex = 0
 
   mutating func index(of layer: LayerID) -> Int {
-    if let index = indices[layer] { return index }
-    indices[layer] = layers.count
-    layers.append(layer)
-    return layers.count - 1
+    if lastIndex < layers.count, layers[lastIndex] == layer { return lastIndex }
+    lastIndex = indices[layer] ?? layers.count
+    if lastIndex == layers.count {
+      indices[layer] = lastIndex
+      layers.append(layer)
+    }
+    return lastIndex
   }
 }

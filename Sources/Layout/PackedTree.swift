@@ -50,15 +50,26 @@ struct PackedTree: Sendable {
   /// Items in vertical slices from left to right, each slice from bottom to top.
   private static func tiledOrder(of extents: [Extent]) -> [Int32] {
     let count = extents.count
-    var order = (0..<Int32(count)).map { $0 }
-    if count <= fanout { return order }
-    let (xs, ys) = (extents.map { $0.left + $0.right }, extents.map { $0.bottom + $0.top })
-    order.sort { (xs[Int($0)], $0) < (xs[Int($1)], $1) }
+    if count <= fanout { return (0..<Int32(count)).map { $0 } }
+    var keys = extents.indices.map { sortKey(extents[$0].left + extents[$0].right, $0) }
+    keys.sort()
     let leaves = (count + fanout - 1) / fanout
     let slice = fanout * Int(Double(leaves).squareRoot().rounded(.up))
     for first in stride(from: 0, to: count, by: slice) {
-      order[first..<min(first + slice, count)].sort { (ys[Int($0)], $0) < (ys[Int($1)], $1) }
+      let range = first..<min(first + slice, count)
+      for place in range {
+        let item = Int(keys[place] & 0xFFFF_FFFF)
+        keys[place] = sortKey(extents[item].bottom + extents[item].top, item)
+      }
+      keys[range].sort()
     }
-    return order
+    return keys.map { Int32($0 & 0xFFFF_FFFF) }
+  }
+
+  /// A whole number that sorts as `value` does, to single precision, and then as `item`.
+  private static func sortKey(_ value: Double, _ item: Int) -> UInt64 {
+    let bits = Float(value).bitPattern
+    let ordered = bits >> 31 == 1 ? ~bits : bits | 0x8000_0000
+    return UInt64(ordered) << 32 | UInt64(item)
   }
 }

@@ -113,7 +113,8 @@ import Testing
   private static func stars(_ count: Int, seed: UInt64) -> [[Point]] {
     var random = Lehmer(state: seed)
     return (0..<count).map { _ in
-      let middle = Point(x: .random(in: 0...24, using: &random), y: .random(in: 0...24, using: &random))
+      let middle = Point(
+        x: .random(in: 0...24, using: &random), y: .random(in: 0...24, using: &random))
       return (0..<Int.random(in: 3...8, using: &random)).map { _ in
         Point(
           x: middle.x + .random(in: -6...6, using: &random),
@@ -205,6 +206,26 @@ import Testing
     let map = Affine(a: 1e5, b: 0, tx: 0, c: 0, d: -1e5, ty: 0)
     let rect = PixelRect(x: 70_000, y: -90_000, width: 20, height: 12)
     #expect(try Self.coverage([huge], map: map, rect: rect).samples.allSatisfy { $0 == 1 })
+  }
+
+  @Test func `more than the limit in sight is an error, not a long wait`() throws {
+    let layout = try Layout(
+      Stream.library(
+        Stream.cell("A", Stream.boundary([0, 0, 900, 0, 0, 900])),
+        Stream.cell("T", Stream.array("A", 30000, 30000, [0, 0, 3000, 0, 0, 3000]))))
+    let rect = PixelRect(x: 0, y: 12, width: 4, height: 4)
+    func refusal(limit: Int) -> LayoutError.Code? {
+      do {
+        _ = try layout.coverage(
+          of: Self.layer, in: layout.topCells[0], layoutToScan: Self.flip, rect: rect, limit: limit)
+      } catch { return (error as? LayoutError)?.code }
+      return nil
+    }
+    #expect(refusal(limit: 100_000) == .tooComplex)
+    let map = Self.flip.then(.translation(x: 1000, y: 0))
+    let elsewhere = try layout.coverage(
+      of: Self.layer, in: layout.topCells[0], layoutToScan: map, rect: rect, limit: 0)
+    #expect(elsewhere == Plane(width: 4, height: 4))
   }
 
   @Test func `an unknown layer covers nothing, and an empty rectangle has no pixels`() throws {

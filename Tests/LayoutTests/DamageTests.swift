@@ -107,7 +107,8 @@ import Testing
         #expect(!layout.info.format.isEmpty)
         for cell in layout.topCells {
           for layer in layout.layers {
-            let plane = try? layout.coverage(of: layer, in: cell, layoutToScan: map, rect: rect)
+            let plane = try? layout.coverage(
+              of: layer, in: cell, layoutToScan: map, rect: rect, limit: 10_000)
             #expect(plane?.samples.allSatisfy { $0 >= 0 && $0 <= 1 } ?? true)
           }
         }
