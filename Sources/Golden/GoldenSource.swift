@@ -22,7 +22,7 @@ public struct GoldenRegion: Sendable {
   public var edgeDistance: Plane
 
   /// The greatest edge distance told apart, pixels.
-  public static let reach = 24
+  public static let reach = 32
 
   /// A region whose parts have one size.
   public init(picture: Picture, materials: Labels, edgeDistance: Plane) {

@@ -11,6 +11,8 @@ public struct GoldenTable: Sendable, Equatable {
   public let channels: Int
   /// Medians by kind of place; `channels` values each, 0…1.
   private var colours: [Kind: [Float]] = [:]
+  /// What the surroundings add to them.
+  private var shading = Shading()
 
   /// A kind of place: what lies there, what lies across the nearest edge, and how far off that is in whole pixels;
   /// `GoldenRegion.reach` is far.
@@ -60,6 +62,15 @@ public struct GoldenTable: Sendable, Equatable {
         return GoldenTable.median(histograms[start..<start + levels], counts[slot])
       }
     }
+    let painted = paint(stack)
+    let residuals = zip(photograph.planes, painted.planes).map { photograph, painted in
+      Plane(width: photograph.width, height: photograph.height) { target in
+        for index in painted.samples.indices {
+          target[index] = photograph.samples[index] - painted.samples[index]
+        }
+      }
+    }
+    shading = Shading(residuals: residuals, stack: stack, area: area)
   }
 
   /// A table of nominal greys, for a golden of a process nobody has photographed: each layer has its shade.
@@ -99,7 +110,9 @@ public struct GoldenTable: Sendable, Equatable {
         }
       }
     }
-    return Picture(planes: planes)
+    var picture = Picture(planes: planes)
+    shading.apply(to: &picture, stack: stack)
+    return picture
   }
 
   private func colour(_ kind: Kind) -> [Float] {

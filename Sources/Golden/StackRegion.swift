@@ -4,10 +4,10 @@ public import Raster
 struct DrawnStack {
   /// The pixels that were asked for, in scan pixels.
   let rect: PixelRect
-  /// Coverage of each layer on `rect` grown by `halo`.
+  /// The pixels that were drawn: `rect` with a halo, its corner on a multiple of `Openness.cell`.
+  let wide: PixelRect
+  /// Coverage of each layer on `wide`.
   let coverage: [Plane]
-  /// Pixels around `rect`.
-  let halo: Int
 
   /// - Parameters:
   ///   - greatestRounding: the greatest process blur that will be asked of it, pixels.
@@ -16,18 +16,34 @@ struct DrawnStack {
     greatestRounding: Double
   ) throws {
     self.rect = rect
-    halo = GoldenRegion.reach + Int((3 * greatestRounding).rounded(.up)) + 1
-    let wide = rect.expanded(by: halo)
+    let halo = max(
+      Openness.halo, GoldenRegion.reach + Int((3 * greatestRounding).rounded(.up)) + 1)
+    wide = DrawnStack.aligned(rect.expanded(by: halo))
     if mesh.isStill {
       coverage = try stack.coverage(toGrid: toScan, rect: wide)
     } else {
-      let margin = Int(mesh.greatest.rounded(.up)) + 1
+      let (wide, margin) = (wide, Int(mesh.greatest.rounded(.up)) + 1)
       let source = wide.expanded(by: margin)
       coverage = try stack.coverage(toGrid: toScan, rect: source).map {
         $0.resampled(
           rect: wide, toSource: .translation(x: -Double(source.x), y: -Double(source.y)), mesh: mesh)
       }
     }
+  }
+
+  private static func aligned(_ rect: PixelRect) -> PixelRect {
+    let cell = Openness.cell
+    func down(_ value: Int) -> Int { value >= 0 ? value / cell * cell : -((-value + cell - 1) / cell) * cell }
+    let (x, y) = (down(rect.x), down(rect.y))
+    return PixelRect(
+      x: x, y: y, width: down(rect.maxX + cell - 1) - x, height: down(rect.maxY + cell - 1) - y)
+  }
+
+  /// The stack codes that print.
+  ///
+  /// - Parameter rounding: standard deviation of the process blur, pixels.
+  func printed(rounding: Double) -> Labels {
+    Labels(stackOf: coverage.map { $0.smoothed(sigma: rounding) })
   }
 }
 
@@ -39,6 +55,11 @@ public struct StackRegion: Sendable {
   public let across: Labels
   /// Distance to the nearest edge, pixels, held at `GoldenRegion.reach`.
   public let edgeDistance: Plane
+  /// The stack codes that occur, in rising order.
+  let presentMaterials: [UInt16]
+  /// The stack codes of the region with its halo, and where the region begins in it.
+  private let wide: Labels
+  private let offset: (x: Int, y: Int)
 
   /// The stack of a region.
   ///
@@ -52,18 +73,33 @@ public struct StackRegion: Sendable {
   public init(
     _ stack: LayerStack, rect: PixelRect, toScan: Affine, mesh: DisplacementMesh, rounding: Double
   ) throws {
-    self.init(
-      try DrawnStack(stack, rect: rect, toScan: toScan, mesh: mesh, greatestRounding: rounding),
-      rounding: rounding)
+    let drawn = try DrawnStack(
+      stack, rect: rect, toScan: toScan, mesh: mesh, greatestRounding: rounding)
+    self.init(drawn, codes: drawn.printed(rounding: rounding))
   }
 
-  init(_ drawn: DrawnStack, rounding: Double) {
-    let codes = Labels(stackOf: drawn.coverage.map { $0.smoothed(sigma: rounding) })
-    let nearest = codes.nearestOther(reach: GoldenRegion.reach)
+  init(_ drawn: DrawnStack, codes: Labels) {
+    offset = (drawn.rect.x - drawn.wide.x, drawn.rect.y - drawn.wide.y)
     let inner = PixelRect(
-      x: drawn.halo, y: drawn.halo, width: drawn.rect.width, height: drawn.rect.height)
+      x: offset.x, y: offset.y, width: drawn.rect.width, height: drawn.rect.height)
+    // Edges further off than the reach do not count.
+    let near = inner.expanded(by: GoldenRegion.reach)
+    let nearest = codes.crop(near).nearestOther(reach: GoldenRegion.reach)
+    let local = PixelRect(
+      x: GoldenRegion.reach, y: GoldenRegion.reach, width: inner.width, height: inner.height)
+    wide = codes
     materials = codes.crop(inner)
-    across = nearest.other.crop(inner)
-    edgeDistance = nearest.distance.crop(inner)
+    across = nearest.other.crop(local)
+    edgeDistance = nearest.distance.crop(local)
+    var seen = [Bool](repeating: false, count: 1 << 16)
+    for value in materials.values { seen[Int(value)] = true }
+    presentMaterials = seen.indices.filter { seen[$0] }.map { UInt16($0) }
+  }
+
+  /// The features of the openness of a material's surroundings, by column and row of the region.
+  func openness(of material: UInt16) -> @Sendable (_ x: Int, _ y: Int) -> SIMD16<Float> {
+    let openness = Openness(of: material, in: wide)
+    let offset = offset
+    return { openness.features(x: $0 + offset.x, y: $1 + offset.y) }
   }
 }

@@ -47,9 +47,13 @@ public struct TableGolden: GoldenSource {
     let drawn = try DrawnStack(
       stack, rect: half.bounds, toScan: toHalf, mesh: .still(half.bounds),
       greatestRounding: choices.max() ?? 0)
+    let whole = drawn.printed(rounding: 0).islandCount
     var best = (rounding: 0.0, residual: Double.infinity)
     for rounding in choices {
-      let region = StackRegion(drawn, rounding: rounding)
+      let codes = drawn.printed(rounding: rounding)
+      // A blur that joins or takes away what is drawn is no rounding.
+      guard codes.islandCount == whole else { break }
+      let region = StackRegion(drawn, codes: codes)
       let picture = Picture(planes: [half])
       let table = GoldenTable(photograph: picture, stack: region, area: local, rounding: rounding)
       let painted = table.paint(region).planes[0]
@@ -59,7 +63,8 @@ public struct TableGolden: GoldenSource {
           residual += Double(min(abs(half[x, y] - painted[x, y]), 0.15))
         }
       }
-      if residual < best.residual { best = (rounding, residual) }
+      // A larger blur must be worth it.
+      if residual < 0.995 * best.residual { best = (rounding, residual) }
     }
     return 2 * best.rounding
   }

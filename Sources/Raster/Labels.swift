@@ -104,3 +104,32 @@ extension Labels {
     return Labels(width: rect.width, height: rect.height, values: cropped)
   }
 }
+
+extension Labels {
+  /// How many connected places of one label there are, neighbours along edges only, those under 4 pixels left out.
+  public var islandCount: Int {
+    var parents = [Int32](0..<Int32(values.count))
+    func root(_ index: Int) -> Int {
+      var index = index
+      while parents[index] != index {
+        parents[index] = parents[Int(parents[index])]
+        index = Int(parents[index])
+      }
+      return index
+    }
+    func join(_ a: Int, _ b: Int) {
+      let (first, second) = (root(a), root(b))
+      if first != second { parents[max(first, second)] = Int32(min(first, second)) }
+    }
+    for y in 0..<height {
+      for x in 0..<width {
+        let index = y &* width &+ x
+        if x > 0, values[index] == values[index &- 1] { join(index, index &- 1) }
+        if y > 0, values[index] == values[index &- width] { join(index, index &- width) }
+      }
+    }
+    var sizes = [Int32](repeating: 0, count: values.count)
+    for index in values.indices { sizes[root(index)] &+= 1 }
+    return sizes.count { $0 >= 4 }
+  }
+}

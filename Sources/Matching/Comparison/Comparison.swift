@@ -29,8 +29,9 @@ public struct Comparison: Sendable {
     var normalised = Plane(width: scan.width, height: scan.height)
     var contrast = normalised
     for (scanPlane, goldenPlane) in zip(scanPlanes, goldenPlanes) {
+      let steadied = RowDrift.fitted(golden: goldenPlane, scan: scanPlane, area: area)
       let plane = PhotometricFit.fitted(
-        golden: goldenPlane, scan: scanPlane, materials: materials, edgeDistance: edgeDistance,
+        golden: steadied, scan: scanPlane, materials: materials, edgeDistance: edgeDistance,
         area: area, scale: settings.photometricScalePx)
       let channel = Comparison.difference(
         scan: scanPlane, golden: plane, materials: materials, edgeDistance: edgeDistance,

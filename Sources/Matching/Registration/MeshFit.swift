@@ -16,15 +16,15 @@ extension Registrar {
     let longer = max(field.width, field.height)
     let coarseFactor = Int((Double(longer) / Double(settings.coarseSize)).rounded(.up))
     let scan = WorkingScan(
-      luminance, field: field, factor: max(1, coarseFactor / 4), sigma: coarseFactor >= 4 ? 2 : 1.5)
-    let side = 96
+      luminance, field: field, factor: max(1, coarseFactor / 2), sigma: 1.5)
+    let side = 48
     let columns = max(1, scan.width / side)
     let rows = max(1, scan.height / side)
     guard columns * rows > 1 else { return .still(field) }
     let drawn = try scan.referenceEdges(reference, toScan: toScan)
     let blocks = BlockAlignment.grid(
       width: scan.width, height: scan.height, columns: columns, rows: rows)
-    let alignment = BlockAlignment(reference: drawn, scan: scan.edges, blocks: blocks, radius: 4)
+    let alignment = BlockAlignment(reference: drawn, scan: scan.edges, blocks: blocks, radius: 6)
     let energies = blocks.map { drawn.energy(in: $0) }
     let typical = energies.filter { $0 > 0.01 * drawn.energy / Double(blocks.count) }.max() ?? 0
     guard typical > 0 else { return .still(field) }

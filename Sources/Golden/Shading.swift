@@ -1,0 +1,112 @@
+internal import Raster
+
+/// How much brighter or darker than its table colour a material is by how open its surroundings are: a quadratic of the
+/// openness at three scales, fitted robustly.
+struct Shading: Sendable, Equatable {
+  /// Coefficients of `Openness.features` by material, one set a channel.
+  private var coefficients: [UInt16: [SIMD16<Float>]] = [:]
+
+  /// No shading.
+  init() {}
+
+  /// Learns from what a table leaves unexplained.
+  ///
+  /// - Parameters:
+  ///   - residuals: photograph less table, a plane a channel.
+  ///   - stack: the stack of the same pixels.
+  ///   - area: the pixels to learn from.
+  init(residuals: [Plane], stack: StackRegion, area: PixelRect) {
+    for material in stack.presentMaterials {
+      var places: [(x: Int, y: Int)] = []
+      for y in stride(from: area.y, to: area.maxY, by: 4) {
+        for x in stride(from: area.x + (y / 4) % 4, to: area.maxX, by: 4)
+        where stack.materials[x, y] == material {
+          places.append((x, y))
+        }
+      }
+      guard places.count >= 400 else { continue }
+      let openness = stack.openness(of: material)
+      let features = places.map { openness($0.x, $0.y) }
+      coefficients[material] = residuals.map { residual in
+        Shading.fit(features, places.map { residual[$0.x, $0.y] })
+      }
+    }
+  }
+
+  /// Least squares with residuals clipped at 2.5 robust standard deviations, three rounds.
+  private static func fit(_ features: [SIMD16<Float>], _ values: [Float]) -> SIMD16<Float> {
+    let count = Openness.featureCount
+    var solution = SIMD16<Float>(repeating: 0)
+    var gram = [Double](repeating: 0, count: count * count)
+    for f in features {
+      for i in 0..<count {
+        for j in i..<count { gram[i * count + j] += Double(f[i] * f[j]) }
+      }
+    }
+    for i in 0..<count {
+      for j in 0..<i { gram[i * count + j] = gram[j * count + i] }
+      // The openness of one scale nearly follows from another's in plain layouts: a little stiffness decides.
+      gram[i * count + i] += 1e-4 * Double(features.count)
+    }
+    for _ in 0..<3 {
+      var rest = values
+      for index in rest.indices { rest[index] -= (features[index] * solution).sum() }
+      let (center, sigma) = rest.robustCenterAndScale()
+      let reach = max(2.5 * sigma, 0.005)
+      var right = [Double](repeating: 0, count: count)
+      for index in rest.indices {
+        let clipped = min(max(rest[index], center - reach), center + reach)
+        for i in 0..<count { right[i] += Double(features[index][i] * clipped) }
+      }
+      let step = solve(gram, right, count)
+      for i in 0..<count { solution[i] += Float(step[i]) }
+    }
+    return solution
+  }
+
+  /// Solves a symmetric positive definite system by Cholesky's factorisation.
+  private static func solve(_ matrix: [Double], _ right: [Double], _ count: Int) -> [Double] {
+    var lower = matrix
+    for j in 0..<count {
+      for k in 0..<j { lower[j * count + j] -= lower[j * count + k] * lower[j * count + k] }
+      let pivot = max(lower[j * count + j], 1e-12).squareRoot()
+      lower[j * count + j] = pivot
+      for i in j + 1..<count {
+        for k in 0..<j { lower[i * count + j] -= lower[i * count + k] * lower[j * count + k] }
+        lower[i * count + j] /= pivot
+      }
+    }
+    var result = right
+    for i in 0..<count {
+      for k in 0..<i { result[i] -= lower[i * count + k] * result[k] }
+      result[i] /= lower[i * count + i]
+    }
+    for i in (0..<count).reversed() {
+      for k in i + 1..<count { result[i] -= lower[k * count + i] * result[k] }
+      result[i] /= lower[i * count + i]
+    }
+    return result
+  }
+
+  /// Adds the shading to a painted picture.
+  func apply(to picture: inout Picture, stack: StackRegion) {
+    let (width, height) = (picture.width, picture.height)
+    for (material, sets) in coefficients.sorted(by: { $0.key < $1.key })
+    where stack.presentMaterials.contains(material) {
+      let openness = stack.openness(of: material)
+      for channel in picture.planes.indices {
+        let set = sets[min(channel, sets.count - 1)]
+        picture.planes[channel].withUnsafeMutableRows { target in
+          RowBands(height: height).inParallel { band in
+            for y in band {
+              let row = target.row(y)
+              for x in 0..<width where stack.materials[x, y] == material {
+                row[x] += (openness(x, y) * set).sum()
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
