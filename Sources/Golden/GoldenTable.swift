@@ -35,6 +35,36 @@ public struct GoldenTable: Sendable, Equatable {
   public init(photograph: Picture, stack: StackRegion, area: PixelRect, rounding: Double) {
     self.rounding = rounding
     channels = photograph.channels
+    learnColours(photograph, stack, area)
+  }
+
+  /// Learns colours and shading together, each in turn from what the other leaves (backfitting).
+  ///
+  /// Source: Hastie and Tibshirani, "Generalized Additive Models", 1990, ch. 4.
+  public mutating func learnShading(_ photograph: Picture, stack: StackRegion, area: PixelRect) {
+    for _ in 0..<3 {
+      var flat = self
+      flat.shading = Shading()
+      shading = Shading(
+        residuals: GoldenTable.difference(photograph, flat.paint(stack)), stack: stack, area: area)
+      var shade = Picture(
+        planes: photograph.planes.map { Plane(width: $0.width, height: $0.height) })
+      shading.apply(to: &shade, stack: stack)
+      learnColours(
+        Picture(planes: GoldenTable.difference(photograph, shade)), stack, area)
+    }
+  }
+
+  private static func difference(_ a: Picture, _ b: Picture) -> [Plane] {
+    zip(a.planes, b.planes).map { a, b in
+      Plane(width: a.width, height: a.height) { target in
+        for index in a.samples.indices { target[index] = a.samples[index] - b.samples[index] }
+      }
+    }
+  }
+
+  private mutating func learnColours(_ photograph: Picture, _ stack: StackRegion, _ area: PixelRect) {
+    colours = [:]
     let kinds = Kinds(stack)
     let levels = GoldenTable.levels
     let slots = kinds.count
@@ -47,8 +77,10 @@ public struct GoldenTable: Sendable, Equatable {
             for y in area.y..<area.maxY {
               for index in y &* plane.width &+ area.x..<y &* plane.width &+ area.maxX {
                 let slot = kinds.slot(stack, index)
-                let level = min(max(Int(samples[index] * Float(levels - 1) + 0.5), 0), levels &- 1)
-                histograms[(slot &* channels &+ channel) &* levels &+ level] &+= 1
+                // Less its shading a sample may lie a little below 0 or above 1.
+                let level = Int(samples[index] * 340 + 85.5)
+                let place = (slot &* channels &+ channel) &* levels
+                histograms[place &+ min(max(level, 0), levels &- 1)] &+= 1
                 if channel == 0 { counts[slot] &+= 1 }
               }
             }
@@ -59,18 +91,9 @@ public struct GoldenTable: Sendable, Equatable {
     for slot in 0..<slots where counts[slot] >= 12 {
       colours[kinds.kind(slot)] = (0..<channels).map { channel in
         let start = (slot * channels + channel) * levels
-        return GoldenTable.median(histograms[start..<start + levels], counts[slot])
+        return (GoldenTable.medianLevel(histograms[start..<start + levels], counts[slot]) - 85) / 340
       }
     }
-    let painted = paint(stack)
-    let residuals = zip(photograph.planes, painted.planes).map { photograph, painted in
-      Plane(width: photograph.width, height: photograph.height) { target in
-        for index in painted.samples.indices {
-          target[index] = photograph.samples[index] - painted.samples[index]
-        }
-      }
-    }
-    shading = Shading(residuals: residuals, stack: stack, area: area)
   }
 
   /// A table of nominal greys, for a golden of a process nobody has photographed: each layer has its shade.
@@ -84,13 +107,12 @@ public struct GoldenTable: Sendable, Equatable {
     }
   }
 
-  private static func median(_ histogram: ArraySlice<Int32>, _ count: Int32) -> Float {
+  private static func medianLevel(_ histogram: ArraySlice<Int32>, _ count: Int32) -> Float {
     var below: Int32 = 0
     for (level, share) in histogram.enumerated() where share > 0 {
       if 2 * (below + share) >= count {
         // Inside the level, by the share of it that lies below the middle.
-        let inside = (Float(count) / 2 - Float(below)) / Float(share)
-        return (Float(level) + inside - 0.5) / Float(histogram.count - 1)
+        return Float(level) + (Float(count) / 2 - Float(below)) / Float(share) - 0.5
       }
       below += share
     }

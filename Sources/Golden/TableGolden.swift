@@ -23,18 +23,19 @@ public struct TableGolden: GoldenSource {
     toScan: Affine, mesh: DisplacementMesh
   ) throws {
     let rounding = try TableGolden.bestRounding(
-      stack, photograph.luminance, field: field, area: area, toScan: toScan)
+      stack, photograph.luminance, field: field, area: area, toScan: toScan, mesh: mesh)
     let region = try StackRegion(stack, rect: field, toScan: toScan, mesh: mesh, rounding: rounding)
     let local = PixelRect(
       x: area.x - field.x, y: area.y - field.y, width: area.width, height: area.height)
-    self.init(
-      stack: stack,
-      table: GoldenTable(photograph: photograph, stack: region, area: local, rounding: rounding))
+    var table = GoldenTable(photograph: photograph, stack: region, area: local, rounding: rounding)
+    table.learnShading(photograph, stack: region, area: local)
+    self.init(stack: stack, table: table)
   }
 
   /// The process blur whose table leaves the least of the photograph unexplained, tried at half the resolution.
   private static func bestRounding(
-    _ stack: LayerStack, _ luminance: Plane, field: PixelRect, area: PixelRect, toScan: Affine
+    _ stack: LayerStack, _ luminance: Plane, field: PixelRect, area: PixelRect, toScan: Affine,
+    mesh: DisplacementMesh
   ) throws -> Double {
     let half = luminance.reduced(by: 2)
     let toHalf = toScan.then(.translation(x: -Double(field.x), y: -Double(field.y)))
@@ -43,11 +44,13 @@ public struct TableGolden: GoldenSource {
       x: (area.x - field.x) / 2, y: (area.y - field.y) / 2, width: area.width / 2,
       height: area.height / 2
     ).intersection(half.bounds)
-    let choices = [0, 0.5, 1, 1.5, 2.2, 3.2, 4.5, 6.5]
+    let choices = [0, 0.5, 1, 1.5, 2.2, 3.2, 4.5, 6.5, 9, 12]
     let drawn = try DrawnStack(
-      stack, rect: half.bounds, toScan: toHalf, mesh: .still(half.bounds),
+      stack, rect: half.bounds, toScan: toHalf, mesh: mesh.scaled(by: 0.5, onto: half.bounds),
       greatestRounding: choices.max() ?? 0)
-    let whole = drawn.printed(rounding: 0).islandCount
+    let unrounded = drawn.printed(rounding: 0)
+    let whole = unrounded.islandCount
+    let drawnDistance = StackRegion(drawn, codes: unrounded).edgeDistance
     var best = (rounding: 0.0, residual: Double.infinity)
     for rounding in choices {
       let codes = drawn.printed(rounding: rounding)
@@ -59,7 +62,7 @@ public struct TableGolden: GoldenSource {
       let painted = table.paint(region).planes[0]
       var residual = 0.0
       for y in local.y..<local.maxY {
-        for x in local.x..<local.maxX {
+        for x in local.x..<local.maxX where drawnDistance[x, y] < 10 {
           residual += Double(min(abs(half[x, y] - painted[x, y]), 0.15))
         }
       }

@@ -26,18 +26,31 @@ public struct DisplacementMesh: Sendable, Equatable {
   /// Whether no node is moved.
   public var isStill: Bool { nodes.allSatisfy { $0.x == 0 && $0.y == 0 } }
 
-  /// The greatest displacement, pixels.
+  /// A bound on the displacement anywhere, pixels: borders go on by half a cell beyond the outermost nodes.
   public var greatest: Double {
-    nodes.map { ($0.x * $0.x + $0.y * $0.y).squareRoot() }.max() ?? 0
+    2 * (nodes.map { ($0.x * $0.x + $0.y * $0.y).squareRoot() }.max() ?? 0)
+  }
+
+  /// The same mesh on a picture reduced or enlarged.
+  ///
+  /// - Parameters:
+  ///   - factor: new pixels to one old pixel, along both axes.
+  ///   - field: what `field` has become.
+  public func scaled(by factor: Double, onto field: PixelRect) -> DisplacementMesh {
+    DisplacementMesh(
+      field: field, columns: columns, rows: rows,
+      nodes: nodes.map { Point(x: $0.x * factor, y: $0.y * factor) })
   }
 
   /// The displacement at a place, pixels.
   public func callAsFunction(_ place: Point) -> Point {
     let u = (place.x - Double(field.x)) / Double(max(1, field.width)) * Double(columns) - 0.5
     let v = (place.y - Double(field.y)) / Double(max(1, field.height)) * Double(rows) - 0.5
-    let x = min(max(u, 0), Double(columns - 1))
-    let y = min(max(v, 0), Double(rows - 1))
-    let (column, row) = (min(Int(x), max(0, columns - 2)), min(Int(y), max(0, rows - 2)))
+    // Half a cell at the border goes on as the cells inside it do.
+    let x = columns > 1 ? min(max(u, -0.5), Double(columns) - 0.5) : 0
+    let y = rows > 1 ? min(max(v, -0.5), Double(rows) - 0.5) : 0
+    let column = min(max(Int(x.rounded(.down)), 0), max(0, columns - 2))
+    let row = min(max(Int(y.rounded(.down)), 0), max(0, rows - 2))
     let (fx, fy) = (x - Double(column), y - Double(row))
     let right = columns > 1 ? 1 : 0
     let down = rows > 1 ? columns : 0

@@ -6,8 +6,8 @@ public struct ComparisonSettings: Sendable {
   public var seedSigma: Double = 8
   /// From there it grows over pixels that differ by this share of `seedSigma`. The default is 0.5.
   public var growShare: Double = 0.5
-  /// Least difference of a seed to the golden, in grey levels of 255. The default is 12.
-  public var leastContrast: Double = 12
+  /// Least difference of a seed to the golden, in grey levels of 255. The default is 20.
+  public var leastContrast: Double = 20
   /// Least area, pixels. The default is 6.
   public var leastAreaPx: Int = 6
   /// Flagged places nearer than this become one finding, pixels. The default is 6.
