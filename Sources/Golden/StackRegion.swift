@@ -96,10 +96,10 @@ public struct StackRegion: Sendable {
     presentMaterials = seen.indices.filter { seen[$0] }.map { UInt16($0) }
   }
 
-  /// The features of the openness of a material's surroundings, by column and row of the region.
-  func openness(of material: UInt16) -> @Sendable (_ x: Int, _ y: Int) -> SIMD16<Float> {
+  /// The openness of a material's surroundings at each scale, by column and row of the region.
+  func openness(of material: UInt16) -> @Sendable (_ x: Int, _ y: Int) -> SIMD4<Float> {
     let openness = Openness(of: material, in: wide)
     let offset = offset
-    return { openness.features(x: $0 + offset.x, y: $1 + offset.y) }
+    return { openness(x: $0 + offset.x, y: $1 + offset.y) }
   }
 }
