@@ -29,7 +29,9 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("µm a pixel.", valueName: "um"))
   var pixelSize = SimulationSettings().pixelSizeUm
 
-  @Option(help: ArgumentHelp("Defects on each scan that has any.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Defects on each scan that has any, where there is room for them.", valueName: "n"))
   var defectsPerScan = SimulationSettings().defectsPerScan
 
   @Flag(help: "Also write each scan without its defects.")
