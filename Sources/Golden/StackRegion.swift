@@ -39,6 +39,17 @@ struct DrawnStack {
       x: x, y: y, width: down(rect.maxX + cell - 1) - x, height: down(rect.maxY + cell - 1) - y)
   }
 
+  /// Where each layer prints on `rect`: 1 inside, 0 outside, with a soft border a pixel wide.
+  func contours(rounding: Double) -> [Plane] {
+    coverage.map { plane in
+      let blurred = plane.smoothed(sigma: rounding).crop(
+        PixelRect(x: rect.x - wide.x, y: rect.y - wide.y, width: rect.width, height: rect.height))
+      // A blurred straight edge rises by 0.4 / σ a pixel.
+      let steepness = Float(max(1, 2.5 * rounding))
+      return blurred.map { min(max(0.5 + ($0 - 0.5) * steepness, 0), 1) }
+    }
+  }
+
   /// The stack codes that print.
   ///
   /// - Parameter rounding: standard deviation of the process blur, pixels.
