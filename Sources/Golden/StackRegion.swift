@@ -66,6 +66,9 @@ public struct StackRegion: Sendable {
   public let across: Labels
   /// Distance to the nearest edge, pixels, held at `GoldenRegion.reach`.
   public let edgeDistance: Plane
+  /// How far an edge may lie from where it is painted for no other reason than that corners round, pixels; 0 away from
+  /// corners.
+  public let looseness: Plane
   /// The stack codes that occur, in rising order.
   let presentMaterials: [UInt16]
   /// The stack codes of the region with its halo, and where the region begins in it.
@@ -86,10 +89,11 @@ public struct StackRegion: Sendable {
   ) throws {
     let drawn = try DrawnStack(
       stack, rect: rect, toScan: toScan, mesh: mesh, greatestRounding: rounding)
-    self.init(drawn, codes: drawn.printed(rounding: rounding))
+    self.init(drawn, rounding: rounding)
   }
 
-  init(_ drawn: DrawnStack, codes: Labels) {
+  init(_ drawn: DrawnStack, rounding: Double) {
+    let codes = drawn.printed(rounding: rounding)
     offset = (drawn.rect.x - drawn.wide.x, drawn.rect.y - drawn.wide.y)
     let inner = PixelRect(
       x: offset.x, y: offset.y, width: drawn.rect.width, height: drawn.rect.height)
@@ -99,12 +103,29 @@ public struct StackRegion: Sendable {
     let local = PixelRect(
       x: GoldenRegion.reach, y: GoldenRegion.reach, width: inner.width, height: inner.height)
     wide = codes
+    looseness = StackRegion.looseness(drawn, codes, inner: inner, rounding: rounding)
     materials = codes.crop(inner)
     across = nearest.other.crop(local)
     edgeDistance = nearest.distance.crop(local)
     var seen = [Bool](repeating: false, count: 1 << 16)
     for value in materials.values { seen[Int(value)] = true }
     presentMaterials = seen.indices.filter { seen[$0] }.map { UInt16($0) }
+  }
+
+  /// Where rounding changes what is drawn, and a little around it, an edge is known to about a third of the rounding.
+  private static func looseness(
+    _ drawn: DrawnStack, _ printed: Labels, inner: PixelRect, rounding: Double
+  ) -> Plane {
+    guard rounding > 0 else { return Plane(width: inner.width, height: inner.height) }
+    let sharp = drawn.printed(rounding: 0)
+    var changed = Plane(width: printed.width, height: printed.height)
+    for index in changed.samples.indices where sharp.values[index] != printed.values[index] {
+      changed.samples[index] = 1
+    }
+    // Single pixels along slanted edges are no corners.
+    let corners = changed.smoothed(sigma: 1).map { $0 > 0.35 ? 1 : 0 }
+    let amount = Float(min(3, (0.35 * rounding).rounded()))
+    return corners.extremes(radius: 4).high.crop(inner).map { $0 * amount }
   }
 
   /// The openness of a material's surroundings at each scale, by column and row of the region.

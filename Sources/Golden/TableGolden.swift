@@ -72,6 +72,7 @@ public struct TableGolden: GoldenSource {
     let region = try StackRegion(
       stack, rect: rect, toScan: toScan, mesh: mesh, rounding: table.rounding)
     return GoldenRegion(
-      picture: table.paint(region), materials: region.materials, edgeDistance: region.edgeDistance)
+      picture: table.paint(region), materials: region.materials, edgeDistance: region.edgeDistance,
+      looseness: region.looseness)
   }
 }
