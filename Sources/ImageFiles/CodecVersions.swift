@@ -14,6 +14,6 @@ public enum CodecVersions {
     let words = version.map { String(cString: $0) } ?? ""
     // libtiff says "LIBTIFF, Version 4.5.0", and adds lines of copyright.
     guard let line = words.split(whereSeparator: \.isNewline).first else { return "unknown" }
-    return line.replacing("LIBTIFF, Version ", with: "")
+    return String(line).replacing("LIBTIFF, Version ", with: "")
   }
 }

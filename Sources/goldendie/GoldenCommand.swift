@@ -58,6 +58,7 @@ struct GoldenCommand: ParsableCommand {
     if let scan, !FileManager.default.fileExists(atPath: scan) {
       throw Failure(.missingInput, "\(scan): no such file")
     }
+    try checkOutput()
     let stated = pixelSize ?? device.recipe.scan.onePixelSizeUm
     if let stated { try checkSize(stated) }
     if stated == nil, scan == nil {
@@ -91,6 +92,19 @@ struct GoldenCommand: ParsableCommand {
   }
 
   private var format: String { (output as NSString).pathExtension.lowercased() }
+
+  /// Refuses a place that can't be written to before work is put into the picture.
+  private func checkOutput() throws {
+    let folder = URL(filePath: output).absoluteURL.deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
+    guard isThere, isFolder.boolValue, access(folder, W_OK | X_OK) == 0 else {
+      let reason =
+        !isThere ? "does not exist" : isFolder.boolValue ? "is not writable" : "is a file"
+      throw ImageFileError(
+        code: .cannotWrite, path: output, detail: "cannot be written: \(folder) \(reason)")
+    }
+  }
 
   private func checkSize(_ pixelSizeUm: Double) throws {
     let size = GoldenPainter.size(of: region.box, pixelSizeUm: pixelSizeUm)

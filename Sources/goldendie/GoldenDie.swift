@@ -39,12 +39,12 @@ struct GoldenDie: ParsableCommand {
     }
     do {
       try command.run()
+    } catch let told as ExitCode {
+      Foundation.exit(told.rawValue)
     } catch {
-      if exitCode(for: error) == .success {
-        print(fullMessage(for: error))
-      } else {
-        Failure(error).exit()
-      }
+      if exitCode(for: error) != .success { Failure(error).exit() }
+      // A command that only leads to others shows its help.
+      print(fullMessage(for: error))
     }
   }
 

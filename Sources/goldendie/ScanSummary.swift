@@ -82,8 +82,11 @@ extension ScanSummary {
       .init(title: "ambiguous"), .init(title: "seconds", isNumber: true),
     ])
     for summary in summaries { table.add(summary.row) }
-    let reasons = summaries.compactMap { summary in
-      summary.reason.map { "\(summary.name): \(summary.words): \($0)" }
+    let reasons = summaries.compactMap { summary -> String? in
+      guard let reason = summary.reason else { return nil }
+      // Errors name the file themselves.
+      let sentence = reason.range(of: "\(summary.name): ").map { reason[$0.upperBound...] }
+      return "\(summary.name): \(summary.words): \(sentence ?? reason[...])"
     }
     return table.lines + (reasons.isEmpty ? [] : [""] + reasons)
   }
