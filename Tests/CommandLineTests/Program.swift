@@ -26,6 +26,11 @@ private let program: URL = {
 
 /// Runs the program in a folder and waits for its end.
 func goldendie(_ arguments: String..., in folder: URL) throws -> Run {
+  try goldendie(arguments, in: folder)
+}
+
+/// Runs the program in a folder and waits for its end.
+func goldendie(_ arguments: [String], in folder: URL) throws -> Run {
   let process = Process()
   process.executableURL = program
   process.arguments = arguments
