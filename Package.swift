@@ -45,7 +45,7 @@ let package = Package(
     module("Layout", uses: ["Raster"]),
     module("Golden", uses: ["Layout", "Raster"]),
     module("Matching", uses: ["Raster"]),
-    module("Simulation", uses: ["Layout", "Raster"]),
+    module("Simulation", uses: ["ImageFiles", "Layout", "Raster"]),
     module("Records", uses: ["Raster"]),
     module(
       "Reports",
@@ -82,6 +82,7 @@ let package = Package(
     tests(of: "Records", uses: ["Raster"]),
     tests(of: "Reports", uses: ["Records", "Raster"]),
     tests(of: "Service", uses: [.product(name: "Logging", package: "swift-log")]),
+    tests(of: "Simulation", uses: ["ImageFiles", "Layout", "Raster"]),
   ],
   swiftLanguageModes: [.v6]
 )

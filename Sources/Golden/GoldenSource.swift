@@ -20,16 +20,21 @@ public struct GoldenRegion: Sendable {
   public var materials: Labels
   /// Distance to the nearest other material, pixels, held at `GoldenRegion.reach`.
   public var edgeDistance: Plane
+  /// By how much an edge may lie elsewhere without being a defect, pixels, beyond what holds everywhere.
+  public var looseness: Plane
 
   /// The greatest edge distance told apart, pixels.
   public static let reach = 32
 
   /// A region whose parts have one size.
-  public init(picture: Picture, materials: Labels, edgeDistance: Plane) {
+  public init(
+    picture: Picture, materials: Labels, edgeDistance: Plane, looseness: Plane
+  ) {
     precondition(
       picture.width == materials.width && picture.height == materials.height
         && picture.width == edgeDistance.width && picture.height == edgeDistance.height,
       "the parts of a golden region have one size")
-    (self.picture, self.materials, self.edgeDistance) = (picture, materials, edgeDistance)
+    (self.picture, self.materials) = (picture, materials)
+    (self.edgeDistance, self.looseness) = (edgeDistance, looseness)
   }
 }

@@ -29,22 +29,24 @@ struct Openness {
   /// How many features a pixel has.
   static let featureCount = 10
 
+  /// The openness of a pixel at each scale, 0…1; the fourth is unused.
+  func callAsFunction(x: Int, y: Int) -> SIMD4<Float> {
+    SIMD4(sample(planes[0], x, y), sample(planes[1], x, y), sample(planes[2], x, y), 0)
+  }
+
   /// A constant, the openness at each scale, and their products in pairs.
-  func features(x: Int, y: Int) -> SIMD16<Float> {
-    let s0 = sample(planes[0], x, y)
-    let s1 = sample(planes[1], x, y)
-    let s2 = sample(planes[2], x, y)
+  static func features(_ s: SIMD4<Float>) -> SIMD16<Float> {
     var result = SIMD16<Float>(repeating: 0)
     result[0] = 1
-    result[1] = s0
-    result[2] = s1
-    result[3] = s2
-    result[4] = s0 * s0
-    result[5] = s1 * s1
-    result[6] = s2 * s2
-    result[7] = s0 * s1
-    result[8] = s0 * s2
-    result[9] = s1 * s2
+    result[1] = s[0]
+    result[2] = s[1]
+    result[3] = s[2]
+    result[4] = s[0] * s[0]
+    result[5] = s[1] * s[1]
+    result[6] = s[2] * s[2]
+    result[7] = s[0] * s[1]
+    result[8] = s[0] * s[2]
+    result[9] = s[1] * s[2]
     return result
   }
 

@@ -3,8 +3,30 @@ internal import Raster
 /// How much brighter or darker than its table colour a material is by how open its surroundings are: a quadratic of the
 /// openness at three scales, fitted robustly.
 struct Shading: Sendable, Equatable {
-  /// Coefficients of `Openness.features` by material, one set a channel.
-  private var coefficients: [UInt16: [SIMD16<Float>]] = [:]
+  /// What was learnt of a material.
+  private struct Law: Equatable {
+    /// Coefficients of `Openness.features`, one set a channel.
+    var coefficients: [SIMD16<Float>]
+    /// The openness at each scale that it was learnt from; beyond it goes on level.
+    var range: (low: SIMD4<Float>, high: SIMD4<Float>)
+
+    static func == (a: Law, b: Law) -> Bool {
+      a.coefficients == b.coefficients && a.range.low == b.range.low && a.range.high == b.range.high
+    }
+
+    func shade(_ openness: SIMD4<Float>, channel: Int) -> Float {
+      let features = Openness.features(openness.clamped(lowerBound: range.low, upperBound: range.high))
+      let value = (features * coefficients[min(channel, coefficients.count - 1)]).sum()
+      return min(max(value, -Shading.greatest), Shading.greatest)
+    }
+  }
+
+  private var laws: [UInt16: Law] = [:]
+  /// No surroundings change a material's brightness by more.
+  private static let greatest: Float = 0.12
+  /// Places nearer to an edge show its profile; and in features as fine as this, one that failed to print could pass for
+  /// shade.
+  private static let leastEdgeDistance: Float = 5
 
   /// No shading.
   init() {}
@@ -20,17 +42,32 @@ struct Shading: Sendable, Equatable {
       var places: [(x: Int, y: Int)] = []
       for y in stride(from: area.y, to: area.maxY, by: 4) {
         for x in stride(from: area.x + (y / 4) % 4, to: area.maxX, by: 4)
-        where stack.materials[x, y] == material {
+        where stack.materials[x, y] == material
+          && stack.edgeDistance[x, y] >= Shading.leastEdgeDistance
+        {
           places.append((x, y))
         }
       }
       guard places.count >= 400 else { continue }
       let openness = stack.openness(of: material)
-      let features = places.map { openness($0.x, $0.y) }
-      coefficients[material] = residuals.map { residual in
-        Shading.fit(features, places.map { residual[$0.x, $0.y] })
-      }
+      let values = places.map { openness($0.x, $0.y) }
+      let features = values.map(Openness.features)
+      laws[material] = Law(
+        coefficients: residuals.map { residual in
+          Shading.fit(features, places.map { residual[$0.x, $0.y] })
+        }, range: Shading.range(values))
     }
+  }
+
+  /// All but the outermost hundredth of the values on both sides, scale by scale.
+  private static func range(_ values: [SIMD4<Float>]) -> (low: SIMD4<Float>, high: SIMD4<Float>) {
+    var range = (low: SIMD4<Float>(repeating: 0), high: SIMD4<Float>(repeating: 0))
+    for scale in 0..<Openness.scales.count {
+      var column = values.map { $0[scale] }
+      range.low[scale] = column.takeQuantile(0.01)
+      range.high[scale] = column.takeQuantile(0.99)
+    }
+    return range
   }
 
   /// Least squares with residuals clipped at 2.5 robust standard deviations, three rounds.
@@ -91,17 +128,16 @@ struct Shading: Sendable, Equatable {
   /// Adds the shading to a painted picture.
   func apply(to picture: inout Picture, stack: StackRegion) {
     let (width, height) = (picture.width, picture.height)
-    for (material, sets) in coefficients.sorted(by: { $0.key < $1.key })
+    for (material, law) in laws.sorted(by: { $0.key < $1.key })
     where stack.presentMaterials.contains(material) {
       let openness = stack.openness(of: material)
       for channel in picture.planes.indices {
-        let set = sets[min(channel, sets.count - 1)]
         picture.planes[channel].withUnsafeMutableRows { target in
           RowBands(height: height).inParallel { band in
             for y in band {
               let row = target.row(y)
               for x in 0..<width where stack.materials[x, y] == material {
-                row[x] += (openness(x, y) * set).sum()
+                row[x] += law.shade(openness(x, y), channel: channel)
               }
             }
           }

@@ -39,6 +39,17 @@ struct DrawnStack {
       x: x, y: y, width: down(rect.maxX + cell - 1) - x, height: down(rect.maxY + cell - 1) - y)
   }
 
+  /// Where each layer prints on `rect`: 1 inside, 0 outside, with a soft border a pixel wide.
+  func contours(rounding: Double) -> [Plane] {
+    coverage.map { plane in
+      let blurred = plane.smoothed(sigma: rounding).crop(
+        PixelRect(x: rect.x - wide.x, y: rect.y - wide.y, width: rect.width, height: rect.height))
+      // A blurred straight edge rises by 0.4 / σ a pixel.
+      let steepness = Float(max(1, 2.5 * rounding))
+      return blurred.map { min(max(0.5 + ($0 - 0.5) * steepness, 0), 1) }
+    }
+  }
+
   /// The stack codes that print.
   ///
   /// - Parameter rounding: standard deviation of the process blur, pixels.
@@ -55,6 +66,9 @@ public struct StackRegion: Sendable {
   public let across: Labels
   /// Distance to the nearest edge, pixels, held at `GoldenRegion.reach`.
   public let edgeDistance: Plane
+  /// How far an edge may lie from where it is painted for no other reason than that corners round, pixels; 0 away from
+  /// corners.
+  public let looseness: Plane
   /// The stack codes that occur, in rising order.
   let presentMaterials: [UInt16]
   /// The stack codes of the region with its halo, and where the region begins in it.
@@ -75,10 +89,11 @@ public struct StackRegion: Sendable {
   ) throws {
     let drawn = try DrawnStack(
       stack, rect: rect, toScan: toScan, mesh: mesh, greatestRounding: rounding)
-    self.init(drawn, codes: drawn.printed(rounding: rounding))
+    self.init(drawn, rounding: rounding)
   }
 
-  init(_ drawn: DrawnStack, codes: Labels) {
+  init(_ drawn: DrawnStack, rounding: Double) {
+    let codes = drawn.printed(rounding: rounding)
     offset = (drawn.rect.x - drawn.wide.x, drawn.rect.y - drawn.wide.y)
     let inner = PixelRect(
       x: offset.x, y: offset.y, width: drawn.rect.width, height: drawn.rect.height)
@@ -88,6 +103,7 @@ public struct StackRegion: Sendable {
     let local = PixelRect(
       x: GoldenRegion.reach, y: GoldenRegion.reach, width: inner.width, height: inner.height)
     wide = codes
+    looseness = StackRegion.looseness(drawn, codes, inner: inner, rounding: rounding)
     materials = codes.crop(inner)
     across = nearest.other.crop(local)
     edgeDistance = nearest.distance.crop(local)
@@ -96,10 +112,26 @@ public struct StackRegion: Sendable {
     presentMaterials = seen.indices.filter { seen[$0] }.map { UInt16($0) }
   }
 
-  /// The features of the openness of a material's surroundings, by column and row of the region.
-  func openness(of material: UInt16) -> @Sendable (_ x: Int, _ y: Int) -> SIMD16<Float> {
+  /// Where rounding changes what is drawn, and a little around it, an edge is known to about a third of the rounding.
+  private static func looseness(
+    _ drawn: DrawnStack, _ printed: Labels, inner: PixelRect, rounding: Double
+  ) -> Plane {
+    guard rounding > 0 else { return Plane(width: inner.width, height: inner.height) }
+    let sharp = drawn.printed(rounding: 0)
+    var changed = Plane(width: printed.width, height: printed.height)
+    for index in changed.samples.indices where sharp.values[index] != printed.values[index] {
+      changed.samples[index] = 1
+    }
+    // Single pixels along slanted edges are no corners.
+    let corners = changed.smoothed(sigma: 1).map { $0 > 0.35 ? 1 : 0 }
+    let amount = Float(min(3, (0.35 * rounding).rounded()))
+    return corners.extremes(radius: 4).high.crop(inner).map { $0 * amount }
+  }
+
+  /// The openness of a material's surroundings at each scale, by column and row of the region.
+  func openness(of material: UInt16) -> @Sendable (_ x: Int, _ y: Int) -> SIMD4<Float> {
     let openness = Openness(of: material, in: wide)
     let offset = offset
-    return { openness.features(x: $0 + offset.x, y: $1 + offset.y) }
+    return { openness(x: $0 + offset.x, y: $1 + offset.y) }
   }
 }

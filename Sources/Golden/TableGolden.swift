@@ -32,7 +32,7 @@ public struct TableGolden: GoldenSource {
     self.init(stack: stack, table: table)
   }
 
-  /// The process blur whose table leaves the least of the photograph unexplained, tried at half the resolution.
+  /// The process blur whose contours run most like the photograph's, tried at half the resolution.
   private static func bestRounding(
     _ stack: LayerStack, _ luminance: Plane, field: PixelRect, area: PixelRect, toScan: Affine,
     mesh: DisplacementMesh
@@ -48,26 +48,19 @@ public struct TableGolden: GoldenSource {
     let drawn = try DrawnStack(
       stack, rect: half.bounds, toScan: toHalf, mesh: mesh.scaled(by: 0.5, onto: half.bounds),
       greatestRounding: choices.max() ?? 0)
-    let unrounded = drawn.printed(rounding: 0)
-    let whole = unrounded.islandCount
-    let drawnDistance = StackRegion(drawn, codes: unrounded).edgeDistance
-    var best = (rounding: 0.0, residual: Double.infinity)
+    let whole = drawn.printed(rounding: 0).islandCount
+    let shown = EdgeField(ofPhotograph: half, sigma: 1.5)
+    var best = (rounding: 0.0, score: 0.0)
     for rounding in choices {
-      let codes = drawn.printed(rounding: rounding)
       // A blur that joins or takes away what is drawn is no rounding.
-      guard codes.islandCount == whole else { break }
-      let region = StackRegion(drawn, codes: codes)
-      let picture = Picture(planes: [half])
-      let table = GoldenTable(photograph: picture, stack: region, area: local, rounding: rounding)
-      let painted = table.paint(region).planes[0]
-      var residual = 0.0
-      for y in local.y..<local.maxY {
-        for x in local.x..<local.maxX where drawnDistance[x, y] < 10 {
-          residual += Double(min(abs(half[x, y] - painted[x, y]), 0.15))
-        }
-      }
+      guard drawn.printed(rounding: rounding).islandCount == whole else { break }
+      let contours = EdgeField(ofCoverage: drawn.contours(rounding: rounding), sigma: 1.5)
+      let energy = contours.energy(in: local)
+      guard energy > 0 else { break }
+      let score =
+        EdgeField.correlation(contours, shown, in: local, dx: 0, dy: 0) / energy.squareRoot()
       // A larger blur must be worth it.
-      if residual < 0.995 * best.residual { best = (rounding, residual) }
+      if score > 1.002 * best.score { best = (rounding, score) }
     }
     return 2 * best.rounding
   }
@@ -79,6 +72,7 @@ public struct TableGolden: GoldenSource {
     let region = try StackRegion(
       stack, rect: rect, toScan: toScan, mesh: mesh, rounding: table.rounding)
     return GoldenRegion(
-      picture: table.paint(region), materials: region.materials, edgeDistance: region.edgeDistance)
+      picture: table.paint(region), materials: region.materials, edgeDistance: region.edgeDistance,
+      looseness: region.looseness)
   }
 }

@@ -81,7 +81,7 @@ extension Device {
       let extent = registration.extent
       let comparison = Comparison(
         scan: picture, golden: region.picture, materials: region.materials,
-        edgeDistance: region.edgeDistance,
+        edgeDistance: region.edgeDistance, looseness: region.looseness,
         area: PixelRect(
           x: extent.x - field.x, y: extent.y - field.y, width: extent.width, height: extent.height),
         settings: settings)

@@ -20,7 +20,8 @@ func sampleRecord(
       layoutToScan: [[2, 0, 1], [0, -2, 29]], pixelSizeUm: 0.5, rotationDeg: 0.1,
       offsetPx: Point(x: 4, y: -2), confidence: 0.9, score: 0.8, halvesDisagreePx: 0.2,
       ambiguousAlong: []),
-    golden: GoldenRecord(kind: "table"), inspectedMpx: 0.0012, seconds: 2,
+    golden: GoldenRecord(kind: "table"),
+    inspectedBox: PixelRect(x: 0, y: 0, width: 40, height: 30), inspectedMpx: 0.0012, seconds: 2,
     findings: boxes.prefix(findings).enumerated().map { index, box in
       FindingRecord(
         id: index + 1, box: box, areaPx: box.area, layoutUm: Point(x: 1, y: 2), die: nil,
@@ -37,7 +38,7 @@ func refusedRecord(
 ) -> InspectionRecord {
   var record = sampleRecord(path: path, findings: 0)
   (record.verdict, record.reason, record.registration) = (.notInspectable, reason, nil)
-  record.inspectedMpx = 0
+  (record.inspectedBox, record.inspectedMpx) = (nil, 0)
   return record
 }
 

@@ -10,8 +10,8 @@ public struct ComparisonSettings: Sendable {
   public var leastContrast: Double = 20
   /// Least area, pixels. The default is 6.
   public var leastAreaPx: Int = 6
-  /// Flagged places nearer than this become one finding, pixels. The default is 6.
-  public var mergeDistancePx: Int = 6
+  /// Flagged places nearer than this become one finding, pixels. The default is 12.
+  public var mergeDistancePx: Int = 12
   /// Scale of the photometric fit, pixels: what varies more slowly is light or process, not defect. The default is 64.
   public var photometricScalePx: Double = 64
 

@@ -35,10 +35,10 @@ struct FindingSearch {
   let findings: [Finding]
 
   /// - Parameters:
-  ///   - normalised: signed difference, σ.
-  ///   - contrast: signed difference, 0…1.
+  ///   - difference: of the field.
   ///   - area: the pixels that count.
-  init(normalised: Plane, contrast: Plane, area: PixelRect, settings: ComparisonSettings) {
+  init(_ difference: Difference, area: PixelRect, settings: ComparisonSettings) {
+    let (normalised, contrast) = (difference.normalised, difference.contrast)
     let grow = Float(settings.seedSigma * settings.growShare)
     let seed = Float(settings.seedSigma)
     let leastContrast = Float(settings.leastContrast / 255)

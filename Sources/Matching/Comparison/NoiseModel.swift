@@ -25,9 +25,10 @@ struct NoiseModel {
     }
     func sigma(_ values: [Float]) -> Float? {
       guard values.count >= 200 else { return nil }
-      // About zero, not about the median: a kind that is off as a whole is noisy.
+      // About zero, not about the median: a kind that is off as a whole is noisy. The 30 % quantile of a normal
+      // distribution's size is 0.385 σ; the median would take a kind of which half is damaged for noisy.
       var sizes = values.map(abs)
-      return max(NoiseModel.floor, 1.4826 * sizes.takeQuantile(0.5))
+      return max(NoiseModel.floor, sizes.takeQuantile(0.3) / 0.3853)
     }
     let overall = sigma(samples.values.flatMap { $0.flatMap { $0 } }) ?? NoiseModel.floor
     sigmas = samples.mapValues { bins in

@@ -65,8 +65,8 @@ struct PhotometricFit {
           for x in area.x..<area.maxX {
             let index = y &* golden.width &+ x
             guard materials.values[index] == label else { continue }
-            // Pixels at an edge show its profile, not the material.
-            let share = min(max((edgeDistance.samples[index] - 2) / 4, 0.02), 1)
+            // Pixels near an edge show its profile; and fine features that all failed must not pass for light.
+            let share = min(max((edgeDistance.samples[index] - 4) / 4, 0.001), 1)
             let residual = scan.samples[index] - golden.samples[index]
             let clipped = min(max(residual, center - reach), center + reach)
             let place = (y / cell) &* sum.width &+ x / cell
@@ -92,8 +92,8 @@ struct PhotometricFit {
       }
       sum = sum.smoothed(sigma: sigma)
       weight = weight.smoothed(sigma: sigma)
-      // As much as one fiftieth of a full cell of the material.
-      let trust: Float = 0.02 * Float(cell * cell)
+      // As much as a thirtieth of a full cell of the material.
+      let trust: Float = 0.03 * Float(cell * cell)
       for index in sum.samples.indices {
         let before = prior?.samples[index] ?? 0
         sum.samples[index] = (sum.samples[index] + trust * before) / (weight.samples[index] + trust)

@@ -1,0 +1,107 @@
+public import Foundation
+import ImageFiles
+import Layout
+import Raster
+
+extension SimulatedWafer {
+  /// Writes `layout.gds`, `recipe.yaml`, `scans/die_00.png` … with a sidecar each, and `truth.json`.
+  ///
+  /// - Parameters:
+  ///   - folder: made where it is missing; one that holds something is refused, so that nothing is overwritten.
+  ///   - progress: told after each scan how many of how many are written.
+  /// - Throws: `SimulationError`, `LayoutError` or `ImageFileError`; what was written until then is removed.
+  public func write(to folder: URL, progress: (Int, Int) -> Void = { _, _ in }) throws {
+    try Self.prepare(folder)
+    do {
+      try writeFiles(to: folder, progress: progress)
+    } catch {
+      for name in ["layout.gds", "recipe.yaml", "scans", "clean", "truth.json"] {
+        try? FileManager.default.removeItem(at: folder.appending(path: name))
+      }
+      throw error
+    }
+  }
+
+  private static func prepare(_ folder: URL) throws(SimulationError) {
+    let files = FileManager.default
+    var isFolder: ObjCBool = false
+    if files.fileExists(atPath: folder.path, isDirectory: &isFolder) {
+      guard isFolder.boolValue else {
+        throw SimulationError(.notEmpty, path: folder.path, detail: "this is a file, not a folder")
+      }
+      guard let content = try? files.contentsOfDirectory(atPath: folder.path) else {
+        throw SimulationError(.cannotWrite, path: folder.path, detail: "the folder can't be read")
+      }
+      guard content.isEmpty else {
+        throw SimulationError(
+          .notEmpty, path: folder.path, detail: "the folder is not empty; nothing is overwritten")
+      }
+    }
+    try make(folder)
+  }
+
+  private static func make(_ folder: URL) throws(SimulationError) {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw SimulationError(
+        .cannotWrite, path: folder.path,
+        detail: "the folder can't be made: \(error.localizedDescription)")
+    }
+  }
+
+  private func writeFiles(to folder: URL, progress: (Int, Int) -> Void) throws {
+    try library.write(to: folder.appending(path: "layout.gds").path)
+    try Self.write(Data(recipe.utf8), to: folder.appending(path: "recipe.yaml"))
+    let scans = folder.appending(path: "scans")
+    let cleanScans = folder.appending(path: "clean")
+    try Self.make(scans)
+    if settings.writesCleanTwins { try Self.make(cleanScans) }
+    var truth = Truth()
+    for index in 0..<settings.dies {
+      let scan = try scan(index)
+      let file = scans.appending(path: scan.name)
+      try PNGWriter.write(scan.picture, path: file.path)
+      let sidecar = file.deletingPathExtension().appendingPathExtension("json")
+      try Self.write(try ScanSidecar(scan, seed: seed, index: index).json(), to: sidecar)
+      if settings.writesCleanTwins {
+        try PNGWriter.write(scan.clean, path: cleanScans.appending(path: scan.name).path)
+      }
+      truth.scans[scan.name] = Truth.Scan(
+        scan, cleanTwin: settings.writesCleanTwins ? "clean/\(scan.name)" : nil)
+      progress(index + 1, settings.dies)
+    }
+    try Self.write(try truth.json(), to: folder.appending(path: "truth.json"))
+  }
+
+  private static func write(_ data: Data, to file: URL) throws(SimulationError) {
+    do {
+      try data.write(to: file, options: .atomic)
+    } catch {
+      throw SimulationError(
+        .cannotWrite, path: file.path,
+        detail: "the file can't be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// What to inspect the scans with.
+  var recipe: String {
+    let layers = ProcessLayer.allCases.map { "\($0.rawValue): \($0.id)" }.joined(separator: ", ")
+    return """
+      # A simulated wafer, seed \(seed).
+      device: MPW-17
+      layout:
+        file: layout.gds
+        cell: \(DieLayout.topCell)
+        layers: {\(layers)}
+      scan:
+        pixel_size_um: \(settings.pixelSizeUm)
+      golden:
+        baseline: table
+      matching:
+        search: 10%
+      outputs: [html, json]
+
+      """
+  }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import Simulation
+
+struct SimulateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Makes a synthetic wafer: layout, recipe, scans with defects, and the truth.",
+    discussion: "The same seed and options always give the same wafer.")
+
+  @Option(help: "The folder to fill; it must be empty or missing.")
+  var output: String
+
+  @Option(help: "The number that all randomness follows from.")
+  var seed: UInt64
+
+  @Option(help: "How many scans, one a die.")
+  var dies = SimulationSettings().dies
+
+  @Option(
+    help: ArgumentHelp(
+      "How many of the first dies have no defect (default: 1, or 0 where there is one die).",
+      valueName: "n"))
+  var cleanDies: Int?
+
+  @Option(help: "Pixels of a scan.")
+  var size = PixelSize(width: SimulationSettings().width, height: SimulationSettings().height)
+
+  @Option(help: ArgumentHelp("µm a pixel.", valueName: "um"))
+  var pixelSize = SimulationSettings().pixelSizeUm
+
+  @Option(
+    help: ArgumentHelp(
+      "Defects on each scan that has any, where there is room for them.", valueName: "n"))
+  var defectsPerScan = SimulationSettings().defectsPerScan
+
+  @Flag(help: "Also write each scan without its defects.")
+  var cleanTwins = false
+
+  /// Columns and rows, written `900x700`.
+  struct PixelSize: ExpressibleByArgument, CustomStringConvertible {
+    var width: Int
+    var height: Int
+
+    init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+
+    init?(argument: String) {
+      let parts = argument.split(separator: "x", omittingEmptySubsequences: false)
+      guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]) else {
+        return nil
+      }
+      self.init(width: width, height: height)
+    }
+
+    var description: String { "\(width)x\(height)" }
+    var defaultValueDescription: String { description }
+  }
+
+  func validate() throws {
+    guard (1...9999).contains(dies) else { throw ValidationError("--dies is 1 to 9999.") }
+    guard (64...8192).contains(size.width), (64...8192).contains(size.height) else {
+      throw ValidationError("--size is 64x64 to 8192x8192 pixels.")
+    }
+    guard pixelSize >= 0.05, pixelSize <= 20 else {
+      throw ValidationError("--pixel-size is 0.05 to 20 µm.")
+    }
+    guard (0...100).contains(defectsPerScan) else {
+      throw ValidationError("--defects-per-scan is 0 to 100.")
+    }
+    if let cleanDies, cleanDies < 0 { throw ValidationError("--clean-dies is 0 or more.") }
+  }
+
+  func run() throws {
+    var settings = SimulationSettings()
+    settings.dies = dies
+    settings.cleanDies = cleanDies ?? (dies > 1 ? 1 : 0)
+    (settings.width, settings.height) = (size.width, size.height)
+    settings.pixelSizeUm = pixelSize
+    settings.defectsPerScan = defectsPerScan
+    settings.writesCleanTwins = cleanTwins
+    let showsProgress = isatty(STDERR_FILENO) == 1
+    do {
+      let wafer = try SimulatedWafer(seed: seed, settings: settings)
+      try wafer.write(to: URL(filePath: output)) { done, all in
+        guard showsProgress else { return }
+        let end = done == all ? "\n" : ""
+        FileHandle.standardError.write(Data("\r\(done) of \(all) scans\(end)".utf8))
+      }
+    } catch let error as SimulationError {
+      FileHandle.standardError.write(Data("goldendie: \(error)\n".utf8))
+      throw ExitCode(error.code == .notEmpty ? 65 : 70)
+    }
+  }
+}
