@@ -71,6 +71,10 @@ let package = Package(
       ],
       swiftSettings: house),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["goldendie", "ImageFiles", "Layout", "Raster", "TestSupport"],
+      swiftSettings: house),
     tests(of: "ImageFiles", uses: ["Raster"], excluding: ["Fixtures"]),
     tests(of: "Inspection", uses: ["Raster"]),
     tests(of: "Layout", uses: ["Raster"], excluding: ["Fixtures"]),

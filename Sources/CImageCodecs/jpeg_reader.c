@@ -208,3 +208,15 @@ gd_rows *gd_rows_open_jpeg(int fd, uint64_t limit, gd_rows_info *info, gd_report
   read_header(self, limit, info);
   return &self->rows;
 }
+
+#define GD_TEXT_OF(x) #x
+#define GD_TEXT(x) GD_TEXT_OF(x)
+
+// The library has no function that tells; these are its headers' numbers.
+const char *gd_jpeg_version(void) {
+#ifdef LIBJPEG_TURBO_VERSION
+  return "turbo " GD_TEXT(LIBJPEG_TURBO_VERSION);
+#else
+  return GD_TEXT(JPEG_LIB_VERSION);
+#endif
+}

@@ -160,3 +160,5 @@ gd_rows *gd_rows_open_png(int fd, uint64_t limit, gd_rows_info *info, gd_report 
   read_header(self, info);
   return &self->rows;
 }
+
+const char *gd_png_version(void) { return png_get_libpng_ver(NULL); }

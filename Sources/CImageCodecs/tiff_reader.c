@@ -168,3 +168,5 @@ void gd_tiff_close(gd_tiff *self) {
   TIFFCleanup(self->tiff);
   free(self);
 }
+
+const char *gd_tiff_version(void) { return TIFFGetVersion(); }

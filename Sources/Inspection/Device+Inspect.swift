@@ -21,11 +21,12 @@ extension Device {
   ///
   /// - Parameters:
   ///   - scan: the image file; its sidecar, if any, lies beside it.
+  ///   - path: what the record names it by, for a scan that is elsewhere while it is inspected. The default is its path.
   ///   - progress: told as each stage begins.
   /// - Returns: findings, or the reason why the scan is not inspectable.
   /// - Throws: `ImageFileError`, `RecipeError` (of the sidecar) or `InspectionError` when the scan can't be used at all.
   public func inspect(
-    _ scan: URL, progress: (Stage) -> Void = { _ in }
+    _ scan: URL, recordedAs path: String? = nil, progress: (Stage) -> Void = { _ in }
   ) throws -> InspectedScan {
     let clock = ContinuousClock()
     let start = clock.now
@@ -41,7 +42,7 @@ extension Device {
         PixelRect(x: 0, y: field.maxY, width: image.width, height: image.height - field.maxY))
     }
     var scanRecord = ScanRecord(
-      path: scan.relativePath, sha256: try FileHash.sha256(scan), width: image.width,
+      path: path ?? scan.relativePath, sha256: try FileHash.sha256(scan), width: image.width,
       height: image.height)
     (scanRecord.lot, scanRecord.wafer, scanRecord.slot) = (sidecar?.lot, sidecar?.wafer, sidecar?.slot)
     (scanRecord.die, scanRecord.takenAt) = (sidecar?.die, sidecar?.takenAt)

@@ -22,6 +22,11 @@ typedef struct {
   char message[256];  // the library's words
 } gd_report;
 
+// The libraries' versions as they name them, for people to read.
+const char *gd_png_version(void);
+const char *gd_jpeg_version(void);
+const char *gd_tiff_version(void);
+
 // Pictures that are decoded row by row, from the top: PNG and JPEG.
 
 typedef struct gd_rows gd_rows;

@@ -1,0 +1,32 @@
+import Foundation
+
+/// What is said on standard error, where results never go.
+enum Console {
+  /// Says one line, with the program's name before it.
+  static func tell(_ sentence: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("goldendie: \(sentence)\n".utf8))
+  }
+
+  /// Prints a value as JSON on standard output: keys sorted, indented.
+  static func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+}
+
+/// One line on standard error that says what is going on, rewritten in place; nothing where that is no terminal.
+struct ProgressLine {
+  private let isShown = isatty(STDERR_FILENO) == 1
+
+  /// Shows a line in place of the one before.
+  func show(_ text: String) { write("\r\u{1B}[K\(text)") }
+
+  /// Takes the line away, so that something else can be said.
+  func clear() { write("\r\u{1B}[K") }
+
+  private func write(_ text: String) {
+    guard isShown else { return }
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import ImageFiles
+import Inspection
+import Layout
+import Records
+import Reports
+import Service
+
+/// What the exit code says.
+enum ExitStatus: Int32 {
+  case usage = 64
+  case badData = 65
+  case missingInput = 66
+  case `internal` = 70
+  case tryAgain = 75
+}
+
+/// An error as the user is told of it: one sentence, and the exit code.
+struct Failure: Error, Equatable {
+  let status: ExitStatus
+  let sentence: String
+
+  init(_ status: ExitStatus, _ sentence: String) {
+    self.status = status
+    // Names of files may hold anything.
+    self.sentence = sentence.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+
+  /// The one place that maps errors to exit codes.
+  init(_ error: any Error) {
+    switch error {
+    case let error as Failure: self = error
+    case let error as ValidationError: self.init(.usage, error.message)
+    case let error as RecipeError:
+      self.init(error.code == .noSuchFile ? .missingInput : .badData, error.description)
+    case let error as LayoutError: self.init(Self.status(of: error.code), error.description)
+    case let error as ImageFileError: self.init(Self.status(of: error.code), error.description)
+    case let error as InspectionError:
+      self.init(error.code == .sameName ? .usage : .badData, error.description)
+    case let error as RecordError: self.init(Self.status(of: error.code), error.description)
+    case let error as ReportError: self.init(Self.status(of: error.code), error.description)
+    case let error as ServiceError:
+      self.init(error.code == .noSuchInbox ? .missingInput : .tryAgain, error.description)
+    case let error as CocoaError where error.code == .fileWriteOutOfSpace:
+      self.init(.tryAgain, error.localizedDescription)
+    default: self.init(.internal, "internal error: \(error)")
+    }
+  }
+
+  private static func status(of code: LayoutError.Code) -> ExitStatus {
+    switch code {
+    case .noSuchFile: .missingInput
+    case .unwritable: .tryAgain
+    default: .badData
+    }
+  }
+
+  private static func status(of code: ImageFileError.Code) -> ExitStatus {
+    switch code {
+    case .noSuchFile: .missingInput
+    case .cannotWrite: .tryAgain
+    default: .badData
+    }
+  }
+
+  private static func status(of code: RecordError.Code) -> ExitStatus {
+    switch code {
+    case .badJSON, .unknownFormat: .badData
+    // No file can bring these about.
+    case .notFinite, .inconsistent: .internal
+    }
+  }
+
+  private static func status(of code: ReportError.Code) -> ExitStatus {
+    switch code {
+    case .noSuchFile: .missingInput
+    case .notWritable, .diskFull, .fileSystem: .tryAgain
+    case .template: .internal
+    }
+  }
+
+  /// Says it on standard error.
+  func tell() { Console.tell(sentence) }
+
+  /// Says it and ends the program.
+  func exit() -> Never {
+    tell()
+    Foundation.exit(status.rawValue)
+  }
+}

@@ -1,0 +1,141 @@
+import ArgumentParser
+import Foundation
+import ImageFiles
+import Inspection
+import Raster
+
+struct GoldenCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "golden", abstract: "Paints the simulated golden die of a region of the layout.",
+    discussion: """
+      With --scan the colours are learnt from that scan; without it each layer has a nominal \
+      grey. The pixel size is --pixel-size, else the recipe's where that is one number, else the \
+      scan's.
+
+      EXAMPLES
+        goldendie golden --recipe recipe.yaml --region 0,0,120,80 --pixel-size 0.1 --output g.png
+        goldendie golden --recipe recipe.yaml --region -40,25.5,60,60 --scan die_7.png --output g.tif
+      """)
+
+  @Option(
+    help: ArgumentHelp("The recipe that names the layout and its layers.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var recipe: String
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Left, bottom, width and height in layout µm, y up.", valueName: "x,y,w,h"))
+  var region: Region
+
+  @Option(
+    help: ArgumentHelp("The picture to write: .png, .tif or .tiff.", valueName: "file"),
+    completion: .file(extensions: ["png", "tif", "tiff"]))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp("A scan to learn the colours from.", valueName: "file"), completion: .file())
+  var scan: String?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Micrometres a pixel.", valueName: "um"))
+  var pixelSize: Double?
+
+  /// Most pixels that are painted at once.
+  private static let greatestMpx = 64.0
+
+  func validate() throws {
+    guard ["png", "tif", "tiff"].contains(format) else {
+      throw ValidationError("--output ends in .png, .tif or .tiff; '\(output)' does not")
+    }
+    if let pixelSize, !(pixelSize > 0 && pixelSize.isFinite) {
+      throw ValidationError("--pixel-size is a number of µm above 0, not \(pixelSize)")
+    }
+  }
+
+  func run() throws {
+    let device = try Device(recipe: URL(filePath: recipe))
+    if let scan, !FileManager.default.fileExists(atPath: scan) {
+      throw Failure(.missingInput, "\(scan): no such file")
+    }
+    try checkOutput()
+    let stated = pixelSize ?? device.recipe.scan.onePixelSizeUm
+    if let stated { try checkSize(stated) }
+    if stated == nil, scan == nil {
+      throw InspectionError(
+        .noPixelSize, path: recipe,
+        "nothing says how large a pixel is: give --pixel-size, or set scan.pixel_size_um to one number")
+    }
+    let progress = ProgressLine()
+    defer { progress.clear() }
+    let painter = try device.goldenPainter(learningFrom: scan.map { URL(filePath: $0) }) {
+      progress.show("learning from \(scan ?? ""): \($0.rawValue)")
+    }
+    if let learnt = painter.learntPixelSizeUm { try checkSize(learnt) }
+    guard let size = stated ?? painter.learntPixelSizeUm else {
+      preconditionFailure("a scan that colours were learnt from has a pixel size")
+    }
+    progress.show("painting")
+    let picture = try painter.paint(region.box, pixelSizeUm: size)
+    progress.show("writing \(output)")
+    if format == "png" {
+      try PNGWriter.write(picture, path: output, pixelSizeUm: size)
+    } else {
+      try TIFFWriter.write(picture, path: output, pixelSizeUm: size)
+    }
+    progress.clear()
+    if scan == nil {
+      Console.tell("the greys are nominal, a shade per layer; --scan learns them from a scan")
+    }
+    print(
+      "\(output): \(picture.width) × \(picture.height) pixels of \(size.significant(5)) µm")
+  }
+
+  private var format: String { (output as NSString).pathExtension.lowercased() }
+
+  /// Refuses a place that can't be written to before work is put into the picture.
+  private func checkOutput() throws {
+    let folder = URL(filePath: output).absoluteURL.deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
+    guard isThere, isFolder.boolValue, access(folder, W_OK | X_OK) == 0 else {
+      let reason =
+        !isThere ? "does not exist" : isFolder.boolValue ? "is not writable" : "is a file"
+      throw ImageFileError(
+        code: .cannotWrite, path: output, detail: "cannot be written: \(folder) \(reason)")
+    }
+  }
+
+  private func checkSize(_ pixelSizeUm: Double) throws {
+    let size = GoldenPainter.size(of: region.box, pixelSizeUm: pixelSizeUm)
+    let mpx = size.width * size.height / 1e6
+    guard mpx <= Self.greatestMpx else {
+      throw ValidationError(
+        "the region has \(mpx.significant(4)) Mpx of \(pixelSizeUm.significant(5)) µm; "
+          + "up to \(Int(Self.greatestMpx)) Mpx are painted at once")
+    }
+  }
+}
+
+/// A region of a layout as it is given on the command line: `x,y,w,h`.
+struct Region: ExpressibleByArgument {
+  /// Layout µm, y up.
+  let box: Box
+
+  init?(argument: String) {
+    let words = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = words.compactMap { Double($0.trimmingCharacters(in: .whitespaces)) }
+    guard words.count == 4, numbers.count == 4,
+      numbers.allSatisfy({ $0.isFinite && abs($0) < 1e9 }), numbers[2] > 0, numbers[3] > 0
+    else { return nil }
+    let low = Point(x: numbers[0], y: numbers[1])
+    box = Box(low: low, high: Point(x: low.x + numbers[2], y: low.y + numbers[3]))
+  }
+}
+
+extension Recipe.Scan {
+  /// The pixel size where it is one number, µm.
+  fileprivate var onePixelSizeUm: Double? {
+    pixelSizeUm.flatMap { $0.lowerBound == $0.upperBound ? $0.lowerBound : nil }
+  }
+}

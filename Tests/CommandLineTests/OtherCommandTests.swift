@@ -1,0 +1,91 @@
+import Foundation
+import ImageFiles
+import Raster
+import Testing
+
+@Suite struct OtherCommandTests {
+  @Test func `layout info tells what is drawn`() throws {
+    try withScene { scene in
+      let run = try goldendie("layout", "info", "layout.gds", "--json", in: scene.folder)
+      #expect(run.status == 0 && run.errors == "")
+      let info = try object(run.output)
+      #expect(Set(info.keys) == ["format", "top_cells", "dbu_um", "bbox_um", "layers"])
+      #expect(info["top_cells"] as? [String] == ["TOP"])
+      #expect(info["bbox_um"] as? [Double] == [0, 0, 60, 45])
+      let layers = try #require(info["layers"] as? [[String: Any]])
+      #expect(layers.allSatisfy { Set($0.keys) == ["layer", "datatype", "shapes", "area_um2"] })
+      #expect(layers.map { $0["shapes"] as? Int } == [12, 1])
+      #expect(layers[1]["area_um2"] as? Double == 2700)
+    }
+  }
+
+  @Test(arguments: [("g.png", ImageFormat.png), ("g.tif", .tiff)])
+  func `a golden has the size of its region`(name: String, format: ImageFormat) throws {
+    try withScene { scene in
+      let run = try goldendie(
+        "golden", "--recipe", "recipe.yaml", "--region", "-5,3.5,20,10.01", "--pixel-size", "0.25",
+        "--output", name, in: scene.folder)
+      #expect(run.status == 0 && run.errorLines.count == 1)
+      #expect(run.errors.contains("nominal"))
+      let image = try ImageFile(path: scene.file(name).path)
+      #expect(image.format == format)
+      #expect((image.width, image.height) == (80, 41))
+      #expect(image.pixelSizeUm.map { abs($0 - 0.25) < 1e-4 } == true)
+    }
+  }
+
+  @Test(arguments: [(0.1, 600, 450), (0.3, 200, 150)])
+  func `a golden learnt from a scan looks like it`(size: Double, width: Int, height: Int) throws {
+    try withScene { scene in
+      let scan = try scene.scan()
+      try PNGWriter.write(scan, path: scene.file("scan.png").path)
+      let run = try goldendie(
+        "golden", "--recipe", "recipe.yaml", "--region", "0,0,60,45", "--scan", "scan.png",
+        "--pixel-size", "\(size)", "--output", "g.png", in: scene.folder)
+      #expect(run.status == 0 && run.errors == "")
+      let image = try ImageFile(path: scene.file("g.png").path)
+      #expect((image.width, image.height) == (width, height))
+      let golden = try image.read(image.bounds).planes[0]
+      let seen = scan.planes[0].reduced(by: Int((size / 0.1).rounded()))
+      let mean =
+        zip(golden.samples, seen.samples).reduce(0) { $0 + abs($1.0 - $1.1) }
+        / Float(golden.samples.count)
+      // The noise alone makes 0.0125; the layers differ by 0.4.
+      #expect(mean < 0.02)
+    }
+  }
+
+  @Test func `an inbox is emptied once`() throws {
+    try withScene { scene in
+      try FileManager.default.createDirectory(
+        at: scene.file("inbox"), withIntermediateDirectories: false)
+      try PNGWriter.write(scene.scan(), path: scene.file("inbox/good.png").path)
+      try scene.write("inbox/bad.png", "no picture")
+      let run = try goldendie(
+        "watch", "inbox", "--recipe", "recipe.yaml", "--output", "out", "--once", "--poll", "0.05",
+        in: scene.folder)
+      #expect(run.status == 0)
+      #expect(scene.content(of: "inbox/processed") == ["good.png"])
+      #expect(scene.content(of: "inbox/failed") == ["bad.png", "bad.png.reason.txt"])
+      let reason = try String(
+        contentsOf: scene.file("inbox/failed/bad.png.reason.txt"), encoding: .utf8)
+      #expect(reason.hasPrefix("inbox/bad.png: the content is neither"))
+      let record = try String(contentsOf: scene.file("out/good/findings.json"), encoding: .utf8)
+      #expect(record.contains("\"path\" : \"inbox/good.png\""))
+    }
+  }
+
+  @Test func `the doctor finds this machine well`() throws {
+    try withScene { scene in
+      let run = try goldendie("doctor", "--json", in: scene.folder)
+      #expect(run.status == 0 && run.errors == "")
+      let checks = try #require(object(run.output)["checks"] as? [[String: Any]])
+      #expect(checks.allSatisfy { $0["ok"] as? Bool == true })
+      #expect(checks.contains { $0["name"] as? String == "inspection" })
+    }
+  }
+
+  private func object(_ text: String) throws -> [String: Any] {
+    try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+
+/// What a run of the program gave.
+struct Run {
+  var status: Int32
+  var output: String
+  var errors: String
+
+  /// The lines on standard error.
+  var errorLines: [Substring] { errors.split(separator: "\n", omittingEmptySubsequences: false).dropLast() }
+}
+
+private final class Marker {}
+
+/// The program that was built beside these tests.
+private let program: URL = {
+  // The test bundle lies in the folder of the products.
+  let main = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+  let bundle = Bundle(for: Marker.self).bundleURL
+  let places = [main, bundle, bundle.deletingLastPathComponent()]
+  return places.map { $0.appending(path: "goldendie") }
+    .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+    ?? URL(filePath: ".build/release/goldendie")
+}()
+
+/// Runs the program in a folder and waits for its end.
+func goldendie(_ arguments: String..., in folder: URL) throws -> Run {
+  try goldendie(arguments, in: folder)
+}
+
+/// Runs the program in a folder and waits for its end.
+func goldendie(_ arguments: [String], in folder: URL) throws -> Run {
+  let process = Process()
+  process.executableURL = program
+  process.arguments = arguments
+  process.currentDirectoryURL = folder
+  // Into files: a pipe that nobody empties would stop the program.
+  let mark = UUID().uuidString
+  let temporary = FileManager.default.temporaryDirectory
+  let (output, errors) = (temporary.appending(path: "\(mark).out"), temporary.appending(path: "\(mark).err"))
+  for file in [output, errors] { try Data().write(to: file) }
+  defer { for file in [output, errors] { try? FileManager.default.removeItem(at: file) } }
+  process.standardInput = FileHandle.nullDevice
+  process.standardOutput = try FileHandle(forWritingTo: output)
+  process.standardError = try FileHandle(forWritingTo: errors)
+  try process.run()
+  process.waitUntilExit()
+  return Run(
+    status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
+    errors: try String(contentsOf: errors, encoding: .utf8))
+}
