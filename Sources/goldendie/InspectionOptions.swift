@@ -31,7 +31,8 @@ struct InspectionOptions: ParsableArguments {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue
     else {
-      throw ReportError(.notWritable, path: output, "the output is a folder, and \(place) is a file")
+      throw ReportError(
+        .notWritable, path: output, "the output is a folder, and \(place) is a file")
     }
     guard access(place, W_OK | X_OK) == 0 else {
       throw ReportError(

@@ -85,7 +85,9 @@ import Testing
       status: 65, words: ["scan.png", "GDSII"]),
     Mistake(
       testDescription: "a golden of an unknown format",
-      arguments: ["golden", "--recipe", "recipe.yaml", "--region", "0,0,9,9", "--output", "out.bmp"],
+      arguments: [
+        "golden", "--recipe", "recipe.yaml", "--region", "0,0,9,9", "--output", "out.bmp",
+      ],
       status: 64, words: [".png", "out.bmp"]),
     Mistake(
       testDescription: "a golden too large",
