@@ -24,6 +24,8 @@ public struct GoldenTable: Sendable, Equatable {
 
   /// Grey levels that medians are counted in.
   private static let levels = 512
+  /// Pixels that a kind of place needs for a median.
+  private static let leastCount = 12
 
   /// Learns the table from a photograph, in which defects may cover less than half of any kind of place.
   ///
@@ -65,13 +67,12 @@ public struct GoldenTable: Sendable, Equatable {
 
   private mutating func learnColours(_ photograph: Picture, _ stack: StackRegion, _ area: PixelRect)
   {
-    colours = [:]
     let kinds = Kinds(stack)
     let levels = GoldenTable.levels
-    let slots = kinds.count
-    var counts = [Int32](repeating: 0, count: slots)
-    var histograms = [Int32](repeating: 0, count: slots * channels * levels)
-    for (channel, plane) in photograph.planes.enumerated() {
+    var found = [[Float]](repeating: [], count: kinds.count)
+    for plane in photograph.planes {
+      var counts = [Int32](repeating: 0, count: kinds.count)
+      var histograms = [Int32](repeating: 0, count: kinds.count * levels)
       plane.samples.withUnsafeBufferPointer { samples in
         histograms.withUnsafeMutableBufferPointer { histograms in
           counts.withUnsafeMutableBufferPointer { counts in
@@ -80,22 +81,20 @@ public struct GoldenTable: Sendable, Equatable {
                 let slot = kinds.slot(stack, index)
                 // Less its shading a sample may lie a little below 0 or above 1.
                 let level = Int(samples[index] * 340 + 85.5)
-                let place = (slot &* channels &+ channel) &* levels
-                histograms[place &+ min(max(level, 0), levels &- 1)] &+= 1
-                if channel == 0 { counts[slot] &+= 1 }
+                histograms[slot &* levels &+ min(max(level, 0), levels &- 1)] &+= 1
+                counts[slot] &+= 1
               }
             }
           }
         }
       }
-    }
-    for slot in 0..<slots where counts[slot] >= 12 {
-      colours[kinds.kind(slot)] = (0..<channels).map { channel in
-        let start = (slot * channels + channel) * levels
-        return (GoldenTable.medianLevel(histograms[start..<start + levels], counts[slot]) - 85)
-          / 340
+      for slot in found.indices where counts[slot] >= GoldenTable.leastCount {
+        let histogram = histograms[slot * levels..<(slot + 1) * levels]
+        found[slot].append((GoldenTable.medianLevel(histogram, counts[slot]) - 85) / 340)
       }
     }
+    colours = [:]
+    for slot in found.indices where !found[slot].isEmpty { colours[kinds.kind(slot)] = found[slot] }
   }
 
   /// A table of nominal greys, for a golden of a process nobody has photographed: each layer has its shade.
@@ -157,10 +156,14 @@ public struct GoldenTable: Sendable, Equatable {
       ?? average
   }
 
-  /// The kinds of places that the materials of a region can make, numbered.
+  /// The kinds of places that a region holds, numbered: every pair of materials that meet, at every distance.
   private struct Kinds {
+    /// The stack codes that occur, and each one's number.
     private let materials: [UInt16]
     private let numbers: [Int]
+    /// The pairs that occur, as material number × materials + number across; and each one's number.
+    private let pairs: [Int]
+    private let pairNumbers: [Int32]
     private static let distances = GoldenRegion.reach + 1
 
     init(_ stack: StackRegion) {
@@ -171,20 +174,33 @@ public struct GoldenTable: Sendable, Equatable {
       materials = numbers.indices.filter { numbers[$0] == 0 }.map { UInt16($0) }
       for (number, material) in materials.enumerated() { numbers[Int(material)] = number }
       self.numbers = numbers
+      var pairs: [Int] = []
+      var pairNumbers = [Int32](repeating: -1, count: materials.count * materials.count)
+      for index in stack.materials.values.indices {
+        let pair =
+          numbers[Int(stack.materials.values[index])] &* materials.count
+          &+ numbers[Int(stack.across.values[index])]
+        if pairNumbers[pair] < 0 {
+          pairNumbers[pair] = Int32(pairs.count)
+          pairs.append(pair)
+        }
+      }
+      (self.pairs, self.pairNumbers) = (pairs, pairNumbers)
     }
 
-    var count: Int { materials.count * materials.count * Kinds.distances }
+    var count: Int { pairs.count * Kinds.distances }
 
     @inline(__always)
     func slot(_ stack: StackRegion, _ index: Int) -> Int {
       let material = numbers[Int(stack.materials.values[index])]
       let across = numbers[Int(stack.across.values[index])]
       let distance = Int(min(stack.edgeDistance.samples[index], Float(GoldenRegion.reach)))
-      return (material &* materials.count &+ across) &* Kinds.distances &+ distance
+      let pair = Int(pairNumbers[material &* materials.count &+ across])
+      return pair &* Kinds.distances &+ distance
     }
 
     func kind(_ slot: Int) -> Kind {
-      let pair = slot / Kinds.distances
+      let pair = pairs[slot / Kinds.distances]
       return Kind(
         material: materials[pair / materials.count], across: materials[pair % materials.count],
         distance: slot % Kinds.distances)

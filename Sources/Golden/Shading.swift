@@ -23,6 +23,8 @@ struct Shading: Sendable, Equatable {
   }
 
   private var laws: [UInt16: Law] = [:]
+  /// Materials that have a law of their own, the commonest.
+  private static let mostMaterials = 48
   /// No surroundings change a material's brightness by more.
   private static let greatest: Float = 0.12
   /// Places nearer to an edge show its profile; and in features as fine as this, one that failed to print could pass for
@@ -39,17 +41,16 @@ struct Shading: Sendable, Equatable {
   ///   - stack: the stack of the same pixels.
   ///   - area: the pixels to learn from.
   init(residuals: [Plane], stack: StackRegion, area: PixelRect) {
-    for material in stack.presentMaterials {
-      var places: [(x: Int, y: Int)] = []
-      for y in stride(from: area.y, to: area.maxY, by: 4) {
-        for x in stride(from: area.x + (y / 4) % 4, to: area.maxX, by: 4)
-        where stack.materials[x, y] == material
-          && stack.edgeDistance[x, y] >= Shading.leastEdgeDistance
-        {
-          places.append((x, y))
-        }
+    var places: [UInt16: [(x: Int, y: Int)]] = [:]
+    for y in stride(from: area.y, to: area.maxY, by: 4) {
+      for x in stride(from: area.x + (y / 4) % 4, to: area.maxX, by: 4)
+      where stack.edgeDistance[x, y] >= Shading.leastEdgeDistance {
+        places[stack.materials[x, y], default: []].append((x, y))
       }
-      guard places.count >= 400 else { continue }
+    }
+    let common = places.filter { $0.value.count >= 400 }
+      .sorted { ($0.value.count, $1.key) > ($1.value.count, $0.key) }
+    for (material, places) in common.prefix(Shading.mostMaterials) {
       let openness = stack.openness(of: material)
       let values = places.map { openness($0.x, $0.y) }
       let features = values.map(Openness.features)

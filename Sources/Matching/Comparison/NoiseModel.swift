@@ -10,17 +10,25 @@ struct NoiseModel {
   /// No kind is quieter than this: about one grey level.
   private static let floor: Float = 0.004
 
-  private let sigmas: [UInt16: [Float]]
+  /// By material number and bin.
+  private let sigmas: [Float]
+  /// Stack code to material number; 0 stands for all that were not seen.
+  private let numbers: [Int32]
 
   /// Learns from the residual of one plane.
   init(residual: Plane, materials: Labels, edgeDistance: Plane, area: PixelRect) {
-    var samples: [UInt16: [[Float]]] = [:]
+    var numbers = [Int32](repeating: 0, count: 1 << 16)
+    var samples = [[Float]](repeating: [], count: NoiseModel.bins)
     for y in area.y..<area.maxY {
       for x in stride(from: area.x + (y % 2), to: area.maxX, by: 2) {
         let index = y &* residual.width &+ x
+        let material = Int(materials.values[index])
+        if numbers[material] == 0 {
+          numbers[material] = Int32(samples.count / NoiseModel.bins)
+          samples += [[Float]](repeating: [], count: NoiseModel.bins)
+        }
         let bin = NoiseModel.bin(edgeDistance.samples[index])
-        samples[materials.values[index], default: Array(repeating: [], count: NoiseModel.bins)][bin]
-          .append(residual.samples[index])
+        samples[Int(numbers[material]) * NoiseModel.bins + bin].append(residual.samples[index])
       }
     }
     func sigma(_ values: [Float]) -> Float? {
@@ -30,11 +38,13 @@ struct NoiseModel {
       var sizes = values.map(abs)
       return max(NoiseModel.floor, sizes.takeQuantile(0.3) / 0.3853)
     }
-    let overall = sigma(samples.values.flatMap { $0.flatMap { $0 } }) ?? NoiseModel.floor
-    sigmas = samples.mapValues { bins in
+    let overall = sigma(samples.flatMap { $0 }) ?? NoiseModel.floor
+    sigmas = stride(from: 0, to: samples.count, by: NoiseModel.bins).flatMap { first in
+      let bins = samples[first..<first + NoiseModel.bins]
       let material = sigma(bins.flatMap { $0 }) ?? overall
       return bins.map { sigma($0) ?? material }
     }
+    self.numbers = numbers
   }
 
   private static func bin(_ distance: Float) -> Int {
@@ -43,6 +53,6 @@ struct NoiseModel {
 
   /// The standard deviation to expect at a pixel.
   func sigma(material: UInt16, edgeDistance: Float) -> Float {
-    sigmas[material]?[NoiseModel.bin(edgeDistance)] ?? NoiseModel.floor
+    sigmas[Int(numbers[Int(material)]) * NoiseModel.bins + NoiseModel.bin(edgeDistance)]
   }
 }

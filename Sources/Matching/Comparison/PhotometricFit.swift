@@ -7,6 +7,8 @@ internal import Raster
 /// the edges, each clipped so that a defect weighs little. Where a material is rare, the average over all of them serves.
 struct PhotometricFit {
   private static let cell = 8
+  /// Materials that are fitted one by one, the commonest.
+  private static let mostMaterials = 48
 
   /// The golden plane moved to the scan's brightness.
   ///
@@ -23,15 +25,20 @@ struct PhotometricFit {
   ) -> Plane {
     let cells = Cells(
       golden: golden, scan: scan, materials: materials, edgeDistance: edgeDistance, area: area)
-    let overall = cells.smoothed(label: nil, prior: nil, sigma: scale / Double(cell))
+    let (cellShare, sigma) = (1 / Double(cell), scale / Double(cell))
+    func wide(_ field: Plane) -> Plane {
+      field.resampled(rect: golden.bounds, toSource: .scale(x: cellShare, y: cellShare))
+    }
+    let overall = cells.smoothed(number: nil, prior: nil, sigma: sigma)
+    var fields = [wide(overall)]
+    var numbers = [Int](repeating: 0, count: 1 << 16)
+    for (number, label) in cells.labels.enumerated() {
+      numbers[Int(label)] = fields.count
+      fields.append(wide(cells.smoothed(number: number, prior: overall, sigma: sigma)))
+    }
     var result = golden
-    for label in cells.labels {
-      let field = cells.smoothed(label: label, prior: overall, sigma: scale / Double(cell))
-      let wide = field.resampled(
-        rect: golden.bounds, toSource: .scale(x: 1 / Double(cell), y: 1 / Double(cell)))
-      for index in result.samples.indices where materials.values[index] == label {
-        result.samples[index] += wide.samples[index]
-      }
+    for index in result.samples.indices {
+      result.samples[index] += fields[numbers[Int(materials.values[index])]].samples[index]
     }
     return result
   }
@@ -41,8 +48,8 @@ struct PhotometricFit {
     let labels: [UInt16]
     private let width: Int
     private let height: Int
-    private var sums: [UInt16: Plane] = [:]
-    private var weights: [UInt16: Plane] = [:]
+    private var sums: [Plane]
+    private var weights: [Plane]
 
     init(golden: Plane, scan: Plane, materials: Labels, edgeDistance: Plane, area: PixelRect) {
       width = (golden.width + cell - 1) / cell
@@ -53,42 +60,40 @@ struct PhotometricFit {
           samples[materials[x, y], default: []].append(scan[x, y] - golden[x, y])
         }
       }
-      let spread = samples.mapValues { $0.robustCenterAndScale() }
-      labels = spread.keys.sorted()
-      let empty = Plane(width: width, height: height)
-      for label in labels { (sums[label], weights[label]) = (empty, empty) }
-      for label in labels {
-        guard let (center, sigma) = spread[label] else { continue }
-        let reach = max(2.5 * sigma, 0.01)
-        var sum = empty
-        var weight = empty
-        for y in area.y..<area.maxY {
-          for x in area.x..<area.maxX {
-            let index = y &* golden.width &+ x
-            guard materials.values[index] == label else { continue }
-            // Pixels near an edge show its profile; and fine features that all failed must not pass for light.
-            let share = min(max((edgeDistance.samples[index] - 4) / 4, 0.001), 1)
-            let residual = scan.samples[index] - golden.samples[index]
-            let clipped = min(max(residual, center - reach), center + reach)
-            let place = (y / cell) &* sum.width &+ x / cell
-            sum.samples[place] += share * clipped
-            weight.samples[place] += share
-          }
+      // Rare materials follow the average of the others.
+      let common = samples.sorted { ($0.value.count, $1.key) > ($1.value.count, $0.key) }
+        .prefix(PhotometricFit.mostMaterials).filter { $0.value.count >= 50 }
+      labels = common.map(\.key).sorted()
+      var numbers = [Int](repeating: -1, count: 1 << 16)
+      for (number, label) in labels.enumerated() { numbers[Int(label)] = number }
+      let spread = labels.map { (samples[$0] ?? []).robustCenterAndScale() }
+      sums = [Plane](repeating: Plane(width: width, height: height), count: labels.count)
+      weights = sums
+      for y in area.y..<area.maxY {
+        for x in area.x..<area.maxX {
+          let index = y &* golden.width &+ x
+          let number = numbers[Int(materials.values[index])]
+          guard number >= 0 else { continue }
+          // Pixels near an edge show its profile; and fine features that all failed must not pass for light.
+          let share = min(max((edgeDistance.samples[index] - 4) / 4, 0.001), 1)
+          let residual = scan.samples[index] - golden.samples[index]
+          let (center, reach) = (spread[number].median, max(2.5 * spread[number].sigma, 0.01))
+          let clipped = min(max(residual, center - reach), center + reach)
+          let place = (y / cell) &* width &+ x / cell
+          sums[number].samples[place] += share * clipped
+          weights[number].samples[place] += share
         }
-        (sums[label], weights[label]) = (sum, weight)
       }
     }
 
     /// The smoothed mean residual of one material, or of all; little evidence leans on the prior.
-    func smoothed(label: UInt16?, prior: Plane?, sigma: Double) -> Plane {
-      let chosen = label.map { [$0] } ?? labels
+    func smoothed(number: Int?, prior: Plane?, sigma: Double) -> Plane {
       var sum = Plane(width: width, height: height)
       var weight = sum
-      for label in chosen {
-        guard let s = sums[label], let w = weights[label] else { continue }
+      for chosen in number.map({ $0..<$0 + 1 }) ?? labels.indices {
         for index in sum.samples.indices {
-          sum.samples[index] += s.samples[index]
-          weight.samples[index] += w.samples[index]
+          sum.samples[index] += sums[chosen].samples[index]
+          weight.samples[index] += weights[chosen].samples[index]
         }
       }
       sum = sum.smoothed(sigma: sigma)
