@@ -78,13 +78,15 @@ struct DoctorCommand: ParsableCommand {
     do {
       let attributes = try FileManager.default.attributesOfFileSystem(forPath: place)
       guard let bytes = attributes[.systemFreeSize] as? NSNumber else {
-        return Check(name: "disk", ok: false, detail: "the system does not tell what is free at \(place)")
+        return Check(
+          name: "disk", ok: false, detail: "the system does not tell what is free at \(place)")
       }
       let free = bytes.doubleValue / Double(1 << 30)
       let isWritable = access(place, W_OK) == 0
+      let more = isWritable ? "" : ", which can't be written to"
       return Check(
         name: "disk", ok: free >= 0.1 && isWritable,
-        detail: "\(free.digits(1)) GiB free at \(place)\(isWritable ? "" : ", which can't be written to")")
+        detail: "\(free.digits(1)) GiB free at \(place)\(more)")
     } catch {
       return Check(name: "disk", ok: false, detail: Failure(error).sentence)
     }

@@ -6,6 +6,7 @@ import Layout
 import Records
 import Reports
 import Service
+import Simulation
 
 /// What the exit code says.
 enum ExitStatus: Int32 {
@@ -42,6 +43,8 @@ struct Failure: Error, Equatable {
     case let error as ReportError: self.init(Self.status(of: error.code), error.description)
     case let error as ServiceError:
       self.init(error.code == .noSuchInbox ? .missingInput : .tryAgain, error.description)
+    case let error as SimulationError:
+      self.init(error.code == .notEmpty ? .badData : .tryAgain, error.description)
     case let error as CocoaError where error.code == .fileWriteOutOfSpace:
       self.init(.tryAgain, error.localizedDescription)
     default: self.init(.internal, "internal error: \(error)")

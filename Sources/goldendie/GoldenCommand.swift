@@ -64,7 +64,8 @@ struct GoldenCommand: ParsableCommand {
     if stated == nil, scan == nil {
       throw InspectionError(
         .noPixelSize, path: recipe,
-        "nothing says how large a pixel is: give --pixel-size, or set scan.pixel_size_um to one number")
+        "nothing says how large a pixel is: give --pixel-size, or set scan.pixel_size_um to one "
+          + "number")
     }
     let progress = ProgressLine()
     defer { progress.clear() }

@@ -20,7 +20,7 @@ struct GoldenDie: ParsableCommand {
     version: Device.program,
     subcommands: [
       InspectCommand.self, WatchCommand.self, GoldenCommand.self, LayoutCommand.self,
-      DoctorCommand.self,
+      SimulateCommand.self, DoctorCommand.self,
     ])
 
   /// Parses, runs, and tells every failure in one line and an exit code.

@@ -26,12 +26,12 @@ struct InspectionOptions: ParsableArguments {
   ///
   /// - Throws: `ReportError` with code `.notWritable`.
   func checkOutput() throws {
-    let path = outputFolder.standardizedFileURL.absoluteURL.path(percentEncoded: false)
-    let place = Self.nearestExisting(path)
+    let place = Self.nearestExisting(outputFolder.standardizedFileURL.absoluteURL.path)
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue
     else {
-      throw ReportError(.notWritable, path: output, "the output is a folder, and \(place) is a file")
+      throw ReportError(
+        .notWritable, path: output, "the output is a folder, and \(place) is a file")
     }
     guard access(place, W_OK | X_OK) == 0 else {
       throw ReportError(

@@ -97,7 +97,8 @@ extension ScanSummary {
   private var row: [String] {
     let none = "-"
     let ambiguous = (ambiguousAlong ?? []).map { place in
-      place.periodPx > 0 ? "\(place.axis) every \(place.periodPx.digits(1)) px" : "all along \(place.axis)"
+      place.periodPx > 0
+        ? "\(place.axis) every \(place.periodPx.digits(1)) px" : "all along \(place.axis)"
     }
     return [
       name, words, findings.map(String.init) ?? none, confidence?.digits(2) ?? none,
