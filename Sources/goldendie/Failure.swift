@@ -17,15 +17,17 @@ enum ExitStatus: Int32 {
   case tryAgain = 75
 }
 
+extension ExitStatus: Comparable {
+  static func < (one: ExitStatus, other: ExitStatus) -> Bool { one.rawValue < other.rawValue }
+}
+
 /// An error as the user is told of it: one sentence, and the exit code.
 struct Failure: Error, Equatable {
   let status: ExitStatus
   let sentence: String
 
   init(_ status: ExitStatus, _ sentence: String) {
-    self.status = status
-    // Names of files may hold anything.
-    self.sentence = sentence.split(whereSeparator: \.isNewline).joined(separator: " ")
+    (self.status, self.sentence) = (status, sentence.onOneLine)
   }
 
   /// The one place that maps errors to exit codes.
@@ -49,6 +51,11 @@ struct Failure: Error, Equatable {
       self.init(.tryAgain, error.localizedDescription)
     default: self.init(.internal, "internal error: \(error)")
     }
+  }
+
+  /// What kept a result from being written; a folder that is missing then is no missing input.
+  init(writing error: ReportError) {
+    self.init(error.code == .template ? .internal : .tryAgain, error.description)
   }
 
   private static func status(of code: LayoutError.Code) -> ExitStatus {

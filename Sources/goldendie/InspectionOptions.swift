@@ -16,6 +16,11 @@ struct InspectionOptions: ParsableArguments {
     completion: .directory)
   var output: String
 
+  func validate() throws {
+    if recipe.isEmpty { throw ValidationError("--recipe names a file; it is empty") }
+    if output.isEmpty { throw ValidationError("--output names a folder; it is empty") }
+  }
+
   /// The place of the recipe.
   var recipeFile: URL { URL(filePath: recipe) }
 

@@ -58,6 +58,14 @@ import Testing
       arguments: ["inspect", "scan.png", "--recipe", "recipe.yaml", "--output", "layout.gds"],
       status: 75, words: ["layout.gds is a file"]),
     Mistake(
+      testDescription: "an output where no folder can be made",
+      arguments: ["inspect", "scan.png", "--recipe", "recipe.yaml", "--output", "/proc/goldendie"],
+      status: 75, words: ["/proc"]),
+    Mistake(
+      testDescription: "an empty name as output",
+      arguments: ["inspect", "scan.png", "--recipe", "recipe.yaml", "--output", ""],
+      status: 64, words: ["--output"]),
+    Mistake(
       testDescription: "two scans of one name",
       arguments: ["inspect", "scan.png", "scan.jpg", "--recipe", "recipe.yaml", "--output", "out"],
       status: 64, words: ["scan.jpg", "scan.png", "folder 'scan'"]),
