@@ -112,7 +112,7 @@ public struct StackRegion: Sendable {
     presentMaterials = seen.indices.filter { seen[$0] }.map { UInt16($0) }
   }
 
-  /// Where rounding changes what is drawn, and a little around it, an edge is known to about a third of the rounding.
+  /// Where rounding changes what is drawn, and a little around it, an edge is known to about half the rounding.
   private static func looseness(
     _ drawn: DrawnStack, _ printed: Labels, inner: PixelRect, rounding: Double
   ) -> Plane {
@@ -124,8 +124,8 @@ public struct StackRegion: Sendable {
     }
     // Single pixels along slanted edges are no corners.
     let corners = changed.smoothed(sigma: 1).map { $0 > 0.35 ? 1 : 0 }
-    let amount = Float(min(3, (0.35 * rounding).rounded()))
-    return corners.extremes(radius: 4).high.crop(inner).map { $0 * amount }
+    let amount = Float(min(5, (0.5 * rounding).rounded()))
+    return corners.extremes(radius: 4 + Int(amount)).high.crop(inner).map { $0 * amount }
   }
 
   /// The openness of a material's surroundings at each scale, by column and row of the region.

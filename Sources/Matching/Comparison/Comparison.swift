@@ -25,7 +25,7 @@ public struct Comparison: Sendable {
   ///   - golden: what it should show, of the same size; a grey golden serves a colour scan by its luminance.
   ///   - materials: what lies at each pixel.
   ///   - edgeDistance: pixels to the nearest edge between materials.
-  ///   - looseness: by how much the tolerance band is wider at a pixel, 0…3 pixels.
+  ///   - looseness: by how much the tolerance band is wider at a pixel, 0…5 pixels.
   ///   - area: the pixels to be inspected.
   public init(
     scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, looseness: Plane,
