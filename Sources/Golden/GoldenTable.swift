@@ -63,7 +63,8 @@ public struct GoldenTable: Sendable, Equatable {
     }
   }
 
-  private mutating func learnColours(_ photograph: Picture, _ stack: StackRegion, _ area: PixelRect) {
+  private mutating func learnColours(_ photograph: Picture, _ stack: StackRegion, _ area: PixelRect)
+  {
     colours = [:]
     let kinds = Kinds(stack)
     let levels = GoldenTable.levels
@@ -91,7 +92,8 @@ public struct GoldenTable: Sendable, Equatable {
     for slot in 0..<slots where counts[slot] >= 12 {
       colours[kinds.kind(slot)] = (0..<channels).map { channel in
         let start = (slot * channels + channel) * levels
-        return (GoldenTable.medianLevel(histograms[start..<start + levels], counts[slot]) - 85) / 340
+        return (GoldenTable.medianLevel(histograms[start..<start + levels], counts[slot]) - 85)
+          / 340
       }
     }
   }
@@ -119,8 +121,10 @@ public struct GoldenTable: Sendable, Equatable {
     return 0
   }
 
-  /// Paints a region. A kind of place that was seen too rarely takes the colour of the kind most like it: the same edge
-  /// at the nearest distance, else the same material, else the average of all.
+  /// Paints a region.
+  ///
+  /// A kind of place that was seen too rarely takes the colour of the kind most like it: the same edge at the nearest
+  /// distance, else the same material, else the average of all.
   public func paint(_ stack: StackRegion) -> Picture {
     let kinds = Kinds(stack)
     let palette = (0..<kinds.count).flatMap { colour(kinds.kind($0)) }

@@ -55,14 +55,17 @@ struct Openness {
     let scale = 1 / Float(Openness.cell)
     let u = min(max((Float(x) + 0.5) * scale - 0.5, 0), Float(plane.width - 1))
     let v = min(max((Float(y) + 0.5) * scale - 0.5, 0), Float(plane.height - 1))
-    let (column, row) = (min(Int(u), max(0, plane.width - 2)), min(Int(v), max(0, plane.height - 2)))
+    let (column, row) = (
+      min(Int(u), max(0, plane.width - 2)), min(Int(v), max(0, plane.height - 2))
+    )
     let (fx, fy) = (u - Float(column), v - Float(row))
     let base = row &* plane.width &+ column
     let right = plane.width > 1 ? 1 : 0
     let down = plane.height > 1 ? plane.width : 0
     return plane.samples.withUnsafeBufferPointer { samples in
       let top = samples[base] + fx * (samples[base &+ right] - samples[base])
-      let low = samples[base &+ down] + fx * (samples[base &+ down &+ right] - samples[base &+ down])
+      let low =
+        samples[base &+ down] + fx * (samples[base &+ down &+ right] - samples[base &+ down])
       return top + fy * (low - top)
     }
   }

@@ -15,7 +15,8 @@ struct Shading: Sendable, Equatable {
     }
 
     func shade(_ openness: SIMD4<Float>, channel: Int) -> Float {
-      let features = Openness.features(openness.clamped(lowerBound: range.low, upperBound: range.high))
+      let features = Openness.features(
+        openness.clamped(lowerBound: range.low, upperBound: range.high))
       let value = (features * coefficients[min(channel, coefficients.count - 1)]).sum()
       return min(max(value, -Shading.greatest), Shading.greatest)
     }

@@ -26,14 +26,17 @@ struct DrawnStack {
       let source = wide.expanded(by: margin)
       coverage = try stack.coverage(toGrid: toScan, rect: source).map {
         $0.resampled(
-          rect: wide, toSource: .translation(x: -Double(source.x), y: -Double(source.y)), mesh: mesh)
+          rect: wide, toSource: .translation(x: -Double(source.x), y: -Double(source.y)), mesh: mesh
+        )
       }
     }
   }
 
   private static func aligned(_ rect: PixelRect) -> PixelRect {
     let cell = Openness.cell
-    func down(_ value: Int) -> Int { value >= 0 ? value / cell * cell : -((-value + cell - 1) / cell) * cell }
+    func down(_ value: Int) -> Int {
+      value >= 0 ? value / cell * cell : -((-value + cell - 1) / cell) * cell
+    }
     let (x, y) = (down(rect.x), down(rect.y))
     return PixelRect(
       x: x, y: y, width: down(rect.maxX + cell - 1) - x, height: down(rect.maxY + cell - 1) - y)

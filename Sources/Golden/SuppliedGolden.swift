@@ -27,7 +27,8 @@ public struct SuppliedGolden: GoldenSource {
     let distance = classes.nearestOther(reach: GoldenRegion.reach).distance
     let inner = PixelRect(x: halo, y: halo, width: rect.width, height: rect.height)
     return GoldenRegion(
-      picture: sampled.crop(inner), materials: classes.crop(inner), edgeDistance: distance.crop(inner),
+      picture: sampled.crop(inner), materials: classes.crop(inner),
+      edgeDistance: distance.crop(inner),
       looseness: Plane(width: rect.width, height: rect.height))
   }
 }

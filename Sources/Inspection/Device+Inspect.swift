@@ -44,7 +44,9 @@ extension Device {
     var scanRecord = ScanRecord(
       path: path ?? scan.relativePath, sha256: try FileHash.sha256(scan), width: image.width,
       height: image.height)
-    (scanRecord.lot, scanRecord.wafer, scanRecord.slot) = (sidecar?.lot, sidecar?.wafer, sidecar?.slot)
+    (scanRecord.lot, scanRecord.wafer, scanRecord.slot) = (
+      sidecar?.lot, sidecar?.wafer, sidecar?.slot
+    )
     (scanRecord.die, scanRecord.takenAt) = (sidecar?.die, sidecar?.takenAt)
 
     progress(.registering)
@@ -70,7 +72,8 @@ extension Device {
     switch outcome {
     case .refused(let reason, let best):
       return InspectedScan(
-        record: record(.notInspectable, reason: reason, best, area: nil, findings: []), field: field,
+        record: record(.notInspectable, reason: reason, best, area: nil, findings: []),
+        field: field,
         scan: picture, golden: nil, difference: nil, threshold: settings.seedSigma)
     case .registered(let registration):
       progress(.painting)
@@ -100,7 +103,8 @@ extension Device {
   private func field(of image: ImageFile, _ scan: URL) throws -> PixelRect {
     let rows = recipe.scan.validRows ?? 0..<image.height
     let field = PixelRect(
-      x: 0, y: rows.lowerBound, width: image.width, height: max(0, min(rows.upperBound, image.height) - rows.lowerBound))
+      x: 0, y: rows.lowerBound, width: image.width,
+      height: max(0, min(rows.upperBound, image.height) - rows.lowerBound))
     guard field.height > 0 else {
       throw InspectionError(
         .unusableScan, path: scan.relativePath,
@@ -109,7 +113,8 @@ extension Device {
     guard field.area <= Device.greatestMpx * 1_000_000 else {
       throw InspectionError(
         .unusableScan, path: scan.relativePath,
-        "the scan has \(field.area / 1_000_000) Mpx; up to \(Device.greatestMpx) Mpx are inspected at once")
+        "the scan has \(field.area / 1_000_000) Mpx; up to \(Device.greatestMpx) Mpx are inspected at once"
+      )
     }
     return field
   }

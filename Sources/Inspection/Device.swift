@@ -33,7 +33,8 @@ public struct Device: Sendable {
         path: source.file.relativePath, sha256: try FileHash.sha256(source.file))
       let stack = try Device.stack(source, layout, recipe: file.relativePath)
       self.stack = stack
-      fields = try recipe.scan.fields.map { try Device.fields($0, stack, recipe: file.relativePath) } ?? []
+      fields =
+        try recipe.scan.fields.map { try Device.fields($0, stack, recipe: file.relativePath) } ?? []
     } else {
       (layoutRecord, stack, fields) = (nil, nil, [])
     }
@@ -80,7 +81,8 @@ public struct Device: Sendable {
     }
     guard layers.count <= 16 else {
       throw InspectionError(
-        .notInLayout, path: recipe, "\(layers.count) layers are more than the 16 that can be told apart")
+        .notInLayout, path: recipe,
+        "\(layers.count) layers are more than the 16 that can be told apart")
     }
     return LayerStack(layout: layout, cell: cell, layers: layers)
   }
@@ -90,7 +92,8 @@ public struct Device: Sendable {
   ) throws -> [Box] {
     let id = LayerID(layer: layer.layer, datatype: layer.datatype)
     guard let bounds = stack.layout.bounds(of: id, in: stack.cell) else {
-      throw InspectionError(.notInLayout, path: recipe, "scan.fields is \(id), which the layout does not have")
+      throw InspectionError(
+        .notInLayout, path: recipe, "scan.fields is \(id), which the layout does not have")
     }
     var boxes: [Box] = []
     try stack.layout.forEachPolygon(of: id, in: stack.cell, within: bounds) { points in

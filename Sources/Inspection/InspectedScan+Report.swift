@@ -31,7 +31,10 @@ extension InspectedScan {
   public func report() -> Report {
     let colours = DifferenceColours(saturation: 2 * threshold, threshold: threshold)
     let reduction = max(
-      1, Int((Double(max(record.scan.width, record.scan.height)) / Double(Self.overviewSize)).rounded(.up)))
+      1,
+      Int(
+        (Double(max(record.scan.width, record.scan.height)) / Double(Self.overviewSize)).rounded(
+          .up)))
     let coloured = difference.map { colours.picture(of: $0) }
     let overview = FieldPictures(
       scan: whole(scan).mapPlanes { $0.reduced(by: reduction) },
@@ -50,7 +53,8 @@ extension InspectedScan {
           return picture.crop(local).mapPlanes { $0.reduced(by: factor) }
         }
         return FindingPictures(
-          id: finding.id, rect: rect, scan: crop(scan), golden: crop(golden), difference: crop(coloured))
+          id: finding.id, rect: rect, scan: crop(scan), golden: crop(golden),
+          difference: crop(coloured))
       }
     }
     return Report(record: record, field: overview, findings: crops, colours: colours)
@@ -58,7 +62,9 @@ extension InspectedScan {
 
   /// A picture of the field set into a picture of the whole scan, black where the scan is not looked at.
   private func whole(_ picture: Picture) -> Picture {
-    guard field.width != record.scan.width || field.height != record.scan.height else { return picture }
+    guard field.width != record.scan.width || field.height != record.scan.height else {
+      return picture
+    }
     return picture.mapPlanes { plane in
       var target = Plane(width: record.scan.width, height: record.scan.height, filling: 0.5)
       for y in 0..<plane.height {

@@ -51,11 +51,21 @@ struct LayoutReference: RegistrationReference {
     }
     // A line at the very border of the field takes nothing away.
     let (marginX, marginY) = (0.02 * shown.width, 0.02 * shown.height)
-    if drawn.low.x > shown.low.x + marginX, isCut(\.x, at: drawn.low.x) { extent.low.x = drawn.low.x }
-    if drawn.high.x < shown.high.x - marginX, isCut(\.x, at: drawn.high.x) { extent.high.x = drawn.high.x }
-    if drawn.low.y > shown.low.y + marginY, isCut(\.y, at: drawn.low.y) { extent.low.y = drawn.low.y }
-    if drawn.high.y < shown.high.y - marginY, isCut(\.y, at: drawn.high.y) { extent.high.y = drawn.high.y }
-    guard extent != shown, extent.low.x < extent.high.x, extent.low.y < extent.high.y else { return nil }
+    if drawn.low.x > shown.low.x + marginX, isCut(\.x, at: drawn.low.x) {
+      extent.low.x = drawn.low.x
+    }
+    if drawn.high.x < shown.high.x - marginX, isCut(\.x, at: drawn.high.x) {
+      extent.high.x = drawn.high.x
+    }
+    if drawn.low.y > shown.low.y + marginY, isCut(\.y, at: drawn.low.y) {
+      extent.low.y = drawn.low.y
+    }
+    if drawn.high.y < shown.high.y - marginY, isCut(\.y, at: drawn.high.y) {
+      extent.high.y = drawn.high.y
+    }
+    guard extent != shown, extent.low.x < extent.high.x, extent.low.y < extent.high.y else {
+      return nil
+    }
     let box = toScan(extent)
     let (left, top) = (Int(box.low.x.rounded(.up)) + 4, Int(box.low.y.rounded(.up)) + 4)
     let (right, bottom) = (Int(box.high.x.rounded(.down)) - 4, Int(box.high.y.rounded(.down)) - 4)

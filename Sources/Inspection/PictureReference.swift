@@ -27,8 +27,10 @@ struct PictureReference: RegistrationReference {
   }
 
   func extent(toScan: Affine, field: PixelRect) -> PixelRect {
-    let corners = [(0, 0), (brightness.width, 0), (0, brightness.height), (brightness.width, brightness.height)]
-      .map { toScan(Point(x: Double($0.0), y: Double($0.1))) }
+    let corners = [
+      (0, 0), (brightness.width, 0), (0, brightness.height), (brightness.width, brightness.height),
+    ]
+    .map { toScan(Point(x: Double($0.0), y: Double($0.1))) }
     let left = Int(max(corners[0].x, corners[2].x).rounded(.up))
     let right = Int(min(corners[1].x, corners[3].x).rounded(.down))
     let top = Int(max(corners[0].y, corners[1].y).rounded(.up))

@@ -25,7 +25,8 @@ struct ScanPlace {
       settings.pixelSizes = [1...1]
       settings.searchPx = ScanPlace.searchPx(
         matching.search, fieldWidth: field.width,
-        pixelSize: (sidecar?.pixelSizeUm ?? device.recipe.scan.pixelSizeUm)?.lowerBound ?? image.pixelSizeUm)
+        pixelSize: (sidecar?.pixelSizeUm ?? device.recipe.scan.pixelSizeUm)?.lowerBound
+          ?? image.pixelSizeUm)
     } else {
       guard let stack = device.stack else {
         preconditionFailure("a recipe without a layout has a golden picture")

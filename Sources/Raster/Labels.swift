@@ -83,7 +83,9 @@ public struct Labels: Sendable, Equatable {
   }
 }
 
-/// What the bands share. Sendable is right: three are only read, and each band writes its own rows of `other`.
+/// What the bands share.
+///
+/// Sendable is right: three are only read, and each band writes its own rows of `other`.
 private struct NearestRows: @unchecked Sendable {
   let labels: UnsafePointer<UInt16>
   let rows: UnsafePointer<Int16>

@@ -21,7 +21,7 @@ public struct Picture: Sendable, Equatable {
   /// The rectangle of all pixels.
   public var bounds: PixelRect { planes[0].bounds }
 
-  /// Brightness: the grey plane itself, or the Rec. 709 luma of red, green and blue.
+  /// Brightness: the grey plane itself, or the BT.709 luma of red, green and blue.
   public var luminance: Plane {
     guard channels == 3 else { return planes[0] }
     let (red, green, blue) = (planes[0].samples, planes[1].samples, planes[2].samples)

@@ -124,7 +124,8 @@ extension Plane {
       self.withUnsafeRows { source in
         bands.inParallel { rows in
           for y in rows {
-            gd_gradient_row(source.row(y), source.row(y + 1), source.row(y + 2), target.row(y + 1), width)
+            gd_gradient_row(
+              source.row(y), source.row(y + 1), source.row(y + 2), target.row(y + 1), width)
           }
         }
       }

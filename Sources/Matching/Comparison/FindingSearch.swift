@@ -74,7 +74,9 @@ struct FindingSearch {
     let near = kept.extremes(radius: (settings.mergeDistancePx + 1) / 2).high
     let groups = Components(near)
     findings = FindingSearch.measure(groups, kept, normalised, contrast)
-      .sorted { ($0.score, $0.areaPx, -$0.box.y, -$0.box.x) > ($1.score, $1.areaPx, -$1.box.y, -$1.box.x) }
+      .sorted {
+        ($0.score, $0.areaPx, -$0.box.y, -$0.box.x) > ($1.score, $1.areaPx, -$1.box.y, -$1.box.x)
+      }
   }
 
   private static func measure(

@@ -18,7 +18,8 @@ struct PhotometricFit {
   ///   - area: the pixels that may be learnt from.
   ///   - scale: standard deviation of the window, pixels.
   static func fitted(
-    golden: Plane, scan: Plane, materials: Labels, edgeDistance: Plane, area: PixelRect, scale: Double
+    golden: Plane, scan: Plane, materials: Labels, edgeDistance: Plane, area: PixelRect,
+    scale: Double
   ) -> Plane {
     let cells = Cells(
       golden: golden, scan: scan, materials: materials, edgeDistance: edgeDistance, area: area)

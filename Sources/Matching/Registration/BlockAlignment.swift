@@ -46,7 +46,8 @@ struct BlockAlignment: Sendable {
       (0..<columns).map { column in
         let (x, y) = (column * width / columns, row * height / rows)
         return PixelRect(
-          x: x, y: y, width: (column + 1) * width / columns - x, height: (row + 1) * height / rows - y
+          x: x, y: y, width: (column + 1) * width / columns - x,
+          height: (row + 1) * height / rows - y
         )
       }
     }
@@ -86,7 +87,9 @@ struct BlockAlignment: Sendable {
   func leastGoodShift(block: Int) -> (shift: Point, value: Double) {
     var best = -Double.infinity
     for dy in -radius...radius {
-      for dx in -radius...radius { best = max(best, value(block: block, dx: Double(dx), dy: Double(dy))) }
+      for dx in -radius...radius {
+        best = max(best, value(block: block, dx: Double(dx), dy: Double(dy)))
+      }
     }
     var least: (shift: Point, value: Double) = (Point(x: 0, y: 0), best)
     var distance = Int.max
@@ -133,8 +136,10 @@ struct BlockAlignment: Sendable {
     for (index, block) in blocks.enumerated() {
       let x = Double(block.x) + Double(block.width) / 2 - centerX
       let y = Double(block.y) + Double(block.height) / 2 - centerY
-      let dx = parameters[0] + (parameters[2] + parameters[4]) * x + (parameters[5] - parameters[3]) * y
-      let dy = parameters[1] + (parameters[3] + parameters[5]) * x + (parameters[2] - parameters[4]) * y
+      let dx =
+        parameters[0] + (parameters[2] + parameters[4]) * x + (parameters[5] - parameters[3]) * y
+      let dy =
+        parameters[1] + (parameters[3] + parameters[5]) * x + (parameters[2] - parameters[4]) * y
       sum += value(block: index, dx: dx, dy: dy)
     }
     return sum
@@ -145,7 +150,8 @@ struct BlockAlignment: Sendable {
     return Affine.translation(x: -centerX, y: -centerY)
       .then(
         Affine(
-          a: 1 + p[2] + p[4], b: p[5] - p[3], tx: p[0], c: p[3] + p[5], d: 1 + p[2] - p[4], ty: p[1])
+          a: 1 + p[2] + p[4], b: p[5] - p[3], tx: p[0], c: p[3] + p[5], d: 1 + p[2] - p[4], ty: p[1]
+        )
       )
       .then(.translation(x: centerX, y: centerY))
   }

@@ -13,7 +13,8 @@ extension Registrar {
   ///   - field: where `luminance` lies in the scan.
   ///   - toScan: the affine map found.
   /// - Returns: a mesh over the field; still where the field holds fewer than two blocks.
-  public func mesh(_ luminance: Plane, field: PixelRect, toScan: Affine) throws -> DisplacementMesh {
+  public func mesh(_ luminance: Plane, field: PixelRect, toScan: Affine) throws -> DisplacementMesh
+  {
     let longer = max(field.width, field.height)
     let coarseFactor = Int((Double(longer) / Double(settings.coarseSize)).rounded(.up))
     var mesh = DisplacementMesh.still(field)
@@ -91,7 +92,8 @@ extension WorkingScan {
     let margin = Int(own.greatest.rounded(.up)) + 1
     let planes = try referencePlanes(reference, toScan: toScan, margin: margin).map {
       $0.resampled(
-        rect: brightness.bounds, toSource: .translation(x: Double(margin), y: Double(margin)), mesh: own)
+        rect: brightness.bounds, toSource: .translation(x: Double(margin), y: Double(margin)),
+        mesh: own)
     }
     return EdgeField(ofCoverage: planes, sigma: sigma)
   }

@@ -173,7 +173,8 @@ public struct Registrar: Sendable {
         "the layout's edges are not seen in the scan"
       ),
       (
-        min(evidence.supported, evidence.explained) / (min(evidence.supported, evidence.explained) + 0.5),
+        min(evidence.supported, evidence.explained)
+          / (min(evidence.supported, evidence.explained) + 0.5),
         "the scan shows something else: \(percent(evidence.supported)) of the layout's edges are seen, and the layout "
           + "explains \(percent(evidence.explained)) of the scan's"
       ),

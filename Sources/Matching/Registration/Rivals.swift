@@ -43,9 +43,13 @@ struct Rivals {
     // Those nearest to where the stage was sent, and the neighbours of the best.
     let sent = Point(
       x: expected.scanPoint.x - best.center.x, y: expected.scanPoint.y - best.center.y)
-    let byStage = shifts.sorted { hypot($0.x - sent.x, $0.y - sent.y) < hypot($1.x - sent.x, $1.y - sent.y) }
+    let byStage = shifts.sorted {
+      hypot($0.x - sent.x, $0.y - sent.y) < hypot($1.x - sent.x, $1.y - sent.y)
+    }
     let byNearness = shifts.sorted { hypot($0.x, $0.y) < hypot($1.x, $1.y) }
-    for shift in Set(byStage.prefix(5) + byNearness.prefix(4)).sorted(by: { ($0.y, $0.x) < ($1.y, $1.x) }) {
+    for shift in Set(byStage.prefix(5) + byNearness.prefix(4)).sorted(by: {
+      ($0.y, $0.x) < ($1.y, $1.x)
+    }) {
       let place = best.toScan.then(.translation(x: shift.x, y: shift.y))
       tried.append(try candidate(place, radius: 2, rounds: 2))
     }
