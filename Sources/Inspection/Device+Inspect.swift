@@ -82,12 +82,12 @@ extension Device {
       let region = try golden.region(field, toScan: registration.toScan, mesh: mesh)
       progress(.comparing)
       let extent = registration.extent
+      let area = PixelRect(
+        x: extent.x - field.x, y: extent.y - field.y, width: extent.width, height: extent.height)
       let comparison = Comparison(
         scan: picture, golden: region.picture, materials: region.materials,
         edgeDistance: region.edgeDistance, looseness: region.looseness,
-        area: PixelRect(
-          x: extent.x - field.x, y: extent.y - field.y, width: extent.width, height: extent.height),
-        settings: settings)
+        area: area, settings: settings)
       let findings = comparison.findings.enumerated().map { index, finding in
         self.record(
           finding, id: index + 1, field: field, scan: scanRecord, registration: registration,
@@ -95,8 +95,8 @@ extension Device {
       }
       return InspectedScan(
         record: record(.inspected, reason: nil, registration, area: extent, findings: findings),
-        field: field, scan: picture, golden: comparison.golden, difference: comparison.normalised,
-        threshold: settings.seedSigma)
+        field: field, scan: picture, golden: comparison.golden,
+        difference: comparison.normalised.blank(outside: area), threshold: settings.seedSigma)
     }
   }
 

@@ -30,7 +30,7 @@ public struct Device: Sendable {
     if let source = recipe.layout {
       let layout = try Layout(contentsOf: source.file.path)
       layoutRecord = FileRecord(
-        path: source.file.relativePath, sha256: try FileHash.sha256(source.file))
+        path: Device.told(source.file, in: file), sha256: try FileHash.sha256(source.file))
       let stack = try Device.stack(source, layout, recipe: file.relativePath)
       self.stack = stack
       fields =
@@ -45,9 +45,16 @@ public struct Device: Sendable {
       let image = try ImageFile(path: picture.path)
       supplied = (
         try image.read(image.bounds),
-        FileRecord(path: picture.relativePath, sha256: try FileHash.sha256(picture))
+        FileRecord(path: Device.told(picture, in: file), sha256: try FileHash.sha256(picture))
       )
     }
+  }
+
+  /// A file's path as a recipe tells it: relative to the recipe's folder where it lies inside.
+  private static func told(_ file: URL, in recipe: URL) -> String {
+    let folder = recipe.absoluteURL.standardizedFileURL.deletingLastPathComponent().path + "/"
+    let path = file.absoluteURL.standardizedFileURL.path
+    return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
   }
 
   private static func stack(

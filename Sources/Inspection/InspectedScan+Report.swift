@@ -85,3 +85,16 @@ extension InspectedScan {
     return PixelRect(x: x, y: y, width: width, height: height)
   }
 }
+
+extension Plane {
+  /// The plane with NaN everywhere outside a rectangle.
+  func blank(outside area: PixelRect) -> Plane {
+    guard area != bounds else { return self }
+    var result = Plane(width: width, height: height, filling: .nan)
+    for y in area.y..<area.maxY {
+      let row = y * width + area.x..<y * width + area.maxX
+      result.samples.replaceSubrange(row, with: samples[row])
+    }
+    return result
+  }
+}

@@ -11,7 +11,8 @@ public struct InspectedScan: Sendable {
   public let scan: Picture
   /// What it was compared with, fitted to its light; nil when it is not inspectable.
   public let golden: Picture?
-  /// The difference in standard deviations, bright above zero; nil when it is not inspectable.
+  /// The difference in standard deviations, bright above zero, NaN where it was not compared; nil when it is not
+  /// inspectable.
   public let difference: Plane?
   /// The difference that is flagged, standard deviations.
   public let threshold: Double

@@ -11,7 +11,7 @@ public struct RegistrationRecord: Sendable, Equatable, Codable {
   public var rotationDeg: Double
   /// How far the place found is from the place expected, in pixels, (x right, y down).
   public var offsetPx: Point
-  /// 0…1: how much of the visible structure is explained by the layout.
+  /// 0…1: the narrowest margin of all that speaks for the place; below 0.5 a scan is refused.
   public var confidence: Double
   /// Zero-normalised cross-correlation of the edge pictures at the place found, −1…1.
   public var score: Double

@@ -32,6 +32,7 @@ enum PageStyle {
     .tiles{display:flex;flex-wrap:wrap;border:solid var(--faint);border-width:1px 0;margin:14px 0 16px}
     .tiles div{flex:1 1 auto;padding:8px 18px 8px 0;margin-right:18px;border-right:1px solid var(--faint)}
     .tiles div:last-child{border-right:0;margin-right:0}
+    .inspected{fill:none;stroke:#fff;stroke-opacity:.85;stroke-width:1.5px;stroke-dasharray:7 5;vector-effect:non-scaling-stroke;pointer-events:none}
     .tiles dt,.tiles .note{color:var(--soft);font-size:12px}
     .tiles .note{min-height:1.3em}
     .tiles b{font-size:20px;font-weight:600;line-height:1.25}

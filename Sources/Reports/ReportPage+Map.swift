@@ -32,6 +32,9 @@ extension ReportPage {
       values["difference"] = dataAddress(of: difference)
       values["legend"] = legend
     }
+    if let part = record.inspectedBox, part.area < width * height {
+      values["inspected"] = ["x": part.x, "y": part.y, "width": part.width, "height": part.height]
+    }
     if let size = record.registration?.pixelSizeUm, size > 0 {
       let bar = Wording.scaleBar(longest: Double(width) * size / 4)
       let (x, y, span) = (14 * unit, Double(height) - 19 * unit, bar / size)

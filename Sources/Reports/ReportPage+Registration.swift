@@ -11,7 +11,7 @@ extension ReportPage {
     }
     add(
       "Confidence", Wording.number(registration.confidence, digits: 2),
-      "explained structure, 0 to 1")
+      "0 to 1; refused below 0.5")
     add(
       "Correlation", Wording.number(registration.score, digits: 2),
       "of the edge pictures, −1 to 1")

@@ -92,6 +92,7 @@ extension ReportPage {
     <clipPath id="edge"><rect width="{{width}}" height="{{height}}"/></clipPath>
     </defs>
     <g clip-path="url(#edge)"><use href="#p-scan" class="layer l-scan"/>{{#golden}}<use href="#p-golden" class="layer l-golden"/>{{/golden}}{{#difference}}<use href="#p-difference" class="layer l-difference"/>{{/difference}}</g>
+    {{#inspected}}<rect class="inspected" x="{{x}}" y="{{y}}" width="{{width}}" height="{{height}}"><title>The part that was compared</title></rect>{{/inspected}}
     <g class="boxes">
     {{#boxes}}<g class="box {{polarity}}" id="b{{id}}" data-id="{{id}}" data-box="{{box}}"><title>{{id}}</title><rect class="rim" x="{{x}}" y="{{y}}" width="{{width}}" height="{{height}}"/><rect class="line" x="{{x}}" y="{{y}}" width="{{width}}" height="{{height}}"/><text x="{{x}}" y="{{labelY}}">{{id}}</text></g>
     {{/boxes}}

@@ -84,7 +84,7 @@ enum Wording {
   /// What a golden of a kind is.
   static func golden(_ kind: String) -> String {
     switch kind {
-    case "table": "grey-level table"
+    case "table": "colour table"
     case "tree": "regression tree"
     case "generator": "generator network"
     case "image": "golden picture"
