@@ -20,7 +20,17 @@ struct ProgressLine {
   private let isShown = isatty(STDERR_FILENO) == 1
 
   /// Shows a line in place of the one before.
-  func show(_ text: String) { write("\r\u{1B}[K\(text)") }
+  func show(_ text: String) {
+    // A line that wraps could not be rewritten.
+    write("\r\u{1B}[K\(text.onOneLine.prefix(columns - 1))")
+  }
+
+  /// How much fits a line of the terminal.
+  private var columns: Int {
+    var size = winsize()
+    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1
+    return isKnown ? Int(size.ws_col) : 80
+  }
 
   /// Takes the line away, so that something else can be said.
   func clear() { write("\r\u{1B}[K") }

@@ -83,11 +83,10 @@ struct DoctorCommand: ParsableCommand {
       }
       let free = bytes.doubleValue / Double(1 << 30)
       let isWritable = access(place, W_OK) == 0
+      let more = isWritable ? "" : ", which can't be written to"
       return Check(
         name: "disk", ok: free >= 0.1 && isWritable,
-        detail:
-          "\(free.digits(1)) GiB free at \(place)\(isWritable ? "" : ", which can't be written to")"
-      )
+        detail: "\(free.digits(1)) GiB free at \(place)\(more)")
     } catch {
       return Check(name: "disk", ok: false, detail: Failure(error).sentence)
     }

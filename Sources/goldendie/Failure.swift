@@ -6,6 +6,7 @@ import Layout
 import Records
 import Reports
 import Service
+import Simulation
 
 /// What the exit code says.
 enum ExitStatus: Int32 {
@@ -16,15 +17,17 @@ enum ExitStatus: Int32 {
   case tryAgain = 75
 }
 
+extension ExitStatus: Comparable {
+  static func < (one: ExitStatus, other: ExitStatus) -> Bool { one.rawValue < other.rawValue }
+}
+
 /// An error as the user is told of it: one sentence, and the exit code.
 struct Failure: Error, Equatable {
   let status: ExitStatus
   let sentence: String
 
   init(_ status: ExitStatus, _ sentence: String) {
-    self.status = status
-    // Names of files may hold anything.
-    self.sentence = sentence.split(whereSeparator: \.isNewline).joined(separator: " ")
+    (self.status, self.sentence) = (status, sentence.onOneLine)
   }
 
   /// The one place that maps errors to exit codes.
@@ -42,10 +45,17 @@ struct Failure: Error, Equatable {
     case let error as ReportError: self.init(Self.status(of: error.code), error.description)
     case let error as ServiceError:
       self.init(error.code == .noSuchInbox ? .missingInput : .tryAgain, error.description)
+    case let error as SimulationError:
+      self.init(error.code == .notEmpty ? .badData : .tryAgain, error.description)
     case let error as CocoaError where error.code == .fileWriteOutOfSpace:
       self.init(.tryAgain, error.localizedDescription)
     default: self.init(.internal, "internal error: \(error)")
     }
+  }
+
+  /// What kept a result from being written; a folder that is missing then is no missing input.
+  init(writing error: ReportError) {
+    self.init(error.code == .template ? .internal : .tryAgain, error.description)
   }
 
   private static func status(of code: LayoutError.Code) -> ExitStatus {

@@ -13,8 +13,9 @@ struct GoldenCommand: ParsableCommand {
       scan's.
 
       EXAMPLES
-        goldendie golden --recipe recipe.yaml --region 0,0,120,80 --pixel-size 0.1 --output g.png
-        goldendie golden --recipe recipe.yaml --region -40,25.5,60,60 --scan die_7.png --output g.tif
+        goldendie golden --recipe r.yaml --region 0,0,120,80 --output g.png
+        goldendie golden --recipe r.yaml --region -40,25,60,60 --output g.tif \\
+          --scan die_7.png --pixel-size 0.2
       """)
 
   @Option(
@@ -64,8 +65,8 @@ struct GoldenCommand: ParsableCommand {
     if stated == nil, scan == nil {
       throw InspectionError(
         .noPixelSize, path: recipe,
-        "nothing says how large a pixel is: give --pixel-size, or set scan.pixel_size_um to one number"
-      )
+        "nothing says how large a pixel is: give --pixel-size, or set scan.pixel_size_um to one "
+          + "number")
     }
     let progress = ProgressLine()
     defer { progress.clear() }

@@ -37,37 +37,42 @@ struct InspectCommand: ParsableCommand {
     try options.checkOutput()
     var index = try options.existingIndex()
     var summaries: [ScanSummary] = []
-    var worst: Failure?
+    var (worst, trouble): (ExitStatus?, Failure?)
     let progress = ProgressLine()
     for (number, scan) in scans.enumerated() {
       let start = ContinuousClock.now
+      let name = (scan as NSString).lastPathComponent
+      func show(_ stage: String) {
+        progress.show("scan \(number + 1) of \(scans.count), \(name): \(stage)")
+      }
       do {
-        let result = try device.inspect(URL(filePath: scan), recordedAs: scan) { stage in
-          progress.show("scan \(number + 1) of \(scans.count), \(scan): \(stage.rawValue)")
+        let result = try device.inspect(URL(filePath: scan), recordedAs: scan) {
+          show($0.rawValue)
         }
-        progress.show("scan \(number + 1) of \(scans.count), \(scan): writing")
+        show("writing")
         let folder = try result.write(into: options.outputFolder, outputs: device.recipe.outputs)
         index.put(IndexEntry(record: result.record, folder: folder.lastPathComponent))
         try index.write(into: options.outputFolder)
         summaries.append(
           ScanSummary(result.record, seconds: seconds(since: start), folder: folder))
         progress.clear()
+      } catch let error as ReportError {
+        progress.clear()
+        // Where one result can't be written, the next ones can't either.
+        trouble = Failure(writing: error)
+        break
       } catch {
         progress.clear()
         let failure = Failure(error)
-        // The last line says why it stopped.
-        if worst.map({ failure.status.rawValue >= $0.status.rawValue }) ?? true { worst = failure }
-        // Where one result can't be written, the next ones can't either.
-        if error is ReportError { break }
+        worst = max(worst ?? failure.status, failure.status)
         failure.tell()
         summaries.append(
           ScanSummary(failed: scan, reason: failure.sentence, seconds: seconds(since: start)))
       }
     }
     try show(summaries)
-    guard let worst else { return }
-    if worst.status == .tryAgain { worst.exit() }
-    throw ExitCode(worst.status.rawValue)
+    if let trouble { throw trouble }
+    if let worst { throw ExitCode(worst.rawValue) }
   }
 
   private func show(_ summaries: [ScanSummary]) throws {

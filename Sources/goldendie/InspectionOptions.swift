@@ -16,6 +16,11 @@ struct InspectionOptions: ParsableArguments {
     completion: .directory)
   var output: String
 
+  func validate() throws {
+    if recipe.isEmpty { throw ValidationError("--recipe names a file; it is empty") }
+    if output.isEmpty { throw ValidationError("--output names a folder; it is empty") }
+  }
+
   /// The place of the recipe.
   var recipeFile: URL { URL(filePath: recipe) }
 
@@ -26,8 +31,7 @@ struct InspectionOptions: ParsableArguments {
   ///
   /// - Throws: `ReportError` with code `.notWritable`.
   func checkOutput() throws {
-    let path = outputFolder.standardizedFileURL.absoluteURL.path(percentEncoded: false)
-    let place = Self.nearestExisting(path)
+    let place = Self.nearestExisting(outputFolder.standardizedFileURL.absoluteURL.path)
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue
     else {

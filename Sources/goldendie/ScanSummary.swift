@@ -83,7 +83,7 @@ extension ScanSummary {
     ])
     for summary in summaries { table.add(summary.row) }
     let reasons = summaries.compactMap { summary -> String? in
-      guard let reason = summary.reason else { return nil }
+      guard let reason = summary.reason?.onOneLine else { return nil }
       // Errors name the file themselves.
       let sentence = reason.range(of: "\(summary.name): ").map { reason[$0.upperBound...] }
       return "\(summary.name): \(summary.words): \(sentence ?? reason[...])"
@@ -91,7 +91,7 @@ extension ScanSummary {
     return table.lines + (reasons.isEmpty ? [] : [""] + reasons)
   }
 
-  private var name: String { (scan as NSString).lastPathComponent }
+  private var name: String { (scan as NSString).lastPathComponent.onOneLine }
   private var words: String { verdict.replacing("_", with: " ") }
 
   private var row: [String] {

@@ -35,6 +35,11 @@ struct TextTable {
   }
 }
 
+extension String {
+  /// The text without line breaks, which names of files may hold.
+  var onOneLine: String { split(whereSeparator: \.isNewline).joined(separator: " ") }
+}
+
 extension Double {
   /// The number with so many digits after the point.
   func digits(_ count: Int) -> String { String(format: "%.\(count)f", self) }

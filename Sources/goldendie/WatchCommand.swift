@@ -69,7 +69,7 @@ struct WatchCommand: ParsableCommand {
 /// Inspects the scans of an inbox one after the other into one output folder.
 private final class InspectionDesk {
   /// Why no further result can be written.
-  private(set) var trouble: ReportError?
+  private(set) var trouble: Failure?
 
   private let device: Device
   private let options: InspectionOptions
@@ -102,7 +102,7 @@ private final class InspectionDesk {
       return .done
     } catch let error as ReportError {
       // Nothing is wrong with the scan: it waits until the output can be written.
-      trouble = error
+      trouble = Failure(writing: error)
       throw CancellationError()
     } catch {
       // The scan is told of by the place where it was dropped.

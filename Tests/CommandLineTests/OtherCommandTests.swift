@@ -75,6 +75,26 @@ import Testing
     }
   }
 
+  @Test func `a scan waits while its result can't be written`() throws {
+    try withScene { scene in
+      try FileManager.default.createDirectory(
+        at: scene.file("inbox"), withIntermediateDirectories: false)
+      try PNGWriter.write(scene.scan(), path: scene.file("inbox/good.png").path)
+      let run = try goldendie(
+        "watch", "inbox", "--recipe", "recipe.yaml", "--output", "/proc/goldendie", "--once",
+        "--poll", "0.05", in: scene.folder)
+      #expect(run.status == 75)
+      #expect(run.errorLines.last?.hasPrefix("goldendie: ") == true)
+      let files = scene.content(of: "inbox").filter { $0.hasSuffix("good.png") }
+      #expect(files.count == 1 && !files[0].hasPrefix("failed"))
+      let again = try goldendie(
+        "watch", "inbox", "--recipe", "recipe.yaml", "--output", "out", "--once", "--poll", "0.05",
+        in: scene.folder)
+      #expect(again.status == 0)
+      #expect(scene.content(of: "inbox/processed") == ["good.png"])
+    }
+  }
+
   @Test func `the doctor finds this machine well`() throws {
     try withScene { scene in
       let run = try goldendie("doctor", "--json", in: scene.folder)

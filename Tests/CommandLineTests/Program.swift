@@ -40,9 +40,8 @@ func goldendie(_ arguments: [String], in folder: URL) throws -> Run {
   // Into files: a pipe that nobody empties would stop the program.
   let mark = UUID().uuidString
   let temporary = FileManager.default.temporaryDirectory
-  let (output, errors) = (
-    temporary.appending(path: "\(mark).out"), temporary.appending(path: "\(mark).err")
-  )
+  let output = temporary.appending(path: "\(mark).out")
+  let errors = temporary.appending(path: "\(mark).err")
   for file in [output, errors] { try Data().write(to: file) }
   defer { for file in [output, errors] { try? FileManager.default.removeItem(at: file) } }
   process.standardInput = FileHandle.nullDevice

@@ -33,7 +33,7 @@ import Testing
     },
     Mistake(
       testDescription: "an unknown key of the recipe", status: 65,
-      words: ["recipe.yaml, line 7", "pixel_siz"]
+      words: ["recipe.yaml, line 6", "pixel_siz"]
     ) { try $0.write("recipe.yaml", Scene.recipe.replacing("pixel_size_um", with: "pixel_siz")) },
     Mistake(testDescription: "an unknown layer", status: 65, words: ["metal", "9/0", "1/0"]) {
       try $0.write("recipe.yaml", Scene.recipe.replacing("1/0", with: "9/0"))
@@ -57,6 +57,14 @@ import Testing
       testDescription: "a file as output",
       arguments: ["inspect", "scan.png", "--recipe", "recipe.yaml", "--output", "layout.gds"],
       status: 75, words: ["layout.gds is a file"]),
+    Mistake(
+      testDescription: "an output where no folder can be made",
+      arguments: ["inspect", "scan.png", "--recipe", "recipe.yaml", "--output", "/proc/goldendie"],
+      status: 75, words: ["/proc"]),
+    Mistake(
+      testDescription: "an empty name as output",
+      arguments: ["inspect", "scan.png", "--recipe", "recipe.yaml", "--output", ""],
+      status: 64, words: ["--output"]),
     Mistake(
       testDescription: "two scans of one name",
       arguments: ["inspect", "scan.png", "scan.jpg", "--recipe", "recipe.yaml", "--output", "out"],
@@ -85,10 +93,8 @@ import Testing
       status: 65, words: ["scan.png", "GDSII"]),
     Mistake(
       testDescription: "a golden of an unknown format",
-      arguments: [
-        "golden", "--recipe", "recipe.yaml", "--region", "0,0,9,9", "--output", "out.bmp",
-      ],
-      status: 64, words: [".png", "out.bmp"]),
+      arguments: ["golden", "--recipe", "recipe.yaml", "--region", "0,0,9,9", "--output", "g.bmp"],
+      status: 64, words: [".png", "g.bmp"]),
     Mistake(
       testDescription: "a golden too large",
       arguments: [
@@ -96,7 +102,7 @@ import Testing
       ], status: 64, words: ["81 Mpx", "64 Mpx"]),
     Mistake(
       testDescription: "a region of three numbers",
-      arguments: ["golden", "--recipe", "recipe.yaml", "--region", "0,0,9", "--output", "out.png"],
+      arguments: ["golden", "--recipe", "recipe.yaml", "--region", "0,0,9", "--output", "g.png"],
       status: 64, words: ["--region"]),
   ]
 
