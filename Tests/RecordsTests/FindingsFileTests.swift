@@ -25,7 +25,7 @@ import Testing
     #expect(
       Set(root.keys) == [
         "format", "program", "device", "scan", "recipe", "layout", "verdict", "reason",
-        "registration", "golden", "inspected_mpx", "seconds", "findings",
+        "registration", "golden", "inspected_box", "inspected_mpx", "seconds", "findings",
       ])
     #expect(root["format"] as? String == "goldendie.findings/1")
     #expect(root["verdict"] as? String == "inspected")

@@ -24,7 +24,8 @@ extension InspectionRecord {
         offsetPx: Point(x: 3.5, y: -1.25), confidence: 0.96875, score: 0.8125,
         halvesDisagreePx: 0.25,
         ambiguousAlong: [Ambiguity(axis: "x", periodUm: 0.31, periodPx: 0.62)]),
-      golden: GoldenRecord(kind: "table"), inspectedMpx: 0.000024, seconds: 1.5,
+      golden: GoldenRecord(kind: "table"), inspectedBox: PixelRect(x: 0, y: 0, width: 6, height: 4),
+      inspectedMpx: 0.000024, seconds: 1.5,
       findings: [finding])
   }()
 }
