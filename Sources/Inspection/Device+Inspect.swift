@@ -142,6 +142,7 @@ extension Device {
   private var comparisonSettings: ComparisonSettings {
     var settings = ComparisonSettings()
     if let threshold = recipe.matching.threshold { settings.seedSigma = threshold }
+    if let contrast = recipe.matching.leastContrast { settings.leastContrast = contrast }
     return settings
   }
 

@@ -36,7 +36,7 @@ extension Recipe {
       golden = try Golden(section)
     }
     if let section = try top.section(
-      "matching", known: ["search", "rotation_deg", "threshold", "false_alarms_per_mpx"])
+      "matching", known: ["search", "rotation_deg", "threshold", "least_contrast", "false_alarms_per_mpx"])
     {
       matching = try Matching(section)
     }
@@ -119,6 +119,8 @@ extension Recipe.Matching {
       try section.number("rotation_deg", (0...45).contains, expected: "degrees from 0 to 45")
       ?? rotationDeg
     threshold = try section.number("threshold", { $0 > 0 }, expected: "a number above 0")
+    leastContrast = try section.number(
+      "least_contrast", (0...255).contains, expected: "grey levels from 0 to 255")
     falseAlarmsPerMpx = try section.number(
       "false_alarms_per_mpx", { $0 > 0 }, expected: "a number above 0")
   }

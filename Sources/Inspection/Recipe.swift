@@ -143,21 +143,26 @@ public struct Recipe: Equatable, Sendable {
     public var rotationDeg: Double
     /// `matching.threshold`: the difference that is flagged, in standard deviations, above 0.
     ///
-    /// The default, nil, is the matcher's own.
+    /// The default, nil, is the matcher's own: 8.
     public var threshold: Double?
+    /// `matching.least_contrast`: the least difference that is flagged, in grey levels of 255.
+    ///
+    /// The default, nil, is the matcher's own: 20.
+    public var leastContrast: Double?
     /// `matching.false_alarms_per_mpx`: the rate of false alarms that the threshold is chosen for, above 0, in
     /// findings on a million pixels.
     ///
-    /// The default, nil, is the matcher's own. A `threshold` given outright goes before it.
+    /// The default, nil, is none. It is kept for calibration, which this version does not have: `threshold` decides.
     public var falseAlarmsPerMpx: Double?
 
     /// Matching with these settings.
     public init(
       search: Search = .share(0.25), rotationDeg: Double = 2, threshold: Double? = nil,
-      falseAlarmsPerMpx: Double? = nil
+      leastContrast: Double? = nil, falseAlarmsPerMpx: Double? = nil
     ) {
       (self.search, self.rotationDeg) = (search, rotationDeg)
-      (self.threshold, self.falseAlarmsPerMpx) = (threshold, falseAlarmsPerMpx)
+      (self.threshold, self.leastContrast) = (threshold, leastContrast)
+      self.falseAlarmsPerMpx = falseAlarmsPerMpx
     }
   }
 

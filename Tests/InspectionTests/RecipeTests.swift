@@ -22,6 +22,7 @@ import Testing
         search: 5um
         rotation_deg: 1e-1
         threshold: 6
+        least_contrast: 15
         false_alarms_per_mpx: 0.1
       outputs: [json]
       """)
@@ -39,6 +40,7 @@ import Testing
     #expect(recipe.matching.search == .micrometres(5))
     #expect(recipe.matching.rotationDeg == 0.1)
     #expect(recipe.matching.threshold == 6)
+    #expect(recipe.matching.leastContrast == 15)
     #expect(recipe.matching.falseAlarmsPerMpx == 0.1)
     #expect(recipe.outputs == [.json])
     #expect(recipe.sha256.count == 64)
