@@ -162,6 +162,10 @@ public struct Registrar: Sendable {
     func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
     let evidence = found.evidence
     let disagreement = (found.halvesDisagreePx ?? 0) / Double(fieldWidth)
+    let pixelSizeOff =
+      settings.pixelSizes.map {
+        max($0.lowerBound / found.pixelSize, found.pixelSize / $0.upperBound, 1) - 1
+      }.min() ?? 0
     return [
       (
         max(found.score, 0) / (max(found.score, 0) + settings.leastScore),
@@ -182,6 +186,11 @@ public struct Registrar: Sendable {
         1 / (1 + evidence.doubt / settings.greatestDoubt),
         "the scan shows something else: only \(percent(evidence.supported)) of the layout's edges are seen, and the "
           + "layout explains only \(percent(evidence.explained)) of the scan's"
+      ),
+      (
+        1 / (1 + max(found.strain, pixelSizeOff) / settings.greatestStrain),
+        "the scan fits this place of the layout only when it is stretched by "
+          + percent(max(found.strain, pixelSizeOff))
       ),
       (
         1 / (1 + disagreement / settings.greatestDisagreement),

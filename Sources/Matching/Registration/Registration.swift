@@ -31,6 +31,16 @@ public struct Registration: Sendable, Equatable {
   /// Reference units a scan pixel: the square root of the area that a pixel covers.
   public var pixelSize: Double { 1 / abs(toScan.determinant).squareRoot() }
 
+  /// By how much more the scan is stretched along one direction than along the one that is stretched least; 0 for a
+  /// similarity.
+  public var strain: Double {
+    // The singular values of the linear part.
+    let (sum, difference) = (
+      hypot(toScan.a + toScan.d, toScan.b - toScan.c), hypot(toScan.a - toScan.d, toScan.b + toScan.c)
+    )
+    return (sum + difference) / max(abs(sum - difference), 1e-12) - 1
+  }
+
   /// Rotation of the reference as seen in the scan, radians, counter-clockwise.
   public var rotation: Double { atan2(-toScan.c, toScan.a) }
 }

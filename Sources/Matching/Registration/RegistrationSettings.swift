@@ -37,6 +37,12 @@ public struct RegistrationSettings: Sendable {
   /// The default is 0.01.
   public var greatestDisagreement: Double = 0.01
 
+  /// By how much more a scan may be stretched along one direction than along the other, and how far its pixel size may lie
+  /// outside what was searched.
+  ///
+  /// The default is 0.03.
+  public var greatestStrain: Double = 0.03
+
   /// The defaults.
   public init() {}
 }
