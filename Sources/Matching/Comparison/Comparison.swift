@@ -51,6 +51,11 @@ public struct Comparison: Sendable {
       fitted.append(plane)
     }
     self.golden = Picture(planes: fitted)
+    let luminance = scan.luminance
+    let missing = MissingEdges(
+      scan: luminance, materials: materials, edgeDistance: edgeDistance, area: area)
+    difference.raise(
+      where: missing, scan: luminance, golden: self.golden.luminance, settings: settings)
     normalised = difference.normalised
     findings = FindingSearch(difference, area: area, settings: settings).findings
   }

@@ -28,6 +28,10 @@ public struct ComparisonSettings: Sendable {
   ///
   /// The default is 64.
   public var photometricScalePx: Double = 64
+  /// A dense pattern is flagged where at least this share of its edges is not there.
+  ///
+  /// The default is 0.6.
+  public var missingEdgeShare: Double = 0.6
 
   /// The defaults.
   public init() {}

@@ -55,4 +55,23 @@ struct Difference {
       contrast.samples[index] = other.contrast.samples[index]
     }
   }
+
+  /// Raises what lies where edges are missing to what is flagged.
+  ///
+  /// - Parameters:
+  ///   - scan: brightness.
+  ///   - golden: what it should be; its sign decides whether brightness is missing or darkness.
+  mutating func raise(
+    where edges: MissingEdges, scan: Plane, golden: Plane, settings: ComparisonSettings
+  ) {
+    let least = Float(settings.leastContrast / 255)
+    for index in normalised.samples.indices
+    where Double(edges.share.samples[index]) >= settings.missingEdgeShare {
+      let strength = Float(settings.seedSigma) * edges.share.samples[index] / Float(settings.missingEdgeShare)
+      guard abs(normalised.samples[index]) < strength else { continue }
+      let sign: Float = scan.samples[index] >= golden.samples[index] ? 1 : -1
+      normalised.samples[index] = sign * strength
+      contrast.samples[index] = sign * max(least, abs(scan.samples[index] - golden.samples[index]))
+    }
+  }
 }
