@@ -26,9 +26,11 @@ public struct DisplacementMesh: Sendable, Equatable {
   /// Whether no node is moved.
   public var isStill: Bool { nodes.allSatisfy { $0.x == 0 && $0.y == 0 } }
 
-  /// A bound on the displacement anywhere, pixels: borders go on by half a cell beyond the outermost nodes.
+  /// A bound on the displacement anywhere, pixels: borders go on by half a cell beyond the outermost nodes, which along
+  /// each axis weighs the nodes by 1½ and −½.
   public var greatest: Double {
-    2 * (nodes.map { ($0.x * $0.x + $0.y * $0.y).squareRoot() }.max() ?? 0)
+    let growth = (columns > 1 ? 2.0 : 1) * (rows > 1 ? 2 : 1)
+    return growth * (nodes.map { ($0.x * $0.x + $0.y * $0.y).squareRoot() }.max() ?? 0)
   }
 
   /// The same mesh on a picture reduced or enlarged.
