@@ -1,5 +1,6 @@
 import Foundation
 import Inspection
+import Raster
 import Records
 import TestSupport
 import Testing

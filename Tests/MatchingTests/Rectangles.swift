@@ -23,11 +23,12 @@ struct Rectangles: RegistrationReference {
     let unit = abs(toReference.determinant).squareRoot()
     for box in boxes {
       let seen = toGrid(box).expanded(by: 1)
-      let columns = max(0, Int(seen.low.x))..<max(0, min(width, Int(seen.high.x) + 1))
-      let rows = max(0, Int(seen.low.y))..<max(0, min(height, Int(seen.high.y) + 1))
-      guard columns.lowerBound < columns.upperBound else { continue }
-      for y in rows {
-        for x in columns {
+      let pixels = PixelRect(
+        x: Int(seen.low.x.rounded(.down)), y: Int(seen.low.y.rounded(.down)),
+        width: Int(seen.width) + 2, height: Int(seen.height) + 2
+      ).intersection(plane.bounds)
+      for y in pixels.y..<pixels.maxY {
+        for x in pixels.x..<pixels.maxX {
           let place = toReference(Point(x: Double(x) + 0.5, y: Double(y) + 0.5))
           let across = min(place.x - box.low.x, box.high.x - place.x) / unit + 0.5
           let along = min(place.y - box.low.y, box.high.y - place.y) / unit + 0.5
