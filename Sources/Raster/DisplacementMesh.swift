@@ -68,6 +68,9 @@ public struct DisplacementMesh: Sendable, Equatable {
 extension Plane {
   /// The plane sampled along an affine grid that a mesh has moved.
   ///
+  /// Places are taken to the nearest 1/1024 px, which single precision holds anywhere in a plane of 16 384 pixels a side:
+  /// so a sample does not depend on where its rectangle or its plane begins.
+  ///
   /// - Parameters:
   ///   - rect: pixels of the target.
   ///   - toSource: continuous target coordinates to continuous coordinates of this plane.
@@ -92,8 +95,8 @@ extension Plane {
                   place.y -= moved.y
                 }
                 let image = toSource(place)
-                xs[x] = Float(image.x)
-                ys[x] = Float(image.y)
+                xs[x] = Float((image.x * 1024).rounded() / 1024)
+                ys[x] = Float((image.y * 1024).rounded() / 1024)
               }
               gd_sample_bilinear(source.row(0), width, height, xs, ys, target.row(y), rect.width)
             }

@@ -76,6 +76,33 @@ import Testing
     #expect(rounding == 0 || golden.looseness.samples.contains { $0 > 0 })
   }
 
+  @Test func `a tile far along a wide scan is part of the whole`() throws {
+    // Far from a picture's corner single precision is coarser than near a tile's.
+    var random = Seeded(state: 27)
+    let stack = try LayerStack(drawing: [
+      (0..<6000).map { _ in
+        rectangle(
+          x: .random(in: 0...6500, using: &random), y: .random(in: -50...150, using: &random),
+          width: .random(in: 3...20, using: &random), height: .random(in: 3...8, using: &random))
+      }
+    ])
+    let whole = PixelRect(x: 0, y: 0, width: 6000, height: 100)
+    let mesh = DisplacementMesh(
+      field: whole, columns: 40, rows: 1,
+      nodes: (0..<40).map { _ in
+        Point(x: .random(in: -2...2, using: &random), y: .random(in: -2...2, using: &random))
+      })
+    let toScan = Affine(a: 0.98, b: 0.011, tx: 3.3, c: -0.001, d: -0.983, ty: 90.7)
+    let golden = try StackRegion(stack, rect: whole, toScan: toScan, mesh: mesh, rounding: 0)
+    for tile in stride(from: 3001, to: 5900, by: 500).map({
+      PixelRect(x: $0, y: 1, width: 499, height: 97)
+    }) {
+      let part = try StackRegion(stack, rect: tile, toScan: toScan, mesh: mesh, rounding: 0)
+      #expect(part.materials == golden.materials.crop(tile))
+      #expect(part.edgeDistance == golden.edgeDistance.crop(tile))
+    }
+  }
+
   @Test(arguments: [true, false])
   func `a tile of a supplied picture is part of the whole`(isStill: Bool) throws {
     var random = Seeded(state: 24)
