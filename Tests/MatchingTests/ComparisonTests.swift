@@ -104,6 +104,24 @@ extension Plane {
     #expect(scene.compared(scan).findings.isEmpty)
   }
 
+  @Test func `a few rows that drift are no difference`() {
+    var scan = scene.scan()
+    scan.add(0.05, x: 0, y: 100, width: 320, height: 4)
+    var settings = ComparisonSettings()
+    settings.leastContrast = 6
+    #expect(scene.compared(scan, settings: settings).findings.isEmpty)
+  }
+
+  @Test func `light that falls off towards one side is no difference`() {
+    var scan = scene.scan()
+    for y in 0..<scan.height {
+      for x in 0..<scan.width { scan[x, y] += 0.3 * pow(Float(x) / 320, 4) }
+    }
+    var settings = ComparisonSettings()
+    settings.photometricScalePx = 16
+    #expect(scene.compared(scan, settings: settings).findings.isEmpty)
+  }
+
   @Test func `materials that drift apart are no difference`() {
     var scan = scene.scan()
     for y in 0..<scan.height {
