@@ -16,8 +16,9 @@ struct DrawnStack {
     greatestRounding: Double
   ) throws {
     self.rect = rect
-    let halo = max(
-      Openness.halo, GoldenRegion.reach + Int((3 * greatestRounding).rounded(.up)) + 1)
+    // What lies further off, out to the reach of the blur, decides what prints at the border of what counts.
+    let halo =
+      max(Openness.halo, GoldenRegion.reach) + Int((3 * greatestRounding).rounded(.up)) + 1
     wide = DrawnStack.aligned(rect.expanded(by: halo))
     if mesh.isStill {
       coverage = try stack.coverage(toGrid: toScan, rect: wide)

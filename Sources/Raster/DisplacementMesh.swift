@@ -26,9 +26,11 @@ public struct DisplacementMesh: Sendable, Equatable {
   /// Whether no node is moved.
   public var isStill: Bool { nodes.allSatisfy { $0.x == 0 && $0.y == 0 } }
 
-  /// A bound on the displacement anywhere, pixels: borders go on by half a cell beyond the outermost nodes.
+  /// A bound on the displacement anywhere, pixels: borders go on by half a cell beyond the outermost nodes, which along
+  /// each axis weighs the nodes by 1½ and −½.
   public var greatest: Double {
-    2 * (nodes.map { ($0.x * $0.x + $0.y * $0.y).squareRoot() }.max() ?? 0)
+    let growth = (columns > 1 ? 2.0 : 1) * (rows > 1 ? 2 : 1)
+    return growth * (nodes.map { ($0.x * $0.x + $0.y * $0.y).squareRoot() }.max() ?? 0)
   }
 
   /// The same mesh on a picture reduced or enlarged.
@@ -66,6 +68,9 @@ public struct DisplacementMesh: Sendable, Equatable {
 extension Plane {
   /// The plane sampled along an affine grid that a mesh has moved.
   ///
+  /// Places are taken to the nearest 1/1024 px, which single precision holds anywhere in a plane of 16 384 pixels a side:
+  /// so a sample does not depend on where its rectangle or its plane begins.
+  ///
   /// - Parameters:
   ///   - rect: pixels of the target.
   ///   - toSource: continuous target coordinates to continuous coordinates of this plane.
@@ -90,8 +95,8 @@ extension Plane {
                   place.y -= moved.y
                 }
                 let image = toSource(place)
-                xs[x] = Float(image.x)
-                ys[x] = Float(image.y)
+                xs[x] = Float((image.x * 1024).rounded() / 1024)
+                ys[x] = Float((image.y * 1024).rounded() / 1024)
               }
               gd_sample_bilinear(source.row(0), width, height, xs, ys, target.row(y), rect.width)
             }

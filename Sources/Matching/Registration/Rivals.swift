@@ -84,7 +84,8 @@ struct Rivals {
       let axis = abs(dx) >= abs(dy) ? "x" : "y"
       periods[axis] = min(periods[axis] ?? .infinity, distance)
     }
-    for axis in ["x", "y"] where periods[axis] == nil && isFeatureless(map, along: axis) {
+    // Along a plain ridge any bump could pass for a rival.
+    for axis in ["x", "y"] where isFeatureless(map, along: axis) {
       periods[axis] = 0
     }
     return periods.sorted { $0.key < $1.key }.map { .init(axis: $0.key, px: $0.value) }
