@@ -36,7 +36,8 @@ extension Recipe {
       golden = try Golden(section)
     }
     if let section = try top.section(
-      "matching", known: ["search", "rotation_deg", "threshold", "least_contrast", "false_alarms_per_mpx"])
+      "matching",
+      known: ["search", "rotation_deg", "threshold", "least_contrast", "false_alarms_per_mpx"])
     {
       matching = try Matching(section)
     }

@@ -67,7 +67,8 @@ struct Difference {
     let least = Float(settings.leastContrast / 255)
     for index in normalised.samples.indices
     where Double(edges.share.samples[index]) >= settings.missingEdgeShare {
-      let strength = Float(settings.seedSigma) * edges.share.samples[index] / Float(settings.missingEdgeShare)
+      let strength =
+        Float(settings.seedSigma) * edges.share.samples[index] / Float(settings.missingEdgeShare)
       guard abs(normalised.samples[index]) < strength else { continue }
       let sign: Float = scan.samples[index] >= golden.samples[index] ? 1 : -1
       normalised.samples[index] = sign * strength

@@ -41,8 +41,8 @@ extension Registrar {
     let fullBlock = blocks.map { drawn.energy(in: $0) }.max() ?? 0
     guard fullBlock > 0 else { return before }
     let shown = EdgeField.correlation(drawn, scan.edges, in: drawn.re.bounds, dx: 0, dy: 0)
-    // A step of one pixel between neighbours costs as much as losing a fiftieth of a full block's edges.
-    let stiffness = 0.02 * fullBlock * max(0.05, shown / drawn.energy)
+    // A step of one pixel between neighbours costs as much as losing a two-hundredth of a full block's edges.
+    let stiffness = 0.005 * fullBlock * max(0.05, shown / drawn.energy)
     let start = blocks.map { block in
       let middle = Point(
         x: Double(scan.field.x) + factor * (Double(block.x) + Double(block.width) / 2),

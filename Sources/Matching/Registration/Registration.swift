@@ -36,7 +36,8 @@ public struct Registration: Sendable, Equatable {
   public var strain: Double {
     // The singular values of the linear part.
     let (sum, difference) = (
-      hypot(toScan.a + toScan.d, toScan.b - toScan.c), hypot(toScan.a - toScan.d, toScan.b + toScan.c)
+      hypot(toScan.a + toScan.d, toScan.b - toScan.c),
+      hypot(toScan.a - toScan.d, toScan.b + toScan.c)
     )
     return (sum + difference) / max(abs(sum - difference), 1e-12) - 1
   }
