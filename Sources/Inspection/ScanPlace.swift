@@ -23,6 +23,8 @@ struct ScanPlace {
     if let supplied = device.supplied {
       center = Point(x: Double(supplied.picture.width) / 2, y: Double(supplied.picture.height) / 2)
       settings.pixelSizes = [1...1]
+      // A supplied golden is a picture of the same thing, so that a sparse field may hold more defects than edges.
+      settings.greatestDoubt = 0.05
       settings.searchPx = ScanPlace.searchPx(
         matching.search, fieldWidth: field.width,
         pixelSize: (sidecar?.pixelSizeUm ?? device.recipe.scan.pixelSizeUm)?.lowerBound
