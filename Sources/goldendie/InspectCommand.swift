@@ -37,6 +37,7 @@ struct InspectCommand: ParsableCommand {
     try options.checkOutput()
     var index = try options.existingIndex()
     var summaries: [ScanSummary] = []
+    var findings = FindingLines()
     var (worst, trouble): (ExitStatus?, Failure?)
     let progress = ProgressLine()
     for (number, scan) in scans.enumerated() {
@@ -55,6 +56,7 @@ struct InspectCommand: ParsableCommand {
         try index.write(into: options.outputFolder)
         summaries.append(
           ScanSummary(result.record, seconds: seconds(since: start), folder: folder))
+        findings.add(result.record)
         progress.clear()
       } catch let error as ReportError {
         progress.clear()
@@ -70,15 +72,15 @@ struct InspectCommand: ParsableCommand {
           ScanSummary(failed: scan, reason: failure.sentence, seconds: seconds(since: start)))
       }
     }
-    try show(summaries)
+    try show(summaries, findings)
     if let trouble { throw trouble }
     if let worst { throw ExitCode(worst.rawValue) }
   }
 
-  private func show(_ summaries: [ScanSummary]) throws {
+  private func show(_ summaries: [ScanSummary], _ findings: FindingLines) throws {
     if json { return try Console.printJSON(summaries) }
     guard !summaries.isEmpty else { return }
-    for line in ScanSummary.lines(summaries) { print(line) }
+    for line in ScanSummary.lines(summaries) + findings.lines { print(line) }
     let reports = summaries.compactMap(\.folder)
     if reports.count == 1, let folder = reports.first {
       print("\nreport: \(folder)/\(Report.fileName)")
