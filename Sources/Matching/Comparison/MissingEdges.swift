@@ -13,6 +13,8 @@ struct MissingEdges {
   private static let sigma = 1.5
   /// How far from where it is drawn an edge may be, pixels.
   private static let reach = 3
+  /// Features narrower than twice this may be too fine to be seen, pixels.
+  private static let leastHalfWidth: Float = 3
   /// Standard deviation of the window in which edges are counted, pixels.
   private static let window = 10.0
   /// Edge pixels that a window must hold to judge it.
@@ -26,6 +28,7 @@ struct MissingEdges {
   init(scan: Plane, materials: Labels, edgeDistance: Plane, area: PixelRect) {
     let gradient = scan.smoothed(sigma: MissingEdges.sigma).gradientMagnitude()
     let nearby = gradient.extremes(radius: MissingEdges.reach).high
+    let halfWidth = edgeDistance.extremes(radius: 6).high
     let visible = MissingEdges.visibleStrength(
       nearby, flat: gradient.sampledQuantile(0.5), materials: materials, edgeDistance: edgeDistance,
       area: area)
@@ -34,9 +37,9 @@ struct MissingEdges {
     for y in area.y..<area.maxY {
       for x in area.x..<area.maxX {
         let index = y &* scan.width &+ x
-        guard edgeDistance.samples[index] < 1, let usual = visible[materials.values[index]] else {
-          continue
-        }
+        guard edgeDistance.samples[index] < 1, halfWidth.samples[index] >= MissingEdges.leastHalfWidth,
+          let usual = visible[materials.values[index]]
+        else { continue }
         drawn.samples[index] = 1
         if nearby.samples[index] < 0.35 * usual { missing.samples[index] = 1 }
       }
