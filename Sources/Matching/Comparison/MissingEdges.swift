@@ -37,7 +37,8 @@ struct MissingEdges {
     for y in area.y..<area.maxY {
       for x in area.x..<area.maxX {
         let index = y &* scan.width &+ x
-        guard edgeDistance.samples[index] < 1, halfWidth.samples[index] >= MissingEdges.leastHalfWidth,
+        guard edgeDistance.samples[index] < 1,
+          halfWidth.samples[index] >= MissingEdges.leastHalfWidth,
           let usual = visible[materials.values[index]]
         else { continue }
         drawn.samples[index] = 1
