@@ -5,25 +5,25 @@ import Mustache
 /// Each template opens with `{{% CONTENT_TYPE: MARKUP}}`, so that `{{name}}` is escaped by `Markup`. `{{{name}}}` is for
 /// what this module made itself: styles, scripts, pictures.
 struct PageTemplate: Sendable {
-  private let library: MustacheLibrary
+  private let templates: MustacheLibrary
 
   /// A page and the parts that it or another part names.
   init(page: String, parts: [String: String] = [:]) throws(ReportError) {
     Markup.register
-    var library = MustacheLibrary()
+    var templates = MustacheLibrary()
     do {
       for (name, text) in parts.merging(["page": page], uniquingKeysWith: { $1 }) {
-        try library.register("{{% CONTENT_TYPE: MARKUP}}" + text, named: name)
+        try templates.register("{{% CONTENT_TYPE: MARKUP}}" + text, named: name)
       }
     } catch {
       throw ReportError(.template, path: "", "a page template is damaged: \(error)")
     }
-    self.library = library
+    self.templates = templates
   }
 
   /// The page with these values; an empty string counts as absent, also where a section asks for it.
   func render(_ values: [String: Any]) throws(ReportError) -> String {
-    guard let text = library.render(Self.withoutEmpty(values), withTemplate: "page") else {
+    guard let text = templates.render(Self.withoutEmpty(values), withTemplate: "page") else {
       throw ReportError(.template, path: "", "the page template is missing")
     }
     return text

@@ -2,6 +2,7 @@ import Foundation
 import Golden
 import Layout
 import Raster
+import TestSupport
 import Testing
 
 @Suite struct GoldenTableTests {

@@ -2,6 +2,7 @@ import Foundation
 import Golden
 import Layout
 import Raster
+import TestSupport
 import Testing
 
 /// A tile is the same part of the whole, byte for byte.

@@ -210,7 +210,7 @@ import Testing
 
   @Test func `more than the limit in sight is an error, not a long wait`() throws {
     let layout = try Layout(
-      Stream.library(
+      Stream.gdsii(
         Stream.cell("A", Stream.boundary([0, 0, 900, 0, 0, 900])),
         Stream.cell("T", Stream.array("A", 30000, 30000, [0, 0, 3000, 0, 0, 3000]))))
     let rect = PixelRect(x: 0, y: 12, width: 4, height: 4)

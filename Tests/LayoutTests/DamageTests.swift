@@ -48,16 +48,16 @@ import Testing
       (opening + [0, 4, 0x77, 0], .badRecord, start),
       (opening + cell + cell + Stream.record(4), .duplicateCell, start + cell.count),
       (
-        Stream.library(Stream.cell("T", Stream.boundary([0, 0, 1]))), .oddCoordinates, inCell + 16
+        Stream.gdsii(Stream.cell("T", Stream.boundary([0, 0, 1]))), .oddCoordinates, inCell + 16
       ),
       (
-        Stream.library(Stream.cell("T", Stream.element(8, Stream.int32(0x10, [0, 0])))),
+        Stream.gdsii(Stream.cell("T", Stream.element(8, Stream.int32(0x10, [0, 0])))),
         .missingRecord, inCell
       ),
-      (Stream.library(Stream.cell("T", Stream.reference("U"))), .unknownCell, inCell),
-      (Stream.library(Stream.cell("T", Stream.reference("T"))), .cyclicReference, inCell),
+      (Stream.gdsii(Stream.cell("T", Stream.reference("U"))), .unknownCell, inCell),
+      (Stream.gdsii(Stream.cell("T", Stream.reference("T"))), .cyclicReference, inCell),
       (
-        Stream.library(
+        Stream.gdsii(
           Stream.cell("A", Stream.reference("B")), Stream.cell("B", Stream.reference("A"))),
         .cyclicReference, inCell + 26 + 4 + 28 + 6
       ),
@@ -152,7 +152,7 @@ import Testing
       let reference = Stream.element(
         0x0A, Stream.text(0x12, "A"), Stream.int16(0x1A, 0, type: 1), Stream.record(0x1B, 5, bytes),
         Stream.int32(0x10, [0, 0]))
-      let data = Stream.library(
+      let data = Stream.gdsii(
         Stream.cell("A", Stream.boundary([0, 0, 9, 0, 0, 9])), Stream.cell("T", reference))
       #expect(Self.error(of: data)?.code == .badRecord)
     }

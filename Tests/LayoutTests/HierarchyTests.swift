@@ -19,7 +19,7 @@ import Testing
 
   @Test func `an array of a thousand million costs what the window shows`() throws {
     let layout = try Layout(
-      Stream.library(
+      Stream.gdsii(
         Stream.cell("A", Stream.boundary(unitSquare)),
         Stream.cell("T", Stream.array("A", 32000, 32000, [0, 0, 64_000_000, 0, 0, 64_000_000]))))
     #expect(layout.info.layers[0].shapes == 32000 * 32000)
@@ -39,7 +39,7 @@ import Testing
     ] as [[Int32]])
   func `a window into a lattice shows the elements that meet it`(points: [Int32]) throws {
     let layout = try Layout(
-      Stream.library(
+      Stream.gdsii(
         Stream.cell("A", Stream.boundary(unitSquare)),
         Stream.cell("T", Stream.array("A", 7, 9, points))))
     let everything = Box(low: Point(x: -1000, y: -1000), high: Point(x: 1000, y: 1000))
@@ -66,7 +66,7 @@ import Testing
       let (x, y) = (place.0 * 1000, place.1 * 1000)
       return data + Stream.boundary([x, y, x + 500, y, x + 500, y + 500])
     }
-    let layout = try Layout(Stream.library(Stream.cell("T", cell)))
+    let layout = try Layout(Stream.gdsii(Stream.cell("T", cell)))
     for _ in 0..<50 {
       let (x, y) = (
         Double.random(in: 0...99, using: &random), Double.random(in: 0...99, using: &random)
@@ -96,7 +96,7 @@ import Testing
     flags: UInt16, length: Double, box: [Double]
   ) throws {
     let layout = try Layout(
-      Stream.library(
+      Stream.gdsii(
         Stream.cell("A", Stream.boundary([0, 0, 2000, 0, 2000, 1000, 0, 1000])),
         Stream.cell("B", placed("A", flags: flags, size: 1, quarter: false)),
         Stream.cell("T", placed("B", flags: 0, size: 3, quarter: true))))

@@ -8,7 +8,7 @@ import Testing
   private let square: [Int32] = [0, 0, 1000, 0, 1000, 1000, 0, 1000, 0, 0]
 
   @Test func `a square by hand has its place, its layer and its area`() throws {
-    let layout = try Layout(Stream.library(Stream.cell("T", Stream.boundary(square))))
+    let layout = try Layout(Stream.gdsii(Stream.cell("T", Stream.boundary(square))))
     let info = layout.info
     #expect(info.format == "GDSII" && info.topCells == ["T"] && info.dbuUm == 0.001)
     #expect(info.bboxUm == [0, 0, 1, 1])
@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func `the report has exactly the agreed keys`() throws {
-    let layout = try Layout(Stream.library(Stream.cell("T", Stream.boundary(square))))
+    let layout = try Layout(Stream.gdsii(Stream.cell("T", Stream.boundary(square))))
     let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(layout.info))
     let keys = try #require(json as? [String: Any])
     #expect(Set(keys.keys) == ["format", "top_cells", "dbu_um", "bbox_um", "layers"])
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func `bytes behind the end of the library are ignored`() throws {
-    let data = Stream.library(Stream.cell("T", Stream.boundary(square)))
+    let data = Stream.gdsii(Stream.cell("T", Stream.boundary(square)))
     for padding in [Data(count: 2047), Data([1, 2, 3])] {
       #expect(try Layout(data + padding).info == Layout(data).info)
     }
@@ -36,7 +36,7 @@ import Testing
   @Test func `a record of more than 0x8000 bytes is read as one`() throws {
     var corners: [Int32] = [5000, 900_000]
     for index in 0..<Int32(5000) { corners += [index, index % 2 * 5] }
-    let layout = try Layout(Stream.library(Stream.cell("T", Stream.boundary(corners))))
+    let layout = try Layout(Stream.gdsii(Stream.cell("T", Stream.boundary(corners))))
     let cell = try #require(layout.cell(named: "T"))
     let window = try #require(layout.bounds(of: cell))
     var counts: [Int] = []
@@ -55,14 +55,14 @@ import Testing
     let marked = Stream.element(
       0x08, Stream.int16(0x0D, 1), Stream.int16(0x0E, 0), Stream.int32(0x10, square),
       Stream.int16(0x2B, 1), Stream.text(0x2C, "value"))
-    let info = try Layout(Stream.library(Stream.cell("T", text, node, marked))).info
+    let info = try Layout(Stream.gdsii(Stream.cell("T", text, node, marked))).info
     #expect(info.layers.map(\.layer) == [1, 7] && info.layers.map(\.shapes) == [1, 0])
     #expect(info.bboxUm == [0, 0, 1, 1])
   }
 
   @Test func `the bookkeeping cell of KLayout is no cell of the design`() throws {
     let layout = try Layout(
-      Stream.library(
+      Stream.gdsii(
         Stream.cell("$$$CONTEXT_INFO$$$", Stream.reference("T")),
         Stream.cell("T", Stream.boundary(square))))
     #expect(layout.info.topCells == ["T"])

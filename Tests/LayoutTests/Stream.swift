@@ -51,7 +51,7 @@ struct Stream {
           + [0x39, 0x44, 0xB8, 0x2F, 0xA0, 0x9B, 0x5A, 0x54])
   }
 
-  static func library(_ cells: Data...) -> Data {
+  static func gdsii(_ cells: Data...) -> Data {
     opening + cells.reduce(Data(), +) + record(0x04)
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Matching
 import Raster
+import TestSupport
 import Testing
 
 /// A golden of two materials, dark ground with light rectangles, and what is known of each pixel.

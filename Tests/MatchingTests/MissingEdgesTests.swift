@@ -1,5 +1,6 @@
 import Matching
 import Raster
+import TestSupport
 import Testing
 
 /// Squares of 14 px every 24 px, and a golden that paints those of one corner in the grey of their ground: what a table

@@ -1,6 +1,7 @@
 import Foundation
 import Matching
 import Raster
+import TestSupport
 
 /// Rectangles as something to register scans to, y up like a layout.
 struct Rectangles: RegistrationReference {

@@ -1,4 +1,5 @@
 import Simulation
+import TestSupport
 import Testing
 
 // Numbers of the published C code's algorithm, worked out independently in Python integers.
