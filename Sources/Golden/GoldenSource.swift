@@ -22,13 +22,16 @@ public struct GoldenRegion: Sendable {
   public var edgeDistance: Plane
   /// By how much an edge may lie elsewhere without being a defect, pixels, beyond what holds everywhere.
   public var looseness: Plane
+  /// Whether borders between materials are drawn edges that a scan must show, not mere steps of brightness.
+  public var edgesAreDrawn: Bool
 
   /// The greatest edge distance told apart, pixels.
   public static let reach = 32
 
   /// A region whose parts have one size.
   public init(
-    picture: Picture, materials: Labels, edgeDistance: Plane, looseness: Plane
+    picture: Picture, materials: Labels, edgeDistance: Plane, looseness: Plane,
+    edgesAreDrawn: Bool
   ) {
     precondition(
       picture.width == materials.width && picture.height == materials.height
@@ -36,5 +39,6 @@ public struct GoldenRegion: Sendable {
       "the parts of a golden region have one size")
     (self.picture, self.materials) = (picture, materials)
     (self.edgeDistance, self.looseness) = (edgeDistance, looseness)
+    self.edgesAreDrawn = edgesAreDrawn
   }
 }

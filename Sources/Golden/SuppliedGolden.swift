@@ -29,6 +29,6 @@ public struct SuppliedGolden: GoldenSource {
     return GoldenRegion(
       picture: sampled.crop(inner), materials: classes.crop(inner),
       edgeDistance: distance.crop(inner),
-      looseness: Plane(width: rect.width, height: rect.height))
+      looseness: Plane(width: rect.width, height: rect.height), edgesAreDrawn: false)
   }
 }

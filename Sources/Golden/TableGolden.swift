@@ -73,6 +73,6 @@ public struct TableGolden: GoldenSource {
       stack, rect: rect, toScan: toScan, mesh: mesh, rounding: table.rounding)
     return GoldenRegion(
       picture: table.paint(region), materials: region.materials, edgeDistance: region.edgeDistance,
-      looseness: region.looseness)
+      looseness: region.looseness, edgesAreDrawn: true)
   }
 }

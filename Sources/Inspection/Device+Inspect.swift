@@ -87,7 +87,7 @@ extension Device {
       let comparison = Comparison(
         scan: picture, golden: region.picture, materials: region.materials,
         edgeDistance: region.edgeDistance, looseness: region.looseness,
-        area: area, settings: settings)
+        area: area, settings: settings, edgesAreDrawn: region.edgesAreDrawn)
       let findings = comparison.findings.enumerated().map { index, finding in
         self.record(
           finding, id: index + 1, field: field, scan: scanRecord, registration: registration,

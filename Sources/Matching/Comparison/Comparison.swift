@@ -27,9 +27,10 @@ public struct Comparison: Sendable {
   ///   - edgeDistance: pixels to the nearest edge between materials.
   ///   - looseness: by how much the tolerance band is wider at a pixel, 0…5 pixels.
   ///   - area: the pixels to be inspected.
+  ///   - edgesAreDrawn: whether the scan must show an edge wherever two materials meet.
   public init(
     scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, looseness: Plane,
-    area: PixelRect, settings: ComparisonSettings
+    area: PixelRect, settings: ComparisonSettings, edgesAreDrawn: Bool = true
   ) {
     let alike = scan.channels == golden.channels
     let scanPlanes = alike ? scan.planes : [scan.luminance]
@@ -51,11 +52,13 @@ public struct Comparison: Sendable {
       fitted.append(plane)
     }
     self.golden = Picture(planes: fitted)
-    let luminance = scan.luminance
-    let missing = MissingEdges(
-      scan: luminance, materials: materials, edgeDistance: edgeDistance, area: area)
-    difference.raise(
-      where: missing, scan: luminance, golden: self.golden.luminance, settings: settings)
+    if edgesAreDrawn {
+      let luminance = scan.luminance
+      let missing = MissingEdges(
+        scan: luminance, materials: materials, edgeDistance: edgeDistance, area: area)
+      difference.raise(
+        where: missing, scan: luminance, golden: self.golden.luminance, settings: settings)
+    }
     normalised = difference.normalised
     findings = FindingSearch(difference, area: area, settings: settings).findings
   }
