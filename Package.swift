@@ -80,7 +80,7 @@ let package = Package(
       swiftSettings: house),
     tests(of: "Golden", uses: ["Layout", "Raster"]),
     tests(of: "ImageFiles", uses: ["Raster"], excluding: ["Fixtures"]),
-    tests(of: "Inspection", uses: ["Raster"]),
+    tests(of: "Inspection", uses: ["Layout", "Raster"]),
     tests(of: "Layout", uses: ["Raster"], excluding: ["Fixtures"]),
     tests(of: "Matching", uses: ["Raster"]),
     tests(of: "Raster"),

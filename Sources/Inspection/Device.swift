@@ -77,7 +77,7 @@ public struct Device: Sendable {
       cell = layout.topCells[0]
     }
     let layers = try source.layers.map { layer -> (name: String, id: LayerID) in
-      let id = LayerID(layer: layer.number.layer, datatype: layer.number.datatype)
+      let id = layer.number
       guard layout.layers.contains(id) else {
         let known = layout.layers.prefix(24).map(\.description).joined(separator: ", ")
         throw InspectionError(
@@ -95,9 +95,8 @@ public struct Device: Sendable {
   }
 
   private static func fields(
-    _ layer: Recipe.LayerNumber, _ stack: LayerStack, recipe: String
+    _ id: LayerID, _ stack: LayerStack, recipe: String
   ) throws -> [Box] {
-    let id = LayerID(layer: layer.layer, datatype: layer.datatype)
     guard let bounds = stack.layout.bounds(of: id, in: stack.cell) else {
       throw InspectionError(
         .notInLayout, path: recipe, "scan.fields is \(id), which the layout does not have")

@@ -60,7 +60,7 @@ extension InspectedScan {
     return Report(record: record, field: overview, findings: crops, colours: colours)
   }
 
-  /// A picture of the field set into a picture of the whole scan, black where the scan is not looked at.
+  /// A picture of the field set into a picture of the whole scan, grey where the scan is not looked at.
   private func whole(_ picture: Picture) -> Picture {
     guard field.width != record.scan.width || field.height != record.scan.height else {
       return picture

@@ -1,4 +1,5 @@
 public import Foundation
+internal import Layout
 import Yams
 
 extension Recipe {
@@ -148,10 +149,10 @@ extension Recipe.Output {
 
 extension RecipeSection {
   /// The layer under a key, such as `1/0`.
-  fileprivate func layerNumber(_ key: String) throws -> Recipe.LayerNumber? {
+  fileprivate func layerNumber(_ key: String) throws -> LayerID? {
     let expected = "layer/datatype such as 1/0"
     guard let text = try text(key, expected: expected) else { return nil }
-    guard let number = Recipe.LayerNumber(text) else {
+    guard let number = LayerID(text) else {
       throw error(.badValue, key, "expected \(expected), found '\(text)'")
     }
     return number

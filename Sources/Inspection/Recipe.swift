@@ -1,4 +1,5 @@
 public import Foundation
+public import Layout
 
 /// Everything that says how a device is inspected, as read from a YAML file.
 ///
@@ -61,36 +62,10 @@ public struct Recipe: Equatable, Sendable {
     /// The name, such as `ridge`.
     public var name: String
     /// Its place in the CAD.
-    public var number: LayerNumber
+    public var number: LayerID
 
     /// A named layer.
-    public init(name: String, number: LayerNumber) { (self.name, self.number) = (name, number) }
-  }
-
-  /// A layer of the CAD, written `layer/datatype`.
-  public struct LayerNumber: Hashable, Sendable, CustomStringConvertible {
-    /// The layer, 0 or more.
-    public var layer: Int
-    /// The datatype, 0 or more.
-    public var datatype: Int
-
-    /// A layer and its datatype, 0 or more each.
-    public init(layer: Int, datatype: Int) {
-      precondition(layer >= 0 && datatype >= 0, "layers are numbered from 0")
-      (self.layer, self.datatype) = (layer, datatype)
-    }
-
-    /// Reads `1/0`; nil for anything but two whole numbers below 2³¹ with a stroke between.
-    public init?(_ text: String) {
-      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.count == 2, parts.allSatisfy({ $0.allSatisfy(\.isDigit) }),
-        let layer = Int32(parts[0]), let datatype = Int32(parts[1])
-      else { return nil }
-      (self.layer, self.datatype) = (Int(layer), Int(datatype))
-    }
-
-    /// Written as in a recipe: `1/0`.
-    public var description: String { "\(layer)/\(datatype)" }
+    public init(name: String, number: LayerID) { (self.name, self.number) = (name, number) }
   }
 
   /// What is known of the scans beforehand.
@@ -111,12 +86,12 @@ public struct Recipe: Equatable, Sendable {
     /// around those that lie on the scan's centre.
     ///
     /// The default, nil, is none.
-    public var fields: LayerNumber?
+    public var fields: LayerID?
 
     /// Scans of which nothing is known, or only this.
     public init(
       pixelSizeUm: ClosedRange<Double>? = nil, validRows: Range<Int>? = nil, centers: URL? = nil,
-      fields: LayerNumber? = nil
+      fields: LayerID? = nil
     ) {
       (self.pixelSizeUm, self.validRows) = (pixelSizeUm, validRows)
       (self.centers, self.fields) = (centers, fields)

@@ -10,13 +10,13 @@ public struct LayerID: Hashable, Sendable {
 }
 
 extension LayerID: LosslessStringConvertible {
-  /// The layer that `text` names as `number/datatype`; nil for anything else.
+  /// The layer that `text` names as `number/datatype`, whole numbers below 2³¹; nil for anything else.
   public init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let layer = Int(parts[0]), let datatype = Int(parts[1]), layer >= 0,
-      datatype >= 0
+    guard parts.count == 2, parts.allSatisfy({ $0.allSatisfy { ("0"..."9").contains($0) } }),
+      let layer = Int32(parts[0]), let datatype = Int32(parts[1])
     else { return nil }
-    self.init(layer: layer, datatype: datatype)
+    self.init(layer: Int(layer), datatype: Int(datatype))
   }
 
   /// `number/datatype`.

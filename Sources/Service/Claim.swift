@@ -1,7 +1,7 @@
 import Foundation
 import Inspection
 
-/// A scan that was taken out of the inbox into a folder of its own, `.working/XXXX/scan.tif`, with its sidecar.
+/// A scan that was taken out of the inbox into a folder of its own, `.working/ID/scan.tif`, with its sidecar.
 ///
 /// Each step is ordered so that a kill before or after it loses nothing: the move of the scan is what counts, and what
 /// goes with it is copied before and removed after.

@@ -51,7 +51,7 @@ extension SimulatedWafer {
   }
 
   private func writeFiles(to folder: URL, progress: (Int, Int) -> Void) throws {
-    try library.write(to: folder.appending(path: "layout.gds").path)
+    try gdsii.write(to: folder.appending(path: "layout.gds").path)
     try Self.write(Data(recipe.utf8), to: folder.appending(path: "recipe.yaml"))
     let scans = folder.appending(path: "scans")
     let cleanScans = folder.appending(path: "clean")

@@ -11,7 +11,7 @@ public struct SimulatedWafer: Sendable {
   /// How it is made.
   public let settings: SimulationSettings
   /// The die as it is written.
-  public let library: GDSIILibrary
+  public let gdsii: GDSIILibrary
   /// The die as it is read.
   public let layout: Layout
   private let cell: CellID
@@ -24,9 +24,9 @@ public struct SimulatedWafer: Sendable {
     precondition(settings.pixelSizeUm > 0, "a pixel has a size")
     (self.seed, self.settings) = (seed, settings)
     var random = SeededGenerator(seed: seed, .die)
-    library = DieLayout.draw(
+    gdsii = DieLayout.draw(
       width: settings.dieWidthUm, height: settings.dieHeightUm, using: &random)
-    layout = try Layout(library.data())
+    layout = try Layout(gdsii.data())
     guard let cell = layout.cell(named: DieLayout.topCell) else {
       preconditionFailure("a die has a top cell")
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Inspection
+import Layout
 import TestSupport
 import Testing
 
@@ -35,7 +36,7 @@ import Testing
     #expect(recipe.scan.pixelSizeUm == 0.4...0.5)
     #expect(recipe.scan.validRows == 0..<1370)
     #expect(recipe.scan.centers?.lastPathComponent == "centers.txt")
-    #expect(recipe.scan.fields == Recipe.LayerNumber(layer: 200, datatype: 0))
+    #expect(recipe.scan.fields == LayerID(layer: 200, datatype: 0))
     #expect(recipe.golden == .table)
     #expect(recipe.matching.search == .micrometres(5))
     #expect(recipe.matching.rotationDeg == 0.1)
@@ -82,7 +83,7 @@ import Testing
     "1", "1/", "/0", "1/0/0", "-1/0", "+1/0", "1 / 0", "a/b", "1/99999999999", "¹/0",
   ])
   func `any other layer than two whole numbers is refused`(text: String) {
-    #expect(Recipe.LayerNumber(text) == nil)
+    #expect(LayerID(text) == nil)
   }
 
   @Test func `an absent recipe is told apart from a bad one`() {

@@ -21,11 +21,11 @@ private func settings(defects: Int = 2, cleanDies: Int = 0) -> SimulationSetting
   // A scan does not depend on what was photographed before.
   _ = try same.scan(0)
   let again = try same.scan(1)
-  #expect(try one.library.data() == same.library.data())
+  #expect(try one.gdsii.data() == same.gdsii.data())
   #expect(first.picture == again.picture)
   #expect(first.defects == again.defects)
   #expect(first.place == again.place)
-  #expect(try one.library.data() != other.library.data())
+  #expect(try one.gdsii.data() != other.gdsii.data())
   let another = try other.scan(1)
   #expect(first.picture != another.picture)
 }
