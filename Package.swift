@@ -40,6 +40,12 @@ let package = Package(
       name: "CImageCodecs",
       cSettings: [.unsafeFlags(["-Wall", "-Werror"])],
       linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
+    .target(
+      name: "CDNNL", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
+      linkerSettings: [.linkedLibrary("dnnl")]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    module("Networks", uses: ["CDNNL", "CKernels", "COpenBLAS"]),
     module("Raster", uses: ["CKernels"]),
     module("ImageFiles", uses: ["Raster", "CImageCodecs"]),
     module("Layout", uses: ["Raster"]),
@@ -61,6 +67,7 @@ let package = Package(
     module(
       "Service",
       uses: ["Inspection", "Records", "Reports", .product(name: "Logging", package: "swift-log")]),
+    .executableTarget(name: "bench", dependencies: ["Networks"], swiftSettings: house),
     .executableTarget(
       name: "goldendie",
       dependencies: [

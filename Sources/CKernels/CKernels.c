@@ -3,11 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__linux__)
-#define WIDEST __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define WIDEST
-#endif
+#include "widest.h"
+
 
 static void pad_row(const float *source, float *padded, ptrdiff_t width, ptrdiff_t radius) {
   for (ptrdiff_t k = 0; k < radius; k++) {

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "NetworkKernels.h"
+
 // target[y][x] = sum over k of taps[|k|] * source[y][x+k], -radius <= k <= radius, edges repeated.
 // scratch: width + 2*radius floats.
 void gd_convolve_row(const float *source, float *target, ptrdiff_t width, const float *taps, ptrdiff_t radius,

@@ -1,0 +1,59 @@
+// The layers of a network that are no convolutions. Pictures are (rows, columns, channels), channels fastest; `bf16` says
+// that the elements are bfloat16, else they are float. Every function works on the rows that it is given and no others, and
+// rounds to the nearest bfloat16, ties to even. Activations: 0 none, 1 (leaky) ReLU with `slope`, 2 sigmoid, 3 tanh.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// target = (type) source, count elements, between float and bfloat16.
+void gd_to_bf16(const float *source, uint16_t *target, ptrdiff_t count);
+void gd_from_bf16(const uint16_t *source, float *target, ptrdiff_t count);
+
+// target[pixel][channel] = activation(source + bias[channel]); bias may be NULL; in place is allowed.
+void gd_activate(int bf16, const void *source, const float *bias, void *target, ptrdiff_t pixels, ptrdiff_t channels,
+                 int activation, float slope);
+
+// gradient *= activation'(…), told from the activation's output.
+void gd_activation_gradient(int bf16, const void *output, void *gradient, ptrdiff_t count, int activation,
+                            float slope);
+
+// target = target + source, count elements.
+void gd_add(int bf16, const void *source, void *target, ptrdiff_t count);
+
+// target = source * scale[channel] + shift[channel]; shift may be NULL.
+void gd_scale_channels(int bf16, const void *source, const float *scale, const float *shift, void *target,
+                       ptrdiff_t pixels, ptrdiff_t channels);
+
+// sums[channel] += gradient; products[channel] += gradient * input, in double.
+void gd_channel_sums(int bf16, const void *gradient, const void *input, double *sums, double *products,
+                     ptrdiff_t pixels, ptrdiff_t channels);
+
+// Copies `channels` of each pixel between pictures of source_channels and target_channels a pixel; the pointers say where
+// the first of them lies.
+void gd_copy_channels(int bf16, const void *source, ptrdiff_t source_channels, void *target, ptrdiff_t target_channels,
+                      ptrdiff_t pixels, ptrdiff_t channels);
+
+// One row of the output of a pooling of size × size pixels without padding. source: the first of its rows.
+void gd_pool_row(int bf16, int average, const void *source, ptrdiff_t width, ptrdiff_t channels, void *target,
+                 ptrdiff_t target_width, ptrdiff_t size, ptrdiff_t stride);
+
+// Adds one output row's gradient to the gradient of its input rows; the maximum's goes to its first place.
+void gd_pool_row_gradient(int bf16, int average, const void *source, const void *gradient, void *source_gradient,
+                          ptrdiff_t width, ptrdiff_t channels, ptrdiff_t target_width, ptrdiff_t size,
+                          ptrdiff_t stride);
+
+// One output row of a nearest upsampling, and one input row's gradient from the `factor` rows it became.
+void gd_repeat_row(int bf16, const void *source, ptrdiff_t width, ptrdiff_t channels, void *target, ptrdiff_t factor);
+void gd_repeat_row_gradient(int bf16, const void *gradient, ptrdiff_t width, ptrdiff_t channels, void *target,
+                            ptrdiff_t factor);
+
+// One output row of a bilinear upsampling whose sample lies between rows `upper` and `lower`, at `share` of the way.
+void gd_bilinear_row(int bf16, const void *upper, const void *lower, float share, ptrdiff_t width, ptrdiff_t channels,
+                     void *target, ptrdiff_t factor);
+void gd_bilinear_row_gradient(int bf16, const void *gradient, float share, ptrdiff_t width, ptrdiff_t channels,
+                              float *upper, float *lower, ptrdiff_t factor);
+
+// Pixel shuffle in PyTorch's order of channels: a row of (width, channels * factor * factor) and `factor` rows of
+// (width * factor, channels) are the same numbers. rows: the first of the latter.
+void gd_shuffle_rows(int bf16, const void *deep, void *rows, ptrdiff_t width, ptrdiff_t channels, ptrdiff_t factor);
+void gd_unshuffle_rows(int bf16, const void *rows, void *deep, ptrdiff_t width, ptrdiff_t channels, ptrdiff_t factor);

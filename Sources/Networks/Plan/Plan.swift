@@ -1,0 +1,109 @@
+internal import Dispatch
+
+/// A network made ready to run on pictures of one size.
+///
+/// A plan holds the memory and the primitives of every layer. Bands of rows are computed side by side; what a band holds
+/// does not depend on the number of cores, so the output is the same bytes for any. One thread at a time may use a plan.
+public final class Plan {
+  /// What a plan is for.
+  public enum Purpose: Sendable, Equatable {
+    /// Forward only, in little memory, on all cores.
+    case inference
+    /// Forward and backward on the calling thread; all layers' values are kept.
+    case training
+    /// As `training`, and the gradient of the input is wanted too.
+    case attribution
+  }
+
+  /// The parameters' table, as the network has it.
+  public let slots: [Parameters.Slot]
+  /// What the plan computes in.
+  public let precision: Precision
+  let purpose: Purpose
+  let steps: [Step]
+  /// Layer names, and the step whose output they are; a layer that its activation is fused to has none.
+  let numbers: [String: Int]
+  private let arena: Memory
+  /// Where a second contribution to a gradient is put before it is added.
+  let spare: Memory
+
+  /// One layer, or a convolution and the activation after it.
+  struct Step {
+    let name: String
+    let kernel: (any Kernel)?
+    let inputs: [Int]
+    let bands: [Range<Int>]
+    var value: Buffer
+    var gradient: Buffer?
+  }
+
+  /// Makes a network ready.
+  ///
+  /// - Parameters:
+  ///   - height, width: of the input, pixels.
+  /// - Throws: `NetworkError` when a layer can't take what it gets, or the machine can't compute it.
+  public init(
+    _ network: Network, height: Int, width: Int, precision: Precision = .float32,
+    purpose: Purpose = .inference
+  ) throws {
+    let compiler = try PlanCompiler(
+      network, height: height, width: width, precision: precision, purpose: purpose)
+    slots = network.parameters.slots
+    (self.precision, self.purpose) = (precision, purpose)
+    let made = try compiler.steps()
+    (steps, arena, spare) = (made.steps, made.arena, made.spare)
+    var numbers: [String: Int] = [:]
+    for (number, step) in steps.enumerated() { numbers[step.name] = number }
+    self.numbers = numbers
+    load(network.parameters)
+  }
+
+  /// Takes the parameters of the same network that it computes with from now on.
+  public func load(_ parameters: Parameters) {
+    for step in steps { step.kernel?.load(parameters) }
+  }
+
+  /// The shape of the output.
+  public var outputShape: Shape { steps[steps.count - 1].value.shape }
+
+  /// Runs the network.
+  ///
+  /// - Parameter input: of the size the plan was made for.
+  /// - Returns: what the last layer gives.
+  public func forward(_ input: Tensor) -> Tensor {
+    let shape = steps[0].value.shape
+    precondition(
+      shape == Shape(height: input.height, width: input.width, channels: input.channels),
+      "the plan was made for another shape")
+    steps[0].value.write(input.values)
+    for step in steps.dropFirst() { run(step) }
+    return Tensor(steps[steps.count - 1].value)
+  }
+
+  /// What a layer gave in the last forward pass.
+  ///
+  /// - Parameter layer: a layer that no activation follows in one step with it; else its activation.
+  public func value(of layer: String) -> Tensor { Tensor(steps[number(of: layer)].value) }
+
+  func number(of layer: String) -> Int {
+    guard let number = numbers[layer] else {
+      preconditionFailure("'\(layer)' is no layer, or its activation must be named instead")
+    }
+    precondition(purpose != .inference || number == steps.count - 1, "only the output is kept")
+    return number
+  }
+
+  private func run(_ step: Step) {
+    guard let kernel = step.kernel else { return }
+    let inputs = step.inputs.map { steps[$0].value }
+    let (output, bands) = (step.value, step.bands)
+    if bands.count == 1 { return kernel.forward(inputs, output, rows: bands[0]) }
+    let work = Work(kernel: kernel)
+    DispatchQueue.concurrentPerform(iterations: bands.count) {
+      work.kernel.forward(inputs, output, rows: bands[$0])
+    }
+  }
+
+  /// `@unchecked Sendable`: a kernel's forward pass reads what it holds, and its calls write disjoint rows.
+  private struct Work: @unchecked Sendable { let kernel: any Kernel }
+}
