@@ -32,7 +32,7 @@ extension Plan {
   }
 
   /// The one traversal backward: from the layers whose gradient is given to the input.
-  private func propagate(
+  func propagate(
     _ gradients: [String: Tensor], into parameters: UnsafeMutableBufferPointer<Float>?
   ) {
     precondition(purpose != .inference, "a plan for inference does not run backward")

@@ -19,6 +19,8 @@ public final class Plan {
   public let slots: [Parameters.Slot]
   /// What the plan computes in.
   public let precision: Precision
+  /// The plan's number among the replicas that work side by side; 0 when it stands alone.
+  public let replica: Int
   let purpose: Purpose
   let steps: [Step]
   /// Layer names, and the step whose output they are; a layer that its activation is fused to has none.
@@ -42,14 +44,22 @@ public final class Plan {
   /// - Parameters:
   ///   - height, width: of the input, pixels.
   /// - Throws: `NetworkError` when a layer can't take what it gets, or the machine can't compute it.
-  public init(
+  public convenience init(
     _ network: Network, height: Int, width: Int, precision: Precision = .float32,
     purpose: Purpose = .inference
+  ) throws {
+    try self.init(
+      network, height: height, width: width, precision: precision, purpose: purpose, replica: 0)
+  }
+
+  init(
+    _ network: Network, height: Int, width: Int, precision: Precision, purpose: Purpose,
+    replica: Int
   ) throws {
     let compiler = try PlanCompiler(
       network, height: height, width: width, precision: precision, purpose: purpose)
     slots = network.parameters.slots
-    (self.precision, self.purpose) = (precision, purpose)
+    (self.precision, self.purpose, self.replica) = (precision, purpose, replica)
     let made = try compiler.steps()
     (steps, arena, spare) = (made.steps, made.arena, made.spare)
     var numbers: [String: Int] = [:]
