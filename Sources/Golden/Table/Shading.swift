@@ -36,28 +36,34 @@ struct Shading: Sendable, Equatable {
 
   /// Learns from what a table leaves unexplained.
   ///
-  /// - Parameters:
-  ///   - residuals: photograph less table, a plane a channel.
-  ///   - stack: the stack of the same pixels.
-  ///   - area: the pixels to learn from.
-  init(residuals: [Plane], stack: StackRegion, area: PixelRect) {
-    var places: [UInt16: [(x: Int, y: Int)]] = [:]
-    for y in stride(from: area.y, to: area.maxY, by: 4) {
-      for x in stride(from: area.x + (y / 4) % 4, to: area.maxX, by: 4)
-      where stack.edgeDistance[x, y] >= Shading.leastEdgeDistance {
-        places[stack.materials[x, y], default: []].append((x, y))
+  /// - Parameter lessons: photographs less what the table paints.
+  init(_ lessons: [TrainingSet.Lesson]) {
+    var places: [UInt16: [[(x: Int, y: Int)]]] = [:]
+    for (number, lesson) in lessons.enumerated() {
+      let (area, stack) = (lesson.area, lesson.stack)
+      for y in stride(from: area.y, to: area.maxY, by: 4) {
+        for x in stride(from: area.x + (y / 4) % 4, to: area.maxX, by: 4)
+        where stack.edgeDistance[x, y] >= Shading.leastEdgeDistance {
+          places[stack.materials[x, y], default: Array(repeating: [], count: lessons.count)][number]
+            .append((x, y))
+        }
       }
     }
-    let common = places.filter { $0.value.count >= 400 }
-      .sorted { ($0.value.count, $1.key) > ($1.value.count, $0.key) }
-    for (material, places) in common.prefix(Shading.mostMaterials) {
-      let openness = stack.openness(of: material)
-      let values = places.map { openness($0.x, $0.y) }
+    let common = places.map { (material: $0.key, places: $0.value, count: $0.value.joined().count) }
+      .filter { $0.count >= 400 }.sorted { ($0.count, $1.material) > ($1.count, $0.material) }
+    for (material, places, _) in common.prefix(Shading.mostMaterials) {
+      var values: [SIMD4<Float>] = []
+      var residuals = [[Float]](repeating: [], count: lessons[0].photograph.channels)
+      for (lesson, places) in zip(lessons, places) where !places.isEmpty {
+        let openness = lesson.stack.openness(of: material)
+        values.append(contentsOf: places.map { openness($0.x, $0.y) })
+        for (channel, plane) in lesson.photograph.planes.enumerated() {
+          residuals[channel].append(contentsOf: places.map { plane[$0.x, $0.y] })
+        }
+      }
       let features = values.map(Openness.features)
       laws[material] = Law(
-        coefficients: residuals.map { residual in
-          Shading.fit(features, places.map { residual[$0.x, $0.y] })
-        }, range: Shading.range(values))
+        coefficients: residuals.map { Shading.fit(features, $0) }, range: Shading.range(values))
     }
   }
 

@@ -5,18 +5,20 @@ public import Raster
 /// The distance makes it an edge profile too: the blur of an optical edge, the bright rim of an electron micrograph, and the
 /// bias of the etch are all in the medians.
 public struct GoldenTable: Sendable, Equatable {
-  /// Standard deviation of the process blur, pixels; see `StackRegion`.
+  /// Standard deviation of the process blur, pixels of `pixelSizeUm`; see `StackRegion`.
   public var rounding: Double
+  /// Size of the pixels that distances are told in, µm; nil for those of whatever is painted.
+  public let pixelSizeUm: Double?
   /// Planes of the pictures it paints, 1 or 3.
   public let channels: Int
   /// Medians by kind of place; `channels` values each, 0…1.
-  private var colours: [Kind: [Float]] = [:]
+  var colours: [Kind: [Float]] = [:]
   /// What the surroundings add to them.
   private var shading = Shading()
 
   /// A kind of place: what lies there, what lies across the nearest edge, and how far off that is in whole pixels;
   /// `GoldenRegion.reach` is far.
-  private struct Kind: Hashable {
+  struct Kind: Hashable {
     var material: UInt16
     var across: UInt16
     var distance: Int
@@ -27,33 +29,44 @@ public struct GoldenTable: Sendable, Equatable {
   /// Pixels that a kind of place needs for a median.
   private static let leastCount = 12
 
-  /// Learns the table from a photograph, in which defects may cover less than half of any kind of place.
+  /// Learns the table from photographs, in which defects may cover less than half of any kind of place.
   ///
   /// - Parameters:
-  ///   - photograph: brightness 0…1.
-  ///   - stack: the stack of the same pixels.
-  ///   - area: the pixels to learn from, inside both.
-  ///   - rounding: the process blur that `stack` was made with, pixels.
-  public init(photograph: Picture, stack: StackRegion, area: PixelRect, rounding: Double) {
-    self.rounding = rounding
-    channels = photograph.channels
-    learnColours(photograph, stack, area)
+  ///   - lessons: one at least; brightness 0…1, on one scale.
+  ///   - rounding: the process blur that the stacks were made with, pixels of `pixelSizeUm`.
+  ///   - pixelSizeUm: the size of the pixels that distances are told in; nil where that does not matter.
+  public init(
+    learning lessons: [TrainingSet.Lesson], rounding: Double, pixelSizeUm: Double? = nil
+  ) {
+    precondition(!lessons.isEmpty, "there is a photograph to learn from")
+    (self.rounding, self.pixelSizeUm) = (rounding, pixelSizeUm)
+    channels = lessons[0].photograph.channels
+    learnColours(lessons)
   }
 
   /// Learns colours and shading together, each in turn from what the other leaves (backfitting).
   ///
   /// Source: Hastie and Tibshirani, "Generalized Additive Models", 1990, ch. 4.
-  public mutating func learnShading(_ photograph: Picture, stack: StackRegion, area: PixelRect) {
+  public mutating func learnShading(_ lessons: [TrainingSet.Lesson]) {
     for _ in 0..<3 {
       var flat = self
       flat.shading = Shading()
       shading = Shading(
-        residuals: GoldenTable.difference(photograph, flat.paint(stack)), stack: stack, area: area)
-      var shade = Picture(
-        planes: photograph.planes.map { Plane(width: $0.width, height: $0.height) })
-      shading.apply(to: &shade, stack: stack)
+        lessons.map { lesson in
+          let painted = flat.paint(lesson.stack, relativePixelSize: lesson.relativePixelSize)
+          var rest = lesson
+          rest.photograph = Picture(planes: GoldenTable.difference(lesson.photograph, painted))
+          return rest
+        })
+      let shading = shading
       learnColours(
-        Picture(planes: GoldenTable.difference(photograph, shade)), stack, area)
+        lessons.map { lesson in
+          var shade = lesson.photograph.mapPlanes { Plane(width: $0.width, height: $0.height) }
+          shading.apply(to: &shade, stack: lesson.stack)
+          var rest = lesson
+          rest.photograph = Picture(planes: GoldenTable.difference(lesson.photograph, shade))
+          return rest
+        })
     }
   }
 
@@ -65,20 +78,34 @@ public struct GoldenTable: Sendable, Equatable {
     }
   }
 
-  private mutating func learnColours(_ photograph: Picture, _ stack: StackRegion, _ area: PixelRect)
-  {
-    let kinds = Kinds(stack)
-    let levels = GoldenTable.levels
+  private mutating func learnColours(_ lessons: [TrainingSet.Lesson]) {
+    let kinds = Kinds(lessons.map(\.stack))
     var found = [[Float]](repeating: [], count: kinds.count)
-    for plane in photograph.planes {
-      var counts = [Int32](repeating: 0, count: kinds.count)
-      var histograms = [Int32](repeating: 0, count: kinds.count * levels)
+    for channel in 0..<channels {
+      let medians = GoldenTable.medians(of: channel, in: lessons, kinds)
+      for slot in found.indices {
+        if let median = medians[slot] { found[slot].append(median.value) }
+      }
+    }
+    colours = [:]
+    for slot in found.indices where !found[slot].isEmpty { colours[kinds.kind(slot)] = found[slot] }
+  }
+
+  /// The median of each kind of place over all lessons and how many pixels it has, where they are enough.
+  private static func medians(
+    of channel: Int, in lessons: [TrainingSet.Lesson], _ kinds: Kinds
+  ) -> [(value: Float, count: Int32)?] {
+    var counts = [Int32](repeating: 0, count: kinds.count)
+    var histograms = [Int32](repeating: 0, count: kinds.count * levels)
+    for lesson in lessons {
+      let (plane, area) = (lesson.photograph.planes[channel], lesson.area)
       plane.samples.withUnsafeBufferPointer { samples in
         histograms.withUnsafeMutableBufferPointer { histograms in
           counts.withUnsafeMutableBufferPointer { counts in
             for y in area.y..<area.maxY {
               for index in y &* plane.width &+ area.x..<y &* plane.width &+ area.maxX {
-                let slot = kinds.slot(stack, index)
+                let slot = kinds.slot(
+                  lesson.stack, index, relativePixelSize: lesson.relativePixelSize)
                 // Less its shading a sample may lie a little below 0 or above 1.
                 let level = Int(samples[index] * 340 + 85.5)
                 histograms[slot &* levels &+ min(max(level, 0), levels &- 1)] &+= 1
@@ -88,18 +115,32 @@ public struct GoldenTable: Sendable, Equatable {
           }
         }
       }
-      for slot in found.indices where counts[slot] >= GoldenTable.leastCount {
-        let histogram = histograms[slot * levels..<(slot + 1) * levels]
-        found[slot].append((GoldenTable.medianLevel(histogram, counts[slot]) - 85) / 340)
+    }
+    return counts.indices.map { slot in
+      guard counts[slot] >= leastCount else { return nil }
+      let histogram = histograms[slot * levels..<(slot + 1) * levels]
+      return ((medianLevel(histogram, counts[slot]) - 85) / 340, counts[slot])
+    }
+  }
+
+  /// What each of several photographs shows of the kinds of places that they share, channel by channel.
+  static func sights(_ lessons: [TrainingSet.Lesson]) -> [[[CommonScale.Sight]]] {
+    let kinds = Kinds(lessons.map(\.stack))
+    return lessons.map { lesson in
+      lesson.photograph.planes.indices.map { channel in
+        medians(of: channel, in: [lesson], kinds).map { median in
+          // What a kind departs by is seldom noise: many pixels do not make it that much surer.
+          CommonScale.Sight(
+            value: Double(median?.value ?? 0),
+            weight: median.map { Double($0.count).squareRoot() } ?? 0)
+        }
       }
     }
-    colours = [:]
-    for slot in found.indices where !found[slot].isEmpty { colours[kinds.kind(slot)] = found[slot] }
   }
 
   /// A table of nominal greys, for a golden of a process nobody has photographed: each layer has its shade.
   public init(nominalFor layerCount: Int) {
-    (rounding, channels) = (0, 1)
+    (rounding, pixelSizeUm, channels) = (0, nil, 1)
     let shades: [Float] = [0.55, 0.2, 0.9, 0.75, 0.35, 0.65, 0.1, 0.8]
     for code in 0..<(1 << min(layerCount, 12)) {
       let top = (0..<layerCount).last { code & (1 << $0) != 0 }
@@ -124,14 +165,19 @@ public struct GoldenTable: Sendable, Equatable {
   ///
   /// A kind of place that was seen too rarely takes the colour of the kind most like it: the same edge at the nearest
   /// distance, else the same material, else the average of all.
-  public func paint(_ stack: StackRegion) -> Picture {
-    let kinds = Kinds(stack)
+  ///
+  /// - Parameters:
+  ///   - stack: the stack of the region.
+  ///   - relativePixelSize: the size of its pixels over `pixelSizeUm`.
+  public func paint(_ stack: StackRegion, relativePixelSize: Float = 1) -> Picture {
+    let kinds = Kinds([stack])
     let palette = (0..<kinds.count).flatMap { colour(kinds.kind($0)) }
     let (width, height) = (stack.materials.width, stack.materials.height)
     let planes = (0..<channels).map { channel in
       Plane(width: width, height: height) { target in
         for index in 0..<(width * height) {
-          target[index] = palette[kinds.slot(stack, index) &* channels &+ channel]
+          target[index] = palette[
+            kinds.slot(stack, index, relativePixelSize: relativePixelSize) &* channels &+ channel]
         }
       }
     }
@@ -154,56 +200,5 @@ public struct GoldenTable: Sendable, Equatable {
     }
     return nearest(sameMaterial.filter { $0.key.across == kind.across }) ?? nearest(sameMaterial)
       ?? average
-  }
-
-  /// The kinds of places that a region holds, numbered: every pair of materials that meet, at every distance.
-  private struct Kinds {
-    /// The stack codes that occur, and each one's number.
-    private let materials: [UInt16]
-    private let numbers: [Int]
-    /// The pairs that occur, as material number × materials + number across; and each one's number.
-    private let pairs: [Int]
-    private let pairNumbers: [Int32]
-    private static let distances = GoldenRegion.reach + 1
-
-    init(_ stack: StackRegion) {
-      var numbers = [Int](repeating: -1, count: 1 << 16)
-      for value in stack.materials.values { numbers[Int(value)] = 0 }
-      // What lies across an edge may itself lie outside the region.
-      for value in stack.across.values { numbers[Int(value)] = 0 }
-      materials = numbers.indices.filter { numbers[$0] == 0 }.map { UInt16($0) }
-      for (number, material) in materials.enumerated() { numbers[Int(material)] = number }
-      self.numbers = numbers
-      var pairs: [Int] = []
-      var pairNumbers = [Int32](repeating: -1, count: materials.count * materials.count)
-      for index in stack.materials.values.indices {
-        let pair =
-          numbers[Int(stack.materials.values[index])] &* materials.count
-          &+ numbers[Int(stack.across.values[index])]
-        if pairNumbers[pair] < 0 {
-          pairNumbers[pair] = Int32(pairs.count)
-          pairs.append(pair)
-        }
-      }
-      (self.pairs, self.pairNumbers) = (pairs, pairNumbers)
-    }
-
-    var count: Int { pairs.count * Kinds.distances }
-
-    @inline(__always)
-    func slot(_ stack: StackRegion, _ index: Int) -> Int {
-      let material = numbers[Int(stack.materials.values[index])]
-      let across = numbers[Int(stack.across.values[index])]
-      let distance = Int(min(stack.edgeDistance.samples[index], Float(GoldenRegion.reach)))
-      let pair = Int(pairNumbers[material &* materials.count &+ across])
-      return pair &* Kinds.distances &+ distance
-    }
-
-    func kind(_ slot: Int) -> Kind {
-      let pair = pairs[slot / Kinds.distances]
-      return Kind(
-        material: materials[pair / materials.count], across: materials[pair % materials.count],
-        distance: slot % Kinds.distances)
-    }
   }
 }
