@@ -49,7 +49,7 @@ let package = Package(
     module("Raster", uses: ["CKernels"]),
     module("ImageFiles", uses: ["Raster", "CImageCodecs"]),
     module("Layout", uses: ["Raster"]),
-    module("Golden", uses: ["Layout", "Raster"]),
+    module("Golden", uses: ["Layout", "Networks", "Raster"]),
     module("Matching", uses: ["Raster"]),
     module("Simulation", uses: ["ImageFiles", "Layout", "Raster"]),
     module("Records", uses: ["Raster"]),
@@ -61,7 +61,7 @@ let package = Package(
     module(
       "Inspection",
       uses: [
-        "Golden", "ImageFiles", "Layout", "Matching", "Raster", "Records", "Reports",
+        "Golden", "ImageFiles", "Layout", "Matching", "Networks", "Raster", "Records", "Reports",
         .product(name: "Crypto", package: "swift-crypto"), "Yams",
       ]),
     module(
@@ -71,8 +71,8 @@ let package = Package(
     .executableTarget(
       name: "goldendie",
       dependencies: [
-        "Golden", "ImageFiles", "Inspection", "Layout", "Matching", "Raster", "Records", "Reports",
-        "Service", "Simulation",
+        "Golden", "ImageFiles", "Inspection", "Layout", "Matching", "Networks", "Raster", "Records",
+        "Reports", "Service", "Simulation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

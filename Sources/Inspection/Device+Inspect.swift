@@ -31,16 +31,8 @@ extension Device {
     let clock = ContinuousClock()
     let start = clock.now
     progress(.reading)
-    let sidecar = try Sidecar.read(for: scan)
-    let image = try ImageFile(path: scan.path)
-    let field = try field(of: image, scan)
-    let place = try ScanPlace(of: scan, image: image, field: field, sidecar: sidecar, device: self)
-    let picture = try image.read(field).withoutIdleColour
-    // Damage below the valid rows is damage of the file.
-    if field.maxY < image.height {
-      _ = try image.read(
-        PixelRect(x: 0, y: field.maxY, width: image.width, height: image.height - field.maxY))
-    }
+    let read = try read(scan)
+    let (image, sidecar, field, picture) = (read.image, read.sidecar, read.field, read.picture)
     var scanRecord = ScanRecord(
       path: path ?? scan.relativePath, sha256: try FileHash.sha256(scan), width: image.width,
       height: image.height)
@@ -51,10 +43,8 @@ extension Device {
 
     progress(.registering)
     let luminance = picture.luminance
-    let registrar = Registrar(reference: try reference(), settings: place.settings)
-    let outcome = try registrar.register(
-      luminance, field: field, referencePoint: place.center,
-      scanPoint: Point(x: Double(image.width) / 2, y: Double(image.height) / 2))
+    let registrar = Registrar(reference: try reference(), settings: read.place.settings)
+    let outcome = try read.register(registrar, luminance)
 
     func record(
       _ verdict: Verdict, reason: String?, _ registration: Registration?, area: PixelRect?,
@@ -100,6 +90,37 @@ extension Device {
     }
   }
 
+  /// A scan that was read, with whatever says where it lies.
+  struct ReadScan {
+    let image: ImageFile
+    let sidecar: Sidecar?
+    let field: PixelRect
+    let picture: Picture
+    let place: ScanPlace
+
+    /// Looks for the place on the reference that the scan shows.
+    func register(_ registrar: Registrar, _ luminance: Plane) throws -> RegistrationOutcome {
+      try registrar.register(
+        luminance, field: field, referencePoint: place.center,
+        scanPoint: Point(x: Double(image.width) / 2, y: Double(image.height) / 2))
+    }
+  }
+
+  /// Reads a scan and its sidecar.
+  func read(_ scan: URL) throws -> ReadScan {
+    let sidecar = try Sidecar.read(for: scan)
+    let image = try ImageFile(path: scan.path)
+    let field = try field(of: image, scan)
+    let place = try ScanPlace(of: scan, image: image, field: field, sidecar: sidecar, device: self)
+    let picture = try image.read(field).withoutIdleColour
+    // Damage below the valid rows is damage of the file.
+    if field.maxY < image.height {
+      _ = try image.read(
+        PixelRect(x: 0, y: field.maxY, width: image.width, height: image.height - field.maxY))
+    }
+    return ReadScan(image: image, sidecar: sidecar, field: field, picture: picture, place: place)
+  }
+
   private func field(of image: ImageFile, _ scan: URL) throws -> PixelRect {
     let rows = recipe.scan.validRows ?? 0..<image.height
     let field = PixelRect(
@@ -119,7 +140,7 @@ extension Device {
     return field
   }
 
-  private func reference() throws -> any RegistrationReference {
+  func reference() throws -> any RegistrationReference {
     if let supplied { return PictureReference(supplied.picture) }
     guard let stack else { preconditionFailure("a recipe without a layout has a golden picture") }
     return LayoutReference(stack: stack)

@@ -8,6 +8,8 @@ public struct InspectionError: Error, Equatable, CustomStringConvertible {
     case noPixelSize
     /// The scan can't be used as it is: too large, too few rows.
     case unusableScan
+    /// A folder is missing, or holds nothing that is looked for.
+    case noSuchFile
     /// Two scans would write into the same folder.
     case sameName
   }

@@ -4,7 +4,7 @@ internal import CKernels
 ///
 /// It says by how much what an ideal placement puts at a pixel is really moved: the pixel at (x, y) shows what belongs at
 /// (x, y) − displacement.
-public struct DisplacementMesh: Sendable, Equatable {
+public struct DisplacementMesh: Sendable, Equatable, Codable {
   /// The rectangle that the mesh covers; outside it the border's displacement goes on.
   public let field: PixelRect
   /// Nodes along x and y, each at least 1, at the middles of equal cells.

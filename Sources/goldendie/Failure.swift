@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
+import Golden
 import ImageFiles
 import Inspection
 import Layout
+import Networks
 import Records
 import Reports
 import Service
@@ -40,7 +42,10 @@ struct Failure: Error, Equatable {
     case let error as LayoutError: self.init(Self.status(of: error.code), error.description)
     case let error as ImageFileError: self.init(Self.status(of: error.code), error.description)
     case let error as InspectionError:
-      self.init(error.code == .sameName ? .usage : .badData, error.description)
+      self.init(Self.status(of: error.code), error.description)
+    case let error as NetworkError: self.init(Self.status(of: error.code), error.description)
+    case let error as TrainingError: self.init(.badData, error.description)
+    case let error as ObjectiveError: self.init(.usage, error.description)
     case let error as RecordError: self.init(Self.status(of: error.code), error.description)
     case let error as ReportError: self.init(Self.status(of: error.code), error.description)
     case let error as ServiceError:
@@ -56,6 +61,22 @@ struct Failure: Error, Equatable {
   /// What kept a result from being written; a folder that is missing then is no missing input.
   init(writing error: ReportError) {
     self.init(error.code == .template ? .internal : .tryAgain, error.description)
+  }
+
+  private static func status(of code: InspectionError.Code) -> ExitStatus {
+    switch code {
+    case .sameName: .usage
+    case .noSuchFile: .missingInput
+    default: .badData
+    }
+  }
+
+  private static func status(of code: NetworkError.Code) -> ExitStatus {
+    switch code {
+    case .noSuchFile: .missingInput
+    case .cannotWrite: .tryAgain
+    default: .badData
+    }
   }
 
   private static func status(of code: LayoutError.Code) -> ExitStatus {

@@ -38,10 +38,9 @@ public struct Comparison: Sendable {
     var fitted: [Plane] = []
     var difference = Difference(width: scan.width, height: scan.height)
     for (scanPlane, goldenPlane) in zip(scanPlanes, goldenPlanes) {
-      let steadied = RowDrift.fitted(golden: goldenPlane, scan: scanPlane, area: area)
-      let plane = PhotometricFit.fitted(
-        golden: steadied, scan: scanPlane, materials: materials, edgeDistance: edgeDistance,
-        area: area, scale: settings.photometricScalePx)
+      let plane = Comparison.lit(
+        goldenPlane, as: scanPlane, materials: materials, edgeDistance: edgeDistance, area: area,
+        settings: settings)
       for (sigma, band) in Comparison.channels(settings) {
         difference.merge(
           Difference(
@@ -61,5 +60,18 @@ public struct Comparison: Sendable {
     }
     normalised = difference.normalised
     findings = FindingSearch(difference, area: area, settings: settings).findings
+  }
+
+  /// A golden plane in the light of a scan: the photometric fit, row by row and material by material.
+  ///
+  /// - Parameters: as for a comparison.
+  public static func lit(
+    _ golden: Plane, as scan: Plane, materials: Labels, edgeDistance: Plane, area: PixelRect,
+    settings: ComparisonSettings = ComparisonSettings()
+  ) -> Plane {
+    PhotometricFit.fitted(
+      golden: RowDrift.fitted(golden: golden, scan: scan, area: area), scan: scan,
+      materials: materials, edgeDistance: edgeDistance, area: area,
+      scale: settings.photometricScalePx)
   }
 }

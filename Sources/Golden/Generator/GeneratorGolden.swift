@@ -1,0 +1,106 @@
+internal import Foundation
+public import Networks
+public import Raster
+
+/// A golden painted from the layout by a generator.
+///
+/// It is painted in tiles that lie on one grid of scan pixels and are all of one size, each with a halo as wide as the
+/// network can see: so a pixel is the same whichever region it is asked in.
+public struct GeneratorGolden: GoldenSource {
+  /// The layers.
+  public let stack: LayerStack
+  /// The generator.
+  public let generator: Generator
+  /// Standard deviation of the process blur that materials are told with, pixels; see `StackRegion`.
+  public let rounding: Double
+  private let painter: TilePainter
+
+  /// A golden of given layers.
+  ///
+  /// - Parameter precision: what the network computes in.
+  /// - Throws: `NetworkError` when the machine can't run the network.
+  public init(
+    stack: LayerStack, generator: Generator, rounding: Double, precision: Precision = .float32
+  ) throws {
+    precondition(
+      generator.card.inputs.layers == stack.layers.map(\.name),
+      "the generator was taught other layers")
+    (self.stack, self.generator, self.rounding) = (stack, generator, rounding)
+    painter = try TilePainter(generator, precision: precision)
+  }
+
+  /// The golden of a region, painted from the layout.
+  public func region(
+    _ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh
+  ) throws -> GoldenRegion {
+    let region = try StackRegion(
+      stack, rect: rect, toScan: toScan, mesh: mesh, rounding: rounding)
+    return GoldenRegion(
+      picture: try picture(rect, toScan: toScan, mesh: mesh), materials: region.materials,
+      edgeDistance: region.edgeDistance, looseness: region.looseness, edgesAreDrawn: true)
+  }
+
+  /// The golden picture alone.
+  public func picture(
+    _ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh
+  ) throws -> Picture {
+    var planes = (0..<generator.card.outputs).map { _ in
+      Plane(width: rect.width, height: rect.height)
+    }
+    for tile in TilePainter.tiles(of: rect) {
+      let painted = try painter.paint(tile, stack: stack, toScan: toScan, mesh: mesh)
+      let part = tile.intersection(rect)
+      for channel in planes.indices {
+        planes[channel].paste(
+          painted.planes[channel].crop(
+            PixelRect(
+              x: part.x - tile.x, y: part.y - tile.y, width: part.width, height: part.height)),
+          x: part.x - rect.x, y: part.y - rect.y)
+      }
+    }
+    return Picture(planes: planes)
+  }
+}
+
+/// Paints tiles of one size by a network; one at a time, each on all cores.
+///
+/// `@unchecked Sendable`: the plan is used by one thread at a time, which the lock sees to.
+final class TilePainter: @unchecked Sendable {
+  private let inputs: GeneratorInputs
+  private let plan: Plan
+  private let halo: Int
+  private let lock = NSLock()
+
+  /// Pixels along a tile's side.
+  static let side = 1024
+
+  init(_ generator: Generator, precision: Precision) throws {
+    inputs = generator.card.inputs
+    let multiple = generator.card.architecture.multiple
+    halo = (generator.network.reach + multiple - 1) / multiple * multiple
+    plan = try Plan(
+      generator.network, height: TilePainter.side + 2 * halo, width: TilePainter.side + 2 * halo,
+      precision: precision)
+  }
+
+  /// The tiles that a rectangle touches, row by row.
+  static func tiles(of rect: PixelRect) -> [PixelRect] {
+    let all = rect.aligned(to: side)
+    return stride(from: all.y, to: all.maxY, by: side).flatMap { y in
+      stride(from: all.x, to: all.maxX, by: side).map {
+        PixelRect(x: $0, y: y, width: side, height: side)
+      }
+    }
+  }
+
+  func paint(
+    _ tile: PixelRect, stack: LayerStack, toScan: Affine, mesh: DisplacementMesh
+  ) throws -> Picture {
+    let planes = try inputs.planes(
+      stack, rect: tile.expanded(by: halo), toScan: toScan, mesh: mesh)
+    let input = Tensor(planes: planes)
+    let output = lock.withLock { plan.forward(input) }
+    return output.picture(PixelRect(x: halo, y: halo, width: tile.width, height: tile.height))
+      .mapPlanes { $0.map { min(max($0, 0), 1) } }
+  }
+}

@@ -1,0 +1,64 @@
+public import Networks
+
+/// How a generator is taught.
+public struct TrainingSettings: Sendable, Equatable, Codable {
+  /// The network.
+  ///
+  /// The default is `fast`.
+  public var architecture = GeneratorArchitecture.fast
+  /// What is made small.
+  ///
+  /// The default is Charbonnier's loss.
+  public var objective: Objective
+  /// Steps in all.
+  ///
+  /// The default is 3000.
+  public var steps = 3000
+  /// Patches a step.
+  ///
+  /// The default is 8.
+  public var batch = 8
+  /// Pixels along a patch's side; fewer where photographs are smaller.
+  ///
+  /// The default is 192.
+  public var patch = 192
+  /// The greatest learning rate of Adam; it rises and falls as a single cycle.
+  ///
+  /// The default is 0.003.
+  public var rate = 0.003
+  /// Share of the running average of the weights that stays at a step; the average is what is kept.
+  ///
+  /// The default is 0.995.
+  public var averageDecay = 0.995
+  /// Standard deviations of the windows in which the layers' densities are told, pixels.
+  ///
+  /// The default is one of 24 pixels.
+  public var densityScales = [24.0]
+  /// Shares of the steps after which photographs are placed and lit again by what was learnt so far.
+  ///
+  /// The default is 15, 35 and 60 %.
+  public var refinements = [0.15, 0.35, 0.6]
+  /// Share of the pixels of a photograph, those that differ most, that is left out from the first refinement on.
+  ///
+  /// The default is 0.7 %, which is more than defects cover.
+  public var leftOut = 0.007
+  /// Times that the held-out score is taken, and how many of them in a row may bring nothing better before the end.
+  ///
+  /// The defaults are 25 and 10.
+  public var checks = 25
+  public var patience = 10
+  /// The seed of everything random.
+  ///
+  /// The default is 1.
+  public var seed: UInt64 = 1
+  /// What the network computes in while it is taught.
+  ///
+  /// The default is single precision.
+  public var precision = Precision.float32
+
+  /// The defaults.
+  public init(objective: Objective) { self.objective = objective }
+
+  /// Pixels along a patch's border that are not judged, for want of what lies around them.
+  static let margin = 16
+}

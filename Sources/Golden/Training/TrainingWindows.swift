@@ -1,0 +1,97 @@
+internal import Networks
+internal import Raster
+
+/// The windows that a generator is taught with, or judged by.
+struct TrainingWindows {
+  private let stack: LayerStack
+  private let inputs: GeneratorInputs
+  /// The photographs as they are placed and lit now.
+  private(set) var scans: [TrainingScan]
+  private(set) var windows: [TrainingWindow] = []
+  /// Windows weighted by their area: the running sum of their pixels.
+  private var sums: [Int] = []
+
+  /// Bytes of inputs that are kept in memory at most; of more, windows drawn at random are kept.
+  private static let greatestBytes = 2 << 30
+
+  /// - Throws: `LayoutError` where a window holds more than can be drawn.
+  init(
+    _ stack: LayerStack, inputs: GeneratorInputs, scans: [TrainingScan], seed: UInt64
+  ) throws {
+    (self.stack, self.inputs, self.scans) = (stack, inputs, scans)
+    var parts = scans.enumerated().flatMap { index, scan in
+      TrainingWindow.parts(of: scan.area).map { (scan: index, rect: $0) }
+    }
+    let bytes = parts.reduce(0) { $0 + $1.rect.area * 4 * inputs.count }
+    if bytes > Self.greatestBytes {
+      var random = SeededStream(seed, 0x77)
+      parts.shuffle(using: &random)
+      var left = Self.greatestBytes
+      parts = parts.filter {
+        left -= $0.rect.area * 4 * inputs.count
+        return left >= 0
+      }
+    }
+    for part in parts {
+      let scan = scans[part.scan]
+      let local = PixelRect(
+        x: part.rect.x - scan.field.x, y: part.rect.y - scan.field.y, width: part.rect.width,
+        height: part.rect.height)
+      windows.append(
+        TrainingWindow(
+          scan: part.scan, rect: part.rect, inputs: try drawn(part.rect, scan),
+          layers: inputs.layers.count, photograph: scan.photograph.mapPlanes { $0.crop(local) },
+          weight: Plane(width: local.width, height: local.height).map { _ in 1 }))
+    }
+    var sum = 0
+    sums = windows.map {
+      sum += $0.rect.area
+      return sum
+    }
+  }
+
+  private func drawn(_ rect: PixelRect, _ scan: TrainingScan) throws -> Tensor {
+    Tensor(planes: try inputs.planes(stack, rect: rect, toScan: scan.toScan, mesh: scan.mesh))
+  }
+
+  /// Pixels along the side that patches can have at most, a multiple of `step`.
+  func patchSide(atMost side: Int, multiple step: Int) -> Int {
+    let least = windows.map { min($0.rect.width, $0.rect.height) }.min() ?? 0
+    return min(side, least) / step * step
+  }
+
+  /// Takes photographs that were placed or lit anew, and which pixels of each are left out.
+  mutating func update(_ scan: Int, _ placed: TrainingScan, weight: Plane) throws {
+    scans[scan] = placed
+    for index in windows.indices where windows[index].scan == scan {
+      let rect = windows[index].rect
+      let local = PixelRect(
+        x: rect.x - placed.field.x, y: rect.y - placed.field.y, width: rect.width,
+        height: rect.height)
+      windows[index].place(try drawn(rect, placed), layers: inputs.layers.count)
+      windows[index].photograph = placed.photograph.mapPlanes { $0.crop(local) }
+      windows[index].weight = weight.crop(local)
+    }
+  }
+
+  /// A patch that depends on nothing but the numbers given.
+  ///
+  /// Patches without an edge teach little, and are drawn more seldom.
+  func patch(
+    seed: UInt64, step: Int, sample: Int, side: Int, symmetries: [Symmetry]
+  ) -> Patch {
+    var random = SeededStream(seed, UInt64(step), UInt64(sample))
+    var (window, x, y) = (0, 0, 0)
+    for _ in 0..<4 {
+      let place = Int.random(in: 0..<(sums.last ?? 1), using: &random)
+      window = sums.firstIndex { $0 > place } ?? 0
+      let rect = windows[window].rect
+      x = Int.random(in: 0...rect.width - side, using: &random)
+      y = Int.random(in: 0...rect.height - side, using: &random)
+      let edges = windows[window].edgeShare(x: x, y: y, side: side)
+      if Double.random(in: 0..<1, using: &random) < 0.2 + 2 * edges { break }
+    }
+    let symmetry = symmetries.randomElement(using: &random) ?? .identity
+    return Patch(windows[window], x: x, y: y, side: side, symmetry: symmetry)
+  }
+}

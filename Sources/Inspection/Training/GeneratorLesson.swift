@@ -1,0 +1,99 @@
+public import Golden
+internal import Matching
+internal import Raster
+
+/// Teaches a generator the scans of a folder, from registration to the model.
+public struct GeneratorLesson {
+  /// What is asked for beside the recipe.
+  public struct Settings: Sendable {
+    /// How the generator is taught.
+    public var training: TrainingSettings
+    /// File names, or parts of them, of scans to be held out.
+    ///
+    /// The default, none, holds out every fifth die.
+    public var heldOut: [String] = []
+
+    /// The defaults.
+    public init(training: TrainingSettings) { self.training = training }
+  }
+
+  private static let heldOutShare = 0.2
+
+  /// Photographs to learn from and to judge by, on one scale of brightness.
+  let taught: TrainingSet
+  let heldOut: [TrainingScan]
+  private let stack: LayerStack
+  private let settings: Settings
+  private let sha256: String
+
+  /// Prepares a lesson.
+  ///
+  /// - Throws: `InspectionError` when there are too few scans, or `LayoutError`.
+  public init(_ folder: TrainingFolder, device: Device, settings: Settings) throws {
+    guard let stack = device.stack else { preconditionFailure("a folder is placed on a layout") }
+    let (taught, heldOut) = try folder.split(
+      holdingOut: settings.heldOut, share: Self.heldOutShare)
+    (self.stack, self.settings, sha256) = (stack, settings, folder.sha256)
+    self.heldOut = heldOut
+    self.taught = try TrainingSet(stack, taught)
+  }
+
+  /// Names of the scans to learn from and of those held out.
+  public var names: (taught: [String], heldOut: [String]) {
+    (taught.scans.map(\.name), heldOut.map(\.name))
+  }
+
+  /// Teaches.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: the file to keep while learning.
+  ///   - resuming: whether to go on from it.
+  ///   - progress: told after each step.
+  public func run(
+    checkpoint: String? = nil, resuming: Bool = false,
+    progress: (TrainingProgress) -> GeneratorTraining.Command
+  ) throws -> GeneratorTraining.Outcome {
+    let scans = zip(taught.scans, taught.lessons).map { scan, lesson in
+      var scan = scan
+      scan.photograph = lesson.photograph
+      return scan
+    }
+    var stacks: [String: StackRegion] = [:]
+    for (scan, lesson) in zip(taught.scans, taught.lessons) { stacks[scan.name] = lesson.stack }
+    var training = try GeneratorTraining(
+      stack, taught: scans, heldOut: heldOut, settings: settings.training, dataSHA256: sha256,
+      resuming: resuming ? checkpoint : nil
+    ) { scan, golden in
+      guard let drawn = stacks[scan.name],
+        let original = scans.first(where: { $0.name == scan.name })
+      else { return nil }
+      return try Self.refined(scan, golden, drawn, photograph: original.photograph)
+    }
+    return try training.run(checkpoint: checkpoint, progress: progress)
+  }
+
+  /// A photograph against the golden painted where it is placed: what is left of the displacement, and its light.
+  private static func refined(
+    _ scan: TrainingScan, _ golden: Picture, _ stack: StackRegion, photograph: Picture
+  ) throws -> GeneratorTraining.Refinement {
+    let registrar = Registrar(
+      reference: PictureReference(golden), settings: RegistrationSettings())
+    let mesh = try registrar.mesh(
+      photograph.luminance, field: scan.field,
+      toScan: .translation(x: Double(scan.field.x), y: Double(scan.field.y)))
+    let area = PixelRect(
+      x: scan.area.x - scan.field.x, y: scan.area.y - scan.field.y, width: scan.area.width,
+      height: scan.area.height)
+    let planes = zip(golden.planes, photograph.planes).map { golden, seen in
+      let lit = Comparison.lit(
+        golden, as: seen, materials: stack.materials, edgeDistance: stack.edgeDistance, area: area)
+      return Plane(
+        width: seen.width, height: seen.height,
+        samples: seen.samples.indices.map {
+          seen.samples[$0] - lit.samples[$0] + golden.samples[$0]
+        })
+    }
+    return GeneratorTraining.Refinement(
+      displacement: mesh, photograph: Picture(planes: planes))
+  }
+}
