@@ -69,7 +69,7 @@ double gd_point_loss(int kind, const float *prediction, const float *target, con
                      ptrdiff_t height, float epsilon, float share, float *gradient);
 
 // sums[0], sums[1] = the sum over neighbours along rows, along columns, of |difference of their residuals| times both
-// weights. scratch: 3 * width floats.
+// weights. scratch: 4 * width + 2 floats.
 void gd_gradient_loss(const float *prediction, const float *target, const float *weight, ptrdiff_t width,
                       ptrdiff_t height, float share_x, float share_y, float *gradient, float *scratch, double *sums);
 
@@ -84,5 +84,8 @@ ptrdiff_t gd_ssim_scratch(ptrdiff_t width);
 // target (width/2 x height/2) = means of 2 x 2 blocks; an odd last column or row is left out.
 void gd_halve(const float *source, ptrdiff_t width, ptrdiff_t height, float *target);
 
-// gradient (width x height) += scale * the slopes (width/2 x height/2) of gd_halve's result, handed back.
-void gd_halve_back(const float *slopes, ptrdiff_t width, ptrdiff_t height, float scale, float *gradient);
+// gradient (width x height) += the slopes (width/2 x height/2) of gd_halve's result, handed back.
+void gd_halve_back(const float *slopes, ptrdiff_t width, ptrdiff_t height, float *gradient);
+
+// target[i] += factor * source[i].
+void gd_add_scaled(const float *source, float factor, ptrdiff_t n, float *target);

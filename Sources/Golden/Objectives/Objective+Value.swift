@@ -28,29 +28,45 @@ extension Objective {
   public func value(
     prediction: Picture, target: Picture, weight: Plane? = nil
   ) -> ObjectiveValue {
+    var gradient = prediction.mapPlanes { Plane(width: $0.width, height: $0.height) }
+    let (loss, terms) = addValue(
+      prediction: prediction, target: target, weight: weight, to: &gradient)
+    return ObjectiveValue(loss: loss, terms: terms, gradient: gradient)
+  }
+
+  /// The same, with the slopes times `share` added to a gradient that the caller keeps from patch to patch.
+  ///
+  /// - Parameters:
+  ///   - share: what the slopes are multiplied with, such as 1 / patches. The default is 1.
+  ///   - gradient: of the prediction's size.
+  /// - Returns: the weighted sum of the terms, and each by itself; `share` changes neither.
+  public func addValue(
+    prediction: Picture, target: Picture, weight: Plane? = nil, share: Double = 1,
+    to gradient: inout Picture
+  ) -> (loss: Double, terms: [Term: Double]) {
+    let channels = prediction.channels
     precondition(
-      prediction.bounds == target.bounds && prediction.channels == target.channels
+      prediction.bounds == target.bounds && channels == target.channels
+        && prediction.bounds == gradient.bounds && channels == gradient.channels
         && (weight.map { $0.bounds == prediction.bounds } ?? true),
-      "prediction, target and weight have one size")
+      "prediction, target, weight and gradient have one size")
     precondition(!prediction.bounds.isEmpty, "an objective needs pixels")
-    var slopes = [Plane](
-      repeating: Plane(width: prediction.width, height: prediction.height),
-      count: prediction.channels)
     var terms: [Term: Double] = [:]
     var loss = 0.0
     for (term, factor) in weights where !term.needsNetwork {
       var sum = 0.0
       let scales = term.scales(of: target.bounds, weight: weight)
-      for channel in slopes.indices {
-        sum += PlanePair(
-          prediction: prediction.planes[channel], target: target.planes[channel], weight: weight
-        ).measure(
-          term, scales: scales, share: factor / Double(slopes.count), into: &slopes[channel])
+      for channel in 0..<channels {
+        let pair = PlanePair(
+          prediction: prediction.planes[channel], target: target.planes[channel], weight: weight)
+        sum += pair.measure(
+          term, scales: scales, share: share * factor / Double(channels),
+          into: &gradient.planes[channel])
       }
-      terms[term] = sum / Double(slopes.count)
-      loss += factor * sum / Double(slopes.count)
+      terms[term] = sum / Double(channels)
+      loss += factor * sum / Double(channels)
     }
-    return ObjectiveValue(loss: loss, terms: terms, gradient: Picture(planes: slopes))
+    return (loss, terms)
   }
 }
 
@@ -112,7 +128,8 @@ struct PlanePair {
   ) -> Double {
     var sums = [0.0, 0.0]
     withSamples(&gradient) { prediction, target, weight, gradient in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * self.target.width) { scratch in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * self.target.width + 2) {
+        scratch in
         guard let scratch = scratch.baseAddress else { return }
         gd_gradient_loss(
           prediction, target, weight, self.target.width, self.target.height,

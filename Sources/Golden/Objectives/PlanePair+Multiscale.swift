@@ -23,15 +23,15 @@ extension PlanePair {
       steps.append(power.slope)
     }
     let similarity = exp(logarithm)
-    // From the coarsest scale back to the picture's own.
-    var back: Plane?
-    for index in scales.indices.reversed() {
-      let step = Float(share * similarity * steps[index])
-      var slope = slopes[index].scaled(by: step)
-      if let coarse = back { coarse.addHalvedBack(to: &slope) }
-      back = slope
+    // From the coarsest scale back to the picture's own, each handing on its slopes to the next finer.
+    for index in slopes.indices.dropFirst().reversed() {
+      var whole = Plane(width: slopes[index].width, height: slopes[index].height)
+      whole.add(slopes[index], times: share * similarity * steps[index])
+      if index + 1 < slopes.count { slopes[index + 1].addHalvedBack(to: &whole) }
+      slopes[index] = whole
     }
-    if let back { gradient.add(back) }
+    gradient.add(slopes[0], times: share * similarity * steps[0])
+    if slopes.count > 1 { slopes[1].addHalvedBack(to: &gradient) }
     return 1 - similarity
   }
 
@@ -61,27 +61,15 @@ extension Plane {
   fileprivate func addHalvedBack(to fine: inout Plane) {
     self.withUnsafeRows { slopes in
       fine.withUnsafeMutableRows { fine in
-        gd_halve_back(slopes.row(0), fine.width, fine.height, 1, fine.row(0))
+        gd_halve_back(slopes.row(0), fine.width, fine.height, fine.row(0))
       }
     }
   }
 
-  fileprivate func scaled(by factor: Float) -> Plane {
-    Plane(width: width, height: height) { target in
-      self.withUnsafeRows { source in
-        let samples = source.row(0)
-        for index in 0..<width * height { target[index] = samples[index] * factor }
-      }
-    }
-  }
-
-  fileprivate mutating func add(_ other: Plane) {
+  fileprivate mutating func add(_ other: Plane, times factor: Double) {
     let count = width * height
     other.withUnsafeRows { source in
-      self.withUnsafeMutableRows { target in
-        let (samples, sums) = (source.row(0), target.row(0))
-        for index in 0..<count { sums[index] += samples[index] }
-      }
+      self.withUnsafeMutableRows { gd_add_scaled(source.row(0), Float(factor), count, $0.row(0)) }
     }
   }
 }
