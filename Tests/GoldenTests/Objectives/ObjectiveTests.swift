@@ -167,6 +167,24 @@ import Testing
     #expect(value.gradient.planes[0].samples.contains { $0 != 0 })
   }
 
+  @Test(arguments: measured) func `adds a share of its slopes to what is there`(
+    term: Objective.Term
+  ) {
+    let target = Self.random(width: 26, height: 24, seed: 15)
+    let prediction = Self.random(width: 26, height: 24, seed: 16)
+    let objective = Objective([term: 2])
+    let whole = objective.value(prediction: prediction, target: target)
+    var gradient = target
+    let (loss, terms) = objective.addValue(
+      prediction: prediction, target: target, share: 0.25, to: &gradient)
+    #expect(loss == whole.loss)
+    #expect(terms == whole.terms)
+    for index in target.planes[0].samples.indices {
+      let added = gradient.planes[0].samples[index] - target.planes[0].samples[index]
+      #expect(abs(added - whole.gradient.planes[0].samples[index] / 4) < 1e-6)
+    }
+  }
+
   @Test func `leaves other networks' terms to the trainer`() {
     let target = Self.random(width: 12, height: 12, seed: 13)
     let prediction = Self.random(width: 12, height: 12, seed: 14)
