@@ -112,7 +112,7 @@ public struct Adam: Sendable, Equatable {
     let beta2 = Float(settings.beta2)
     let (new1, new2) = (Float(1 - settings.beta1), Float(1 - settings.beta2))
     let (bias1, bias2) = (power(settings.beta1, steps), power(settings.beta2, steps))
-    let stride = Float(rate / (1 - bias1))
+    let pace = Float(rate / (1 - bias1))
     let root = Float((1 - bias2).squareRoot())
     let epsilon = Float(settings.epsilon)
     let lost = parameter.decays ? Float(rate * settings.weightDecay) : 0
@@ -121,13 +121,26 @@ public struct Adam: Sendable, Equatable {
         guard let w = values.baseAddress, let g = gradient.baseAddress,
           let m = means.baseAddress, let v = squares.baseAddress
         else { return }
-        for place in 0..<parameter.count {
+        // In blocks, which the compiler keeps in vectors; it leaves roots and quotients of a plain loop one by one.
+        let whole = parameter.count & ~7
+        for place in stride(from: 0, to: whole, by: 8) {
+          var mean = load(m + place)
+          var square = load(v + place)
+          let slope = load(g + place) * scale
+          mean += (slope - mean) * new1
+          square = square * beta2 + slope * slope * new2
+          let weight = load(w + place)
+          let spread = square.squareRoot() / root + epsilon
+          store(mean, m + place)
+          store(square, v + place)
+          store(weight - (weight * lost + pace * (mean / spread)), w + place)
+        }
+        for place in whole..<parameter.count {
           let slope = g[place] * scale
-          let mean = m[place] + (slope - m[place]) * new1
-          let square = v[place] * beta2 + slope * slope * new2
-          m[place] = mean
-          v[place] = square
-          w[place] -= w[place] * lost + stride * (mean / (square.squareRoot() / root + epsilon))
+          m[place] += (slope - m[place]) * new1
+          v[place] = v[place] * beta2 + slope * slope * new2
+          let spread = v[place].squareRoot() / root + epsilon
+          w[place] -= w[place] * lost + pace * (m[place] / spread)
         }
       }
     }
@@ -176,4 +189,12 @@ extension Adam {
     }
     (self.steps, self.means, self.squares) = (steps, means, squares)
   }
+}
+
+private func load(_ place: UnsafePointer<Float>) -> SIMD8<Float> {
+  UnsafeRawPointer(place).loadUnaligned(as: SIMD8<Float>.self)
+}
+
+private func store(_ values: SIMD8<Float>, _ place: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(place).storeBytes(of: values, as: SIMD8<Float>.self)
 }
