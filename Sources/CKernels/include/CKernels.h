@@ -59,3 +59,35 @@ void gd_column_step(const uint16_t *labels, const uint16_t *before, int16_t *ste
 // reach * reach gives distance = sqrt - 1/2 and other; else distance = reach and other = the label itself.
 void gd_nearest_row(const uint16_t *labels, const int16_t *rows, const uint16_t *found, float *distance,
                     uint16_t *other, ptrdiff_t width, ptrdiff_t reach);
+
+// Training objectives. All are single-threaded; each adds `share` times the slope of its sum to `gradient`
+// (width x height, as the pictures). weight: width x height, or NULL for 1 everywhere.
+
+// What gd_point_loss measures of a residual r: |r|, r^2, sqrt(r^2 + epsilon^2).
+enum { GD_L1 = 0, GD_L2 = 1, GD_CHARBONNIER = 2 };
+
+// The sum of weight * the term over all pixels.
+double gd_point_loss(int kind, const float *prediction, const float *target, const float *weight, ptrdiff_t width,
+                     ptrdiff_t height, float epsilon, float share, float *gradient);
+
+// sums[0], sums[1] = the sum over neighbours along rows, along columns, of |difference of their residuals| times both
+// weights. scratch: 4 * width + 2 floats.
+void gd_gradient_loss(const float *prediction, const float *target, const float *weight, ptrdiff_t width,
+                      ptrdiff_t height, float share_x, float share_y, float *gradient, float *scratch, double *sums);
+
+// The sum over all 11 x 11 windows inside of the weight at the window's middle times (1 - SSIM), or without luminance
+// (1 - contrast and structure). taps: 6, taps[0] in the middle; middle: about the pictures' mean, against rounding;
+// width, height: 11 or more; scratch: gd_ssim_scratch(width) floats.
+double gd_ssim_loss(const float *prediction, const float *target, const float *weight, ptrdiff_t width,
+                    ptrdiff_t height, const float *taps, float middle, int with_luminance, float share,
+                    float *gradient, float *scratch);
+ptrdiff_t gd_ssim_scratch(ptrdiff_t width);
+
+// target (width/2 x height/2) = means of 2 x 2 blocks; an odd last column or row is left out.
+void gd_halve(const float *source, ptrdiff_t width, ptrdiff_t height, float *target);
+
+// gradient (width x height) += the slopes (width/2 x height/2) of gd_halve's result, handed back.
+void gd_halve_back(const float *slopes, ptrdiff_t width, ptrdiff_t height, float *gradient);
+
+// target[i] += factor * source[i].
+void gd_add_scaled(const float *source, float factor, ptrdiff_t n, float *target);
