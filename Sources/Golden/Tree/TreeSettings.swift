@@ -1,7 +1,7 @@
 /// How a regression forest is grown.
 public struct TreeSettings: Codable, Sendable, Equatable {
-  /// How many trees are averaged, 1 or more; the default is 16.
-  public var trees = 16
+  /// How many trees are averaged, 1 or more; the default is 8.
+  public var trees = 8
   /// Greatest number of questions from a tree's root to a leaf; the default is 20.
   public var depth = 20
   /// Greatest number of leaves of a tree, the most useful splits first; the default is 4096.
