@@ -15,7 +15,8 @@ import Testing
       golden: Picture(planes: golden), photograph: Picture(planes: photograph),
       materials: materials
         ?? Labels(
-          width: bounds.width, height: bounds.height, values: .init(repeating: 0, count: bounds.area)),
+          width: bounds.width, height: bounds.height,
+          values: .init(repeating: 0, count: bounds.area)),
       edgeDistance: distance ?? Plane(width: bounds.width, height: bounds.height, filling: 32),
       area: area ?? bounds, weights: weights)
     return scores
@@ -128,7 +129,7 @@ import Testing
     func photograph() -> Plane {
       // Sums of uniform numbers are normal enough.
       clean.map { value in
-        value + (0..<6).reduce(Float(0)) { sum, _ in sum + Float.random(in: -0.01...0.01, using: &random) }
+        (0..<6).reduce(value) { sum, _ in sum + Float.random(in: -0.01...0.01, using: &random) }
       }
     }
     let distance = Plane(rect) { x, _ in abs(Float(x) - 100) }

@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: [0.2, 0.7, 1.1])
-  func `slanted edges are found to a tenth of a pixel`(angle: Double) throws {
+  func `slanted edges are found to a fifth of a pixel`(angle: Double) throws {
     let (c, s) = (cos(angle), sin(angle))
     func corner(_ along: Double, _ across: Double) -> Point {
       Point(x: 60 + along * c - across * s, y: 45 + along * s + across * c)
@@ -48,9 +48,9 @@ import Testing
         let place = Point(x: Double(x) + 0.5 - 60, y: 90 - Double(y) - 0.5 - 45)
         let expected = -place.x * s + place.y * c
         guard abs(expected) < 30 else { continue }
-        #expect(abs(Double(distance[x, y]) - expected) < 0.1)
+        #expect(abs(Double(distance[x, y]) - expected) < 0.2)
         // Outside lies along (s, −c) in the layout, (s, c) on the picture.
-        #expect(abs(Double(across[x, y]) - s) < 0.1 && abs(Double(down[x, y]) - c) < 0.1)
+        #expect(abs(Double(across[x, y]) - s) < 0.2 && abs(Double(down[x, y]) - c) < 0.2)
       }
     }
   }

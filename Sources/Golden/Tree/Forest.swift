@@ -175,7 +175,8 @@ extension Forest: Codable {
       }
     guard fits else {
       throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "the trees of a forest do not join"))
+        .init(codingPath: decoder.codingPath, debugDescription: "the trees of a forest do not join")
+      )
     }
     nodes = features.indices.map {
       Node(threshold: thresholds[$0], feature: features[$0], child: children[$0])

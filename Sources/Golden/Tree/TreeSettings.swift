@@ -18,7 +18,13 @@ public struct TreeSettings: Codable, Sendable, Equatable {
   public var pixelsPerTree = 300_000
   /// How many times likelier a pixel within 3 px of an edge is taken than one far off; the default is 4.
   public var edgeWeight = 4.0
-  /// Where all chance comes from: the same seed, the same forest, on however many cores. The default is 1.
+  /// Share of the pixels that nothing is learnt from, those that coarse trees explain worst; the default is 0.005.
+  ///
+  /// They are likely defects.
+  public var dropped = 0.005
+  /// Where all chance comes from; the default is 1.
+  ///
+  /// The same seed gives the same forest, on however many cores.
   public var seed: UInt64 = 1
 
   /// The defaults.
