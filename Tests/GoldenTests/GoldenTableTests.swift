@@ -14,6 +14,13 @@ import Testing
       stack, rect: rect, toScan: upright(height: rect.height), mesh: .still(rect), rounding: 0)
   }
 
+  private func lesson(
+    _ photograph: Plane, _ stack: StackRegion, area: PixelRect? = nil
+  ) -> TrainingSet.Lesson {
+    TrainingSet.Lesson(
+      photograph: Picture(planes: [photograph]), stack: stack, area: area ?? photograph.bounds)
+  }
+
   @Test func `two materials are told in spite of 30 percent defects`() throws {
     let stack = try LayerStack(drawing: [[rectangle(x: 0, y: 0, width: 120, height: 180)]])
     let region = try region(stack)
@@ -22,8 +29,7 @@ import Testing
       // All defects on one side: the worst for a mean.
       Int.random(in: 0..<10, using: &random) < 3 ? 1 : x < 120 ? 0.62 : 0.25
     }
-    let table = GoldenTable(
-      photograph: Picture(planes: [photograph]), stack: region, area: rect, rounding: 0)
+    let table = GoldenTable(learning: [lesson(photograph, region)], rounding: 0)
     let painted = table.paint(region)
     let clean = Plane(rect) { x, _ in x < 120 ? 0.62 : 0.25 }
     // Medians of few pixels near the edge wander no further either: the defects are few enough.
@@ -48,8 +54,7 @@ import Testing
     let clean = Plane(rect) { x, _ in look(x) }
     var random = Seeded(state: 5)
     let photograph = clean.map { $0 + Float.random(in: -0.02...0.02, using: &random) }
-    let table = GoldenTable(
-      photograph: Picture(planes: [photograph]), stack: region, area: rect, rounding: 0)
+    let table = GoldenTable(learning: [lesson(photograph, region)], rounding: 0)
     let painted = table.paint(region).planes[0]
     // Beyond the first and the last line ground is seen as far from an edge as nowhere between them.
     #expect(painted.distance(to: clean) < greyLevel)
@@ -72,7 +77,9 @@ import Testing
       Plane(rect) { x, y in area.contains(x: x, y: y) ? plane[x, y] : 1 - plane[x, y] }
     }
     let table = GoldenTable(
-      photograph: Picture(planes: photograph), stack: region, area: area, rounding: 0)
+      learning: [
+        TrainingSet.Lesson(photograph: Picture(planes: photograph), stack: region, area: area)
+      ], rounding: 0)
     let painted = table.paint(region)
     for (found, expected) in zip(painted.planes, clean) {
       #expect(found.distance(to: expected) < greyLevel)
@@ -85,8 +92,7 @@ import Testing
     let region = try region(stack)
     let left = PixelRect(x: 0, y: 0, width: 80, height: 180)
     let table = GoldenTable(
-      photograph: Picture(planes: [Plane(rect) { _, _ in 0.4 }]), stack: region, area: left,
-      rounding: 0)
+      learning: [lesson(Plane(rect) { _, _ in 0.4 }, region, area: left)], rounding: 0)
     #expect(table.paint(region).planes[0].distance(to: Plane(rect) { _, _ in 0.4 }) < greyLevel)
   }
 }

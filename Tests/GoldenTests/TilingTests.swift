@@ -66,9 +66,9 @@ import Testing
           + Float.random(in: -0.02...0.02, using: &random)
       }
     ])
-    var table = GoldenTable(
-      photograph: photograph, stack: region, area: field, rounding: rounding)
-    table.learnShading(photograph, stack: region, area: field)
+    let lesson = TrainingSet.Lesson(photograph: photograph, stack: region, area: field)
+    var table = GoldenTable(learning: [lesson], rounding: rounding)
+    table.learnShading([lesson])
     let source = TableGolden(stack: stack, table: table)
     let golden = try source.region(whole, toScan: toScan, mesh: mesh)
     for tile in tiles {
@@ -101,6 +101,42 @@ import Testing
       let part = try StackRegion(stack, rect: tile, toScan: toScan, mesh: mesh, rounding: 0)
       #expect(part.materials == golden.materials.crop(tile))
       #expect(part.edgeDistance == golden.edgeDistance.crop(tile))
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `a tile painted by trees is part of the whole`(isStill: Bool) throws {
+    let (stack, mesh) = (try stack(), mesh(isStill: isStill))
+    var random = Seeded(state: 28)
+    let photograph = Plane(field) { x, y in
+      0.3 + 0.1 * Float((x / 7 + y / 5) % 3) + Float.random(in: -0.1...0.1, using: &random)
+    }
+    let scan = TrainingScan(
+      name: "a", die: "a", photograph: Picture(planes: [photograph]), field: field, area: field,
+      toScan: toScan, mesh: mesh, pixelSizeUm: 1)
+    var settings = TreeSettings()
+    (settings.trees, settings.pixelsPerTree) = (5, 20_000)
+    let source = try TreeGolden(learning: stack, from: [scan], settings: settings)
+    let golden = try source.region(whole, toScan: toScan, mesh: mesh)
+    for tile in tiles {
+      expect(try source.region(tile, toScan: toScan, mesh: mesh), partOf: golden, tile)
+    }
+    #expect(Set(golden.picture.planes[0].samples).count > 1000)
+  }
+
+  @Test(arguments: [0, 4.5])
+  func `the features of a tile are part of those of the whole`(rounding: Double) throws {
+    let (stack, mesh) = (try stack(), mesh(isStill: false))
+    func features(_ rect: PixelRect) throws -> LayerFeatures {
+      try LayerFeatures(stack, rect: rect, toScan: toScan, mesh: mesh, rounding: rounding)
+    }
+    let all = try features(whole)
+    for tile in tiles {
+      let part = PixelRect(
+        x: tile.x - whole.x, y: tile.y - whole.y, width: tile.width, height: tile.height)
+      for (name, (found, plane)) in zip(all.names, zip(try features(tile).planes, all.planes)) {
+        #expect(found == plane.crop(part), "\(name) of \(tile)")
+      }
     }
   }
 

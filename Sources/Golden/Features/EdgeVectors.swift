@@ -14,7 +14,7 @@ struct EdgeVectors {
 
   /// The vectors of a region.
   ///
-  /// An edge runs through each pixel that has a neighbour on the other side of ½; where in the pixel, coverage and the
+  /// An edge runs between neighbours on both sides of ½, through one of them; where in the pixel, coverage and the
   /// direction of its gradient say.
   ///
   /// - Parameter coverage: soft contours of the region with `halo` pixels on every side.
@@ -47,16 +47,24 @@ struct EdgeVectors {
                 let (levels, distances) = (coverage.row(y + halo) + halo, distance.row(y))
                 let (acrosses, downs) = (across.row(y), down.row(y))
                 edges.withSteps(row: y + halo) { steps in
+                  // The nearest columns to the left and to the right that know of an edge.
+                  var (left, right) = (-1, 0)
+                  for x in 0..<halo where steps[x] != EdgePoints.none { left = x }
                   for x in 0..<width {
+                    if steps[x + halo] != EdgePoints.none { left = x + halo }
+                    if right < x + halo { right = x + halo }
+                    while right < x + 2 * halo, steps[right] == EdgePoints.none { right += 1 }
+                    let gap = min(left < 0 ? 2 * halo : x + halo - left, right - x - halo)
                     let sign: Float = levels[x] >= 0.5 ? 1 : -1
-                    guard let place = EdgePoints.nearest(steps, x + halo) else {
+                    guard let place = EdgePoints.nearest(steps, x + halo, from: gap) else {
                       distances[x] = sign * reach
                       continue
                     }
                     let edge = edges.edge(x: x + halo + place.x, y: y + halo + place.y)
-                    let vector = SIMD2(Float(place.x), Float(place.y)) + edge.offset * edge.inward
+                    let vector = edge.nearest(SIMD2(Float(place.x), Float(place.y)))
                     let length = (vector * vector).sum().squareRoot()
                     distances[x] = sign * min(length, reach)
+                    guard length <= reach else { continue }
                     // Next to the edge the way to it is too short to have a sure direction.
                     let outward = length < 0.75 ? -edge.inward : vector * (sign / length)
                     (acrosses[x], downs[x]) = (outward.x, outward.y)
@@ -73,8 +81,6 @@ struct EdgeVectors {
 }
 
 /// The pixels that an edge runs through, and how far each pixel is from one along its column.
-///
-/// `@unchecked Sendable` is not needed: it is only read once made.
 private struct EdgePoints: Sendable {
   private let width: Int
   private let height: Int
@@ -83,7 +89,7 @@ private struct EdgePoints: Sendable {
   private let steps: [Int8]
   /// Whether there are any.
   let isAny: Bool
-  private static let none: Int8 = 127
+  static let none: Int8 = 127
 
   init(_ coverage: Plane) {
     (width, height, self.coverage) = (coverage.width, coverage.height, coverage)
@@ -96,12 +102,12 @@ private struct EdgePoints: Sendable {
           let (above, below) = (y > 0 ? -width : 0, y < height - 1 ? width : 0)
           for x in 0..<width {
             let index = y &* width &+ x
-            let isInside = levels[index] >= 0.5
+            let level = levels[index]
             let (left, right) = (x > 0 ? -1 : 0, x < width &- 1 ? 1 : 0)
-            if isInside != (levels[index &+ left] >= 0.5)
-              || isInside != (levels[index &+ right] >= 0.5)
-              || isInside != (levels[index &+ above] >= 0.5)
-              || isInside != (levels[index &+ below] >= 0.5)
+            if EdgePoints.isEdge(level, levels[index &+ left])
+              || EdgePoints.isEdge(level, levels[index &+ right])
+              || EdgePoints.isEdge(level, levels[index &+ above])
+              || EdgePoints.isEdge(level, levels[index &+ below])
             {
               steps[index] = 0
               isAny = true
@@ -134,6 +140,15 @@ private struct EdgePoints: Sendable {
     (self.steps, self.isAny) = (steps, isAny)
   }
 
+  /// Whether an edge runs through a pixel rather than its neighbour: the one that is more evenly parted, which knows best
+  /// where.
+  @inline(__always)
+  private static func isEdge(_ level: Float, _ neighbour: Float) -> Bool {
+    guard (level >= 0.5) != (neighbour >= 0.5) else { return false }
+    let (own, other) = (abs(level - 0.5), abs(neighbour - 0.5))
+    return own < other || own == other && level >= 0.5
+  }
+
   func withSteps(row y: Int, _ body: (UnsafePointer<Int8>) -> Void) {
     steps.withUnsafeBufferPointer { steps in
       guard let base = steps.baseAddress else { return }
@@ -142,11 +157,15 @@ private struct EdgePoints: Sendable {
   }
 
   /// The nearest edge pixel, columns and rows away, from a pixel that has the halo on both sides.
+  ///
+  /// - Parameter gap: columns to the nearest that knows of an edge.
   @inline(__always)
-  static func nearest(_ steps: UnsafePointer<Int8>, _ x: Int) -> (x: Int, y: Int)? {
+  static func nearest(
+    _ steps: UnsafePointer<Int8>, _ x: Int, from gap: Int
+  ) -> (x: Int, y: Int)? {
     var best = GoldenRegion.reach * GoldenRegion.reach + 1
     var place = (x: 0, y: 0)
-    var k = 0
+    var k = gap
     while k &* k < best, k <= GoldenRegion.reach {
       let (left, right) = (Int(steps[x &- k]), Int(steps[x &+ k]))
       let (far, near) = (k &* k &+ right &* right, k &* k &+ left &* left)
@@ -157,9 +176,32 @@ private struct EdgePoints: Sendable {
     return best <= GoldenRegion.reach * GoldenRegion.reach ? place : nil
   }
 
-  /// The direction into the layer at an edge pixel, and how far that way from the pixel's centre the edge runs.
+  /// The piece of an edge that runs through a pixel.
+  struct Piece {
+    /// The direction into the layer.
+    var inward: SIMD2<Float>
+    /// How far that way from the pixel's centre it runs.
+    var offset: Float
+
+    /// The way to its nearest point.
+    ///
+    /// - Parameter center: the way to the pixel's centre.
+    @inline(__always)
+    func nearest(_ center: SIMD2<Float>) -> SIMD2<Float> {
+      let middle = center + offset * inward
+      let across = (middle * inward).sum()
+      let along = middle - across * inward
+      let length = (along * along).sum().squareRoot()
+      // It reaches about as far from its middle as a pixel's corner.
+      let halfLength: Float = 0.7
+      let rest = length > halfLength ? 1 - halfLength / length : 0
+      return across * inward + rest * along
+    }
+  }
+
+  /// The edge in an edge pixel.
   @inline(__always)
-  func edge(x: Int, y: Int) -> (inward: SIMD2<Float>, offset: Float) {
+  func edge(x: Int, y: Int) -> Piece {
     coverage.samples.withUnsafeBufferPointer { samples in
       let base = y &* width &+ x
       @inline(__always) func level(_ right: Int, _ down: Int) -> Float {
@@ -173,9 +215,9 @@ private struct EdgePoints: Sendable {
         level(-1, 1) + root * level(0, 1) + level(1, 1) - level(-1, -1) - root * level(0, -1)
           - level(1, -1))
       let length = (gradient * gradient).sum().squareRoot()
-      guard length > 1e-3 else { return (SIMD2(0, 0), 0) }
+      guard length > 1e-3 else { return Piece(inward: SIMD2(0, 0), offset: 0) }
       gradient /= length
-      return (gradient, EdgePoints.offset(level(0, 0), along: gradient))
+      return Piece(inward: gradient, offset: EdgePoints.offset(level(0, 0), along: gradient))
     }
   }
 

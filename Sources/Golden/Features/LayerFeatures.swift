@@ -74,22 +74,26 @@ struct LayerFeatureMaker: Sendable {
 
   /// The features of a part of the region, in scan pixels.
   func features(in part: PixelRect) -> LayerFeatures {
-    var planes: [Plane] = []
-    var names: [String] = []
     let wide = part.expanded(by: EdgeVectors.halo)
     let inner = part.moved(x: -wide.x, y: -wide.y)
-    for (layer, contour) in drawn.contours(rounding: rounding, in: wide).enumerated() {
-      let edges = EdgeVectors(coverage: contour)
-      planes += [contour.crop(inner), edges.distance, edges.outward.x, edges.outward.y]
-      planes += densities(layer, in: part)
-      names += (["coverage", "distance", "outward x", "outward y"]
-        + LayerFeatures.densityScales.map { "density \(Int($0))" }).map {
-          "\(layerNames[layer]): \($0)"
-        }
+    let contours = drawn.contours(rounding: rounding, in: wide)
+    var layers = [[Plane]](repeating: [], count: contours.count)
+    layers.withUnsafeMutableBufferPointer { layers in
+      let shared = SharedElements(layers)
+      inParallel(contours.count) { layer in
+        let edges = EdgeVectors(coverage: contours[layer])
+        shared[layer] =
+          [contours[layer].crop(inner), edges.distance, edges.outward.x, edges.outward.y]
+          + densities(layer, in: part)
+      }
     }
-    let size = Float(log2(pixelSizeUm))
-    planes.append(Plane(width: part.width, height: part.height, filling: size))
-    return LayerFeatures(planes: planes, names: names + ["log2 pixel size"])
+    let kinds =
+      ["coverage", "distance", "outward x", "outward y"]
+      + LayerFeatures.densityScales.map { "density \(Int($0))" }
+    let size = Plane(width: part.width, height: part.height, filling: Float(log2(pixelSizeUm)))
+    return LayerFeatures(
+      planes: layers.joined() + [size],
+      names: layerNames.flatMap { name in kinds.map { "\(name): \($0)" } } + ["log2 pixel size"])
   }
 
   private func densities(_ layer: Int, in part: PixelRect) -> [Plane] {

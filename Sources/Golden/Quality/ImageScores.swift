@@ -16,7 +16,7 @@ public struct ImageScores: Codable, Sendable, Equatable {
     public var l1: Double { pixels > 0 ? absolute / pixels : 0 }
     /// Peak signal to noise, dB, to a peak of 1; infinite where they are the same.
     public var psnr: Double { pixels > 0 ? -10 * log10(squared / pixels) : .infinity }
-    /// Mean structural similarity, at most 1; of pixels whose window the pictures hold. 1 where there are none.
+    /// Mean structural similarity, at most 1, of the pixels whose window the pictures hold; 1 where there are none.
     public var ssim: Double { similarity.value ?? 1 }
     /// Mean |∂golden − ∂photograph| over both directions, central differences, brightness a pixel.
     public var gradientL1: Double { gradient.value ?? 0 }

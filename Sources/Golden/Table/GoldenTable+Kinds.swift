@@ -45,7 +45,8 @@ extension GoldenTable {
       let across = numbers[Int(stack.across.values[index])]
       let (distance, reach) = (stack.edgeDistance.samples[index], Float(GoldenRegion.reach))
       // Far is far, however large the pixels.
-      let told = distance < reach ? Int(min(distance * relativePixelSize, reach)) : Kinds.distances &- 1
+      let told =
+        distance < reach ? Int(min(distance * relativePixelSize, reach)) : Kinds.distances &- 1
       let pair = Int(pairNumbers[material &* materials.count &+ across])
       return pair &* Kinds.distances &+ told
     }

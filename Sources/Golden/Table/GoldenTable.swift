@@ -92,8 +92,10 @@ public struct GoldenTable: Sendable, Equatable {
   }
 
   /// The median of each kind of place over all lessons and how many pixels it has, where they are enough.
+  ///
+  /// - Parameter leastEdgeDistance: pixels nearer to an edge, pixels of their photograph, do not count.
   private static func medians(
-    of channel: Int, in lessons: [TrainingSet.Lesson], _ kinds: Kinds
+    of channel: Int, in lessons: [TrainingSet.Lesson], _ kinds: Kinds, leastEdgeDistance: Float = 0
   ) -> [(value: Float, count: Int32)?] {
     var counts = [Int32](repeating: 0, count: kinds.count)
     var histograms = [Int32](repeating: 0, count: kinds.count * levels)
@@ -104,6 +106,9 @@ public struct GoldenTable: Sendable, Equatable {
           counts.withUnsafeMutableBufferPointer { counts in
             for y in area.y..<area.maxY {
               for index in y &* plane.width &+ area.x..<y &* plane.width &+ area.maxX {
+                guard lesson.stack.edgeDistance.samples[index] >= leastEdgeDistance else {
+                  continue
+                }
                 let slot = kinds.slot(
                   lesson.stack, index, relativePixelSize: lesson.relativePixelSize)
                 // Less its shading a sample may lie a little below 0 or above 1.
@@ -128,7 +133,8 @@ public struct GoldenTable: Sendable, Equatable {
     let kinds = Kinds(lessons.map(\.stack))
     return lessons.map { lesson in
       lesson.photograph.planes.indices.map { channel in
-        medians(of: channel, in: [lesson], kinds).map { median in
+        // How an edge looks hangs on the size of the pixels.
+        medians(of: channel, in: [lesson], kinds, leastEdgeDistance: 4).map { median in
           // What a kind departs by is seldom noise: many pixels do not make it that much surer.
           CommonScale.Sight(
             value: Double(median?.value ?? 0),
@@ -176,8 +182,9 @@ public struct GoldenTable: Sendable, Equatable {
     let planes = (0..<channels).map { channel in
       Plane(width: width, height: height) { target in
         for index in 0..<(width * height) {
-          target[index] = palette[
-            kinds.slot(stack, index, relativePixelSize: relativePixelSize) &* channels &+ channel]
+          target[index] =
+            palette[
+              kinds.slot(stack, index, relativePixelSize: relativePixelSize) &* channels &+ channel]
         }
       }
     }

@@ -13,14 +13,18 @@ struct Forest: Sendable, Equatable {
   private(set) var roots: [Int32] = []
   /// The most questions of each tree.
   private(set) var depths: [Int32] = []
-  /// The feature that a node asks for.
-  private(set) var features: [Int32] = []
-  /// Above it the second child is next, else the first; infinite in leaves.
-  private(set) var thresholds: [Float] = []
-  /// The first child.
-  private(set) var children: [Int32] = []
+  private var nodes: [Node] = []
   /// `outputs` values of each node, those of leaves being used.
-  private(set) var values: [Float] = []
+  private var values: [Float] = []
+
+  private struct Node: Sendable, Equatable {
+    /// Above it the second child is next, else the first; infinite in leaves.
+    var threshold: Float
+    /// The feature that is asked for.
+    var feature: Int32
+    /// The first child.
+    var child: Int32
+  }
 
   init(featureCount: Int, outputs: Int) {
     (self.featureCount, self.outputs) = (featureCount, outputs)
@@ -28,20 +32,18 @@ struct Forest: Sendable, Equatable {
 
   /// Adds a tree whose nodes count from its own root.
   mutating func add(_ tree: GrownTree) {
-    let base = Int32(features.count)
+    let base = Int32(nodes.count)
     roots.append(base)
     depths.append(Int32(tree.depth))
     for node in tree.nodes {
-      features.append(Int32(node.feature))
-      thresholds.append(node.threshold)
-      children.append(base + Int32(node.child))
+      nodes.append(
+        Node(
+          threshold: node.threshold, feature: Int32(node.feature), child: base + Int32(node.child)))
       for channel in 0..<outputs { values.append(node.value[channel]) }
     }
   }
 
   /// Pixels that walk side by side, so that one waits for memory while others go on.
-  private static let lanes = 8
-  /// Pixels whose features are brought together at a time.
   private static let block = 256
 
   /// The forest's values for each pixel.
@@ -77,63 +79,60 @@ struct Forest: Sendable, Equatable {
   private func evaluate(
     _ sources: [PlaneRows], _ pixels: Range<Int>, _ target: SharedElements<Float>
   ) {
-    withUnsafeTemporaryAllocation(
-      of: Float.self, capacity: Forest.block * (featureCount + outputs)
-    ) { scratch in
-      guard let rows = scratch.baseAddress else { return }
-      let sums = rows + Forest.block * featureCount
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: Forest.block * featureCount) { rows in
+      guard let rows = rows.baseAddress else { return }
       for first in stride(from: pixels.lowerBound, to: pixels.upperBound, by: Forest.block) {
         let size = min(Forest.block, pixels.upperBound - first)
         for (feature, source) in sources.enumerated() {
-          let values = source.row(0) + first
-          for pixel in 0..<size { rows[pixel &* featureCount &+ feature] = values[pixel] }
+          (rows + feature * Forest.block).update(from: source.row(0) + first, count: size)
         }
-        // Lanes beyond the last pixel repeat the first.
-        for pixel in size..<Forest.block {
-          for feature in 0..<featureCount { rows[pixel * featureCount + feature] = rows[feature] }
-        }
-        walk(rows, sums)
-        for index in 0..<size * outputs { target[first * outputs + index] = sums[index] }
+        walk(rows, size, target.pointer(first * outputs))
       }
     }
   }
 
-  // rows: (block, featureCount); sums: (block, outputs), the mean over the trees.
-  private func walk(_ rows: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>) {
-    for index in 0..<Forest.block * outputs { sums[index] = 0 }
-    let lanes = Forest.lanes
-    features.withUnsafeBufferPointer { features in
-      thresholds.withUnsafeBufferPointer { thresholds in
-        children.withUnsafeBufferPointer { children in
-          values.withUnsafeBufferPointer { values in
-            for (root, depth) in zip(roots, depths) {
-              for first in stride(from: 0, to: Forest.block, by: lanes) {
-                var nodes = SIMD8<Int32>(repeating: root)
-                let base = rows + first &* featureCount
-                for _ in 0..<depth {
-                  var next = SIMD8<Int32>()
-                  for lane in 0..<8 {
-                    let node = Int(nodes[lane])
-                    let value = base[lane &* featureCount &+ Int(features[node])]
-                    next[lane] = children[node] &+ (value > thresholds[node] ? 1 : 0)
-                  }
-                  if next == nodes { break }
-                  nodes = next
-                }
-                for lane in 0..<8 {
-                  let node = Int(nodes[lane])
-                  for channel in 0..<outputs {
-                    sums[(first &+ lane) &* outputs &+ channel] += values[node &* outputs &+ channel]
-                  }
-                }
+  // rows: (featureCount, block); means: (size, outputs), the mean over the trees.
+  private func walk(
+    _ rows: UnsafePointer<Float>, _ size: Int, _ means: UnsafeMutablePointer<Float>
+  ) {
+    for index in 0..<size * outputs { means[index] = 0 }
+    let share = 1 / Float(roots.count)
+    nodes.withUnsafeBufferPointer { nodes in
+      values.withUnsafeBufferPointer { values in
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2 * Forest.block) { scratch in
+          guard let places = scratch.baseAddress else { return }
+          // The pixels that have not come to a leaf.
+          let walking = places + Forest.block
+          for (root, depth) in zip(roots, depths) {
+            for pixel in 0..<size {
+              places[pixel] = root
+              walking[pixel] = Int32(truncatingIfNeeded: pixel)
+            }
+            var left = size
+            for _ in 0..<depth where left > 0 {
+              var kept = 0
+              for index in 0..<left {
+                let pixel = Int(walking[index])
+                let place = places[pixel]
+                let node = nodes[Int(place)]
+                let value = rows[Int(node.feature) &* Forest.block &+ pixel]
+                let next = node.child &+ (value > node.threshold ? 1 : 0)
+                places[pixel] = next
+                walking[kept] = Int32(truncatingIfNeeded: pixel)
+                kept &+= next == place ? 0 : 1
+              }
+              left = kept
+            }
+            for pixel in 0..<size {
+              for channel in 0..<outputs {
+                means[pixel &* outputs &+ channel] +=
+                  share * values[Int(places[pixel]) &* outputs &+ channel]
               }
             }
           }
         }
       }
     }
-    let share = 1 / Float(roots.count)
-    for index in 0..<Forest.block * outputs { sums[index] *= share }
   }
 }
 
@@ -159,11 +158,11 @@ extension Forest: Codable {
     outputs = try box.decode(Int.self, forKey: .outputs)
     roots = try box.decode([Int32].self, forKey: .roots)
     depths = try box.decode([Int32].self, forKey: .depths)
-    features = try box.decode([Int32].self, forKey: .features)
-    children = try box.decode([Int32].self, forKey: .children)
+    let features = try box.decode([Int32].self, forKey: .features)
+    let children = try box.decode([Int32].self, forKey: .children)
     values = try box.decode([Float].self, forKey: .values)
     // Leaves have no threshold in the file, for not every format has a word for infinity.
-    thresholds = try box.decode([Float?].self, forKey: .thresholds).map { $0 ?? .infinity }
+    let thresholds = try box.decode([Float?].self, forKey: .thresholds).map { $0 ?? .infinity }
     let count = features.count
     let fits =
       (1...3).contains(outputs) && !roots.isEmpty && depths.count == roots.count
@@ -176,7 +175,11 @@ extension Forest: Codable {
       }
     guard fits else {
       throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "the trees of a forest do not join"))
+        .init(codingPath: decoder.codingPath, debugDescription: "the trees of a forest do not join")
+      )
+    }
+    nodes = features.indices.map {
+      Node(threshold: thresholds[$0], feature: features[$0], child: children[$0])
     }
   }
 
@@ -186,9 +189,9 @@ extension Forest: Codable {
     try box.encode(outputs, forKey: .outputs)
     try box.encode(roots, forKey: .roots)
     try box.encode(depths, forKey: .depths)
-    try box.encode(features, forKey: .features)
-    try box.encode(children, forKey: .children)
+    try box.encode(nodes.map(\.feature), forKey: .features)
+    try box.encode(nodes.map(\.child), forKey: .children)
     try box.encode(values, forKey: .values)
-    try box.encode(thresholds.map { $0.isFinite ? $0 : nil }, forKey: .thresholds)
+    try box.encode(nodes.map { $0.threshold.isFinite ? $0.threshold : nil }, forKey: .thresholds)
   }
 }

@@ -27,28 +27,63 @@ public struct GoldenForest: Sendable, Equatable {
       set.rounding, set.pixelSizeUm, set.stack.layers.count
     )
     let pixels = try GoldenForest.pixels(set, settings)
-    let trees = [Int](0..<settings.trees)
-    var grown = [GrownTree?](repeating: nil, count: trees.count)
-    grown.withUnsafeMutableBufferPointer { grown in
-      let shared = SharedElements(grown)
-      inParallel(trees.count) { number in
-        let share = Float(settings.pixelsPerTree) / Float(max(1, pixels.count))
-        let chance = settings.seed &* 0x1_0001 &+ UInt64(number)
-        var rows = (0..<Int32(pixels.count)).filter {
-          SeededStream.share(chance, UInt64($0)) < share
-        }
-        shared[number] = GrownTree(pixels, rows: &rows, settings: settings, number: number)
-      }
+    let plausible = GoldenForest.plausible(pixels, settings)
+    let share = Float(settings.pixelsPerTree) / Float(max(1, plausible.count))
+    let grown = GoldenForest.grow(settings.trees) { number in
+      let chance = settings.seed &* 0x1_0001 &+ UInt64(number)
+      var rows = plausible.filter { SeededStream.share(chance, UInt64($0)) < share }
+      return GrownTree(pixels, rows: &rows, settings: settings, number: number)
     }
     var forest = Forest(
       featureCount: LayerFeatures.count(layers: layerCount),
       outputs: set.lessons[0].photograph.channels)
-    for tree in grown.compactMap({ $0 }) { forest.add(tree) }
+    for tree in grown { forest.add(tree) }
     self.forest = forest
   }
 
+  /// Results of calls on all cores, in their order.
+  private static func grow<Result: Sendable>(
+    _ count: Int, _ body: @Sendable (Int) -> Result
+  ) -> [Result] {
+    var results = [Result?](repeating: nil, count: count)
+    results.withUnsafeMutableBufferPointer { results in
+      let shared = SharedElements(results)
+      inParallel(count) { shared[$0] = body($0) }
+    }
+    return results.compactMap { $0 }
+  }
+
+  /// The pixels but those that depart most from what is usual where the layout is alike, as coarse trees tell, each from
+  /// another part of the pixels.
+  private static func plausible(_ pixels: TrainingPixels, _ settings: TreeSettings) -> [Int32] {
+    let count = Int32(pixels.count)
+    let dropped = Int(settings.dropped * Double(count))
+    guard dropped > 0 else { return [Int32](0..<count) }
+    var coarse = settings
+    (coarse.leaves, coarse.leastLeaf) = (min(settings.leaves, 1024), 8 * settings.leastLeaf)
+    let limits = coarse
+    let parts = max(1, Int(count) / max(1, settings.pixelsPerTree))
+    let residuals = grow(parts) { part -> [(row: Int32, residual: Float)] in
+      var rows = (0..<count).filter { Int($0) % parts == part }
+      let tree = GrownTree(pixels, rows: &rows, settings: limits, number: -1 - part)
+      return tree.leaves.flatMap { leaf in
+        rows[leaf.value].map { row in
+          var rest = pixels.targets[Int(row)] + pixels.center - tree.nodes[leaf.key].value
+          rest.w = 0
+          return (row, (rest * rest).sum())
+        }
+      }
+    }
+    var departures = [Float](repeating: 0, count: Int(count))
+    for (row, residual) in residuals.joined() { departures[Int(row)] = residual }
+    var ordered = departures
+    let limit = ordered.takeQuantile(1 - settings.dropped)
+    return (0..<count).filter { departures[Int($0)] <= limit }
+  }
+
   /// Takes pixels by chance, those near edges likelier.
-  private static func pixels(_ set: TrainingSet, _ settings: TreeSettings) throws -> TrainingPixels {
+  private static func pixels(_ set: TrainingSet, _ settings: TreeSettings) throws -> TrainingPixels
+  {
     func weight(_ distance: Float) -> Float {
       let most = Float(settings.edgeWeight)
       return distance <= 3 ? most : distance <= 10 ? most.squareRoot() : 1

@@ -15,6 +15,8 @@ struct GrownTree: Sendable {
 
   private(set) var nodes: [Node] = []
   private(set) var depth = 0
+  /// The rows of each leaf, as they were ordered.
+  private(set) var leaves: [Int: Range<Int>] = [:]
 
   /// A split that has been found and not been made.
   private struct Split {
@@ -65,6 +67,7 @@ struct GrownTree: Sendable {
     for (node, range) in leaves {
       nodes[node].value = GrownTree.typical(rows[range], pixels)
     }
+    self.leaves = leaves
   }
 
   /// Puts the rows whose bin is not above the split's first, both sides in their order.

@@ -59,7 +59,7 @@ struct SplitSearch {
 
   private func choose(node: Int) -> [Int] {
     guard chosenCount < candidates.count else { return candidates }
-    var random = SeededStream(settings.seed, UInt64(tree), UInt64(node))
+    var random = SeededStream(settings.seed, UInt64(bitPattern: Int64(tree)), UInt64(node))
     var order = candidates
     for index in 0..<chosenCount {
       order.swapAt(index, Int.random(in: index..<order.count, using: &random))

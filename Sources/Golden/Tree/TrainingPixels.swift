@@ -112,27 +112,3 @@ struct TrainingPixels: Sendable {
     return UInt8(truncatingIfNeeded: low)
   }
 }
-
-/// An array's elements, each written by one call of a parallel loop alone.
-///
-/// Sendable is right for that reason; it is valid inside the closure that got it.
-struct SharedElements<Element>: @unchecked Sendable {
-  private let base: UnsafeMutablePointer<Element>?
-
-  init(_ buffer: UnsafeMutableBufferPointer<Element>) { base = buffer.baseAddress }
-
-  init(reading buffer: UnsafeBufferPointer<Element>) {
-    base = UnsafeMutablePointer(mutating: buffer.baseAddress)
-  }
-
-  subscript(index: Int) -> Element {
-    @inline(__always) get {
-      guard let base else { preconditionFailure("an empty array has no elements") }
-      return base[index]
-    }
-    @inline(__always) nonmutating set {
-      guard let base else { preconditionFailure("an empty array has no elements") }
-      base[index] = newValue
-    }
-  }
-}
