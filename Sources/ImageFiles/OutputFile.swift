@@ -5,6 +5,8 @@ import Foundation
 final class OutputFile {
   let path: String
   let descriptor: Int32
+  /// Bytes appended so far.
+  private(set) var length = 0
   private let temporary: String
   private var isPending = true
 
@@ -22,6 +24,33 @@ final class OutputFile {
   deinit {
     abandon()
     if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// Writes bytes behind those that are there; where that fails, nothing is left behind.
+  func append(_ bytes: some ContiguousBytes & Collection<UInt8>) throws {
+    try bytes.withUnsafeBytes { try write($0, at: length) }
+    length += bytes.count
+  }
+
+  /// Writes over the file's first bytes.
+  func replaceStart(by bytes: [UInt8]) throws {
+    precondition(bytes.count <= length, "only what is there is replaced")
+    try bytes.withUnsafeBytes { try write($0, at: 0) }
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
+    var done = 0
+    while done < bytes.count {
+      let count = pwrite(
+        descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        let reason = errno
+        abandon()
+        throw Self.failure(path, reason)
+      }
+      done += count
+    }
   }
 
   /// Makes the bytes durable and gives the file its name.

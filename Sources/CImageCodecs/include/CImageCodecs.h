@@ -98,13 +98,7 @@ int gd_jpeg_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int quality,
     uint8_t **bytes, size_t *length, gd_report *report);
 
-typedef struct gd_tiff_writer gd_tiff_writer;
-
-// Deflated square tiles of grey or RGB, chunky. big: BigTIFF. pixels_per_cm: 0 for none.
-gd_tiff_writer *gd_tiff_create(
-    int fd, int big, uint32_t width, uint32_t height, int channels, int bits, uint32_t tile,
-    double pixels_per_cm, gd_report *report);
-int gd_tiff_write_tile(
-    gd_tiff_writer *writer, uint32_t tile, void *bytes, int64_t size, gd_report *report);
-int gd_tiff_finish(gd_tiff_writer *writer, gd_report *report);
-void gd_tiff_discard(gd_tiff_writer *writer);
+// The most bytes that `count` bytes can deflate to.
+size_t gd_deflate_bound(size_t count);
+// Deflates to a zlib stream and returns its length; 0 where there is no memory.
+size_t gd_deflate(const void *bytes, size_t count, int level, void *target, size_t capacity);
