@@ -50,6 +50,7 @@ public final class PNGWriter: PictureWriter {
     ).writeWhole(picture)
   }
 
+  /// Writes the next rows; see ``PictureWriter``.
   public func write(rows band: Picture) throws {
     rows.check(band)
     for line in 0..<band.height {
@@ -65,6 +66,7 @@ public final class PNGWriter: PictureWriter {
     }
   }
 
+  /// Completes the file; see ``PictureWriter``.
   public func finish() throws {
     rows.finish()
     var report = gd_report()

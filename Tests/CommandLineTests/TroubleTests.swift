@@ -96,10 +96,21 @@ import Testing
       arguments: ["golden", "--recipe", "recipe.yaml", "--region", "0,0,9,9", "--output", "g.bmp"],
       status: 64, words: [".png", "g.bmp"]),
     Mistake(
-      testDescription: "a golden too large",
+      testDescription: "a golden far from everything",
       arguments: [
-        "golden", "--recipe", "recipe.yaml", "--region", "0,0,900,900", "--output", "out.png",
-      ], status: 64, words: ["81 Mpx", "64 Mpx"]),
+        "golden", "--recipe", "recipe.yaml", "--region", "9e6,0,9,9", "--output", "out.png",
+      ], status: 64, words: ["16777216 pixels", "origin"]),
+    Mistake(
+      testDescription: "a golden below a file",
+      arguments: [
+        "golden", "--recipe", "recipe.yaml", "--region", "0,0,9,9", "--output", "scan.png/g.tif",
+      ], status: 75, words: ["scan.png/g.tif", "is a file"]),
+    Mistake(
+      testDescription: "a cache below a file",
+      arguments: [
+        "golden", "--recipe", "recipe.yaml", "--region", "0,0,9,9", "--output", "g.tif",
+        "--cache", "scan.png/tiles",
+      ], status: 75, words: ["scan.png/tiles", "cache"]),
     Mistake(
       testDescription: "a region of three numbers",
       arguments: ["golden", "--recipe", "recipe.yaml", "--region", "0,0,9", "--output", "g.png"],

@@ -81,6 +81,12 @@ void gd_tiff_close(gd_tiff *tiff);
 
 // Writing.
 
+// A file in a folder that has no name yet and vanishes with its last descriptor, however the process ends; -1 where the
+// system has no such files.
+int gd_open_unnamed(const char *folder);
+// Gives it a name that is not taken; 0 when the system refuses (errno says why).
+int gd_name_file(int fd, const char *path);
+
 typedef struct gd_png_writer gd_png_writer;
 
 // fd: where to, or -1 for memory. channels: 1 grey, 3 RGB, 4 RGBA. pixels_per_meter: 0 for none.
