@@ -17,6 +17,10 @@ public struct GoldenPainter: Sendable {
   private static let slack = 0.01
   /// How far a pixel may lie from the layout's origin, pixels: half of what coverage is exact for.
   private static let reach = 0x1p24
+  /// Most columns or rows of a picture, and most pixels: what is held for a row of tiles, and to find tiles again, grows
+  /// with them.
+  private static let greatestSide = 0x1p20
+  private static let greatestArea = 1e11
 
   fileprivate init(golden: any GoldenSource, learntPixelSizeUm: Double?, identity: String) {
     (self.golden, self.learntPixelSizeUm) = (golden, learntPixelSizeUm)
@@ -45,6 +49,15 @@ public struct GoldenPainter: Sendable {
     let finest = min(painted, pixelSizeUm)
     guard (corners.max() ?? 0) / finest < Self.reach else {
       return "lies more than \(Int(Self.reach)) pixels from the layout's origin"
+    }
+    for step in Set([painted, pixelSizeUm]) {
+      let size = Self.size(of: region, pixelSizeUm: step)
+      guard max(size.width, size.height) <= Self.greatestSide,
+        size.width * size.height <= Self.greatestArea
+      else {
+        return "has \(Int(size.width)) × \(Int(size.height)) pixels of \(step) µm; up to "
+          + "\(Int(Self.greatestSide)) a side and \(Int(Self.greatestArea / 1e9)) Gpx in all are painted"
+      }
     }
     if pixelSizeUm / painted > RowResampler.greatestRatio {
       return "is asked for with pixels more than \(Int(RowResampler.greatestRatio)) times as wide "

@@ -109,12 +109,16 @@ struct GoldenCommand: ParsableCommand {
   private func checkOutput() throws {
     let folder = URL(filePath: output).absoluteURL.deletingLastPathComponent().path
     var isFolder: ObjCBool = false
-    let isThere = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
-    guard isThere, isFolder.boolValue, access(folder, W_OK | X_OK) == 0 else {
-      let reason =
-        !isThere ? "does not exist" : isFolder.boolValue ? "is not writable" : "is a file"
-      throw ImageFileError(
-        code: .cannotWrite, path: output, detail: "cannot be written: \(folder) \(reason)")
+    func refuse(_ reason: String) -> ImageFileError {
+      ImageFileError(code: .cannotWrite, path: output, detail: "cannot be written: \(reason)")
+    }
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
+      throw refuse("\(folder) does not exist")
+    }
+    if !isFolder.boolValue { throw refuse("\(folder) is a file") }
+    if access(folder, W_OK | X_OK) != 0 { throw refuse("\(folder) is not writable") }
+    if FileManager.default.fileExists(atPath: output, isDirectory: &isFolder), isFolder.boolValue {
+      throw refuse("it is a folder")
     }
   }
 
