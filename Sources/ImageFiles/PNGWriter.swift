@@ -1,18 +1,11 @@
 import CImageCodecs
 public import Raster
 
-/// Writes a PNG in bands from the top; the file appears under its name when all of it is there.
-///
-/// A writer that is dropped before ``finish()``, or that threw, leaves nothing behind and what was there before alone.
-public final class PNGWriter {
+/// Writes a PNG in bands from the top.
+public final class PNGWriter: PictureWriter {
   private let file: OutputFile
   private let writer: OpaquePointer
-  private let width: Int
-  private let height: Int
-  private let channels: Int
-  private let bitDepth: Int
-  private var written = 0
-  private var isFinished = false
+  private var rows: WrittenRows
   private var row: [UInt8]
 
   /// Begins a picture.
@@ -29,11 +22,7 @@ public final class PNGWriter {
     path: String, width: Int, height: Int, channels: Int, bitDepth: Int = 8,
     pixelSizeUm: Double? = nil
   ) throws {
-    precondition(bitDepth == 8 || bitDepth == 16, "a PNG is written with 8 or 16 bits")
-    precondition(channels == 1 || channels == 3, "a picture has one plane or three")
-    precondition(
-      (1...0x7fff_ffff).contains(width) && (1...0x7fff_ffff).contains(height),
-      "a PNG has 1 to 2³¹ − 1 rows and columns")
+    rows = WrittenRows(width: width, height: height, channels: channels, bitDepth: bitDepth)
     file = try OutputFile(path: path)
     var report = gd_report()
     let density = pixelSizeUm.map { 1e6 / $0 } ?? 0
@@ -43,8 +32,7 @@ public final class PNGWriter {
         &report)
     else { throw file.failure(report) }
     self.writer = writer
-    (self.width, self.height, self.channels, self.bitDepth) = (width, height, channels, bitDepth)
-    row = [UInt8](repeating: 0, count: width * channels * bitDepth / 8)
+    row = [UInt8](repeating: 0, count: rows.rowBytes)
   }
 
   deinit { gd_png_discard(writer) }
@@ -56,45 +44,31 @@ public final class PNGWriter {
   public static func write(
     _ picture: Picture, path: String, bitDepth: Int = 8, pixelSizeUm: Double? = nil
   ) throws {
-    let writer = try PNGWriter(
+    try PNGWriter(
       path: path, width: picture.width, height: picture.height, channels: picture.channels,
-      bitDepth: bitDepth, pixelSizeUm: pixelSizeUm)
-    try writer.write(rows: picture)
-    try writer.finish()
+      bitDepth: bitDepth, pixelSizeUm: pixelSizeUm
+    ).writeWhole(picture)
   }
 
-  /// Writes the next rows.
-  ///
-  /// - Parameter band: as wide as the picture, samples 0…1; each becomes v·255 or v·65535, rounded and clamped.
-  /// - Throws: ``ImageFileError``, `cannotWrite`; the writer is of no use then.
+  /// Writes the next rows; see ``PictureWriter``.
   public func write(rows band: Picture) throws {
-    precondition(band.width == width && band.channels == channels, "a band fits its picture")
-    precondition(written + band.height <= height, "there are no more rows than announced")
+    rows.check(band)
     for line in 0..<band.height {
       row.withUnsafeMutableBytes { bytes in
         guard let base = bytes.baseAddress else { return }
-        for (channel, plane) in band.planes.enumerated() {
-          quantise(
-            plane, from: line * width, count: width, into: base, bits: bitDepth, channel: channel,
-            pixelStride: channels)
-        }
+        rows.take(line, of: band, into: base)
       }
       var report = gd_report()
       guard gd_png_write_row(writer, row, &report) == 1 else {
         file.abandon()
         throw file.failure(report)
       }
-      written += 1
     }
   }
 
-  /// Completes the file, once all rows are written, and gives it its name.
-  ///
-  /// - Throws: ``ImageFileError``, `cannotWrite`; nothing is left behind then.
+  /// Completes the file; see ``PictureWriter``.
   public func finish() throws {
-    precondition(written == height, "all rows are written before a picture is finished")
-    precondition(!isFinished, "a picture is finished once")
-    isFinished = true
+    rows.finish()
     var report = gd_report()
     guard gd_png_finish(writer, &report) == 1 else {
       file.abandon()

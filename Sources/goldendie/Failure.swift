@@ -52,6 +52,7 @@ struct Failure: Error, Equatable {
       self.init(error.code == .noSuchInbox ? .missingInput : .tryAgain, error.description)
     case let error as SimulationError:
       self.init(error.code == .notEmpty ? .badData : .tryAgain, error.description)
+    case let error as GoldenCacheError: self.init(.tryAgain, error.description)
     case let error as CocoaError where error.code == .fileWriteOutOfSpace:
       self.init(.tryAgain, error.localizedDescription)
     default: self.init(.internal, "internal error: \(error)")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Golden
 import ImageFiles
 import Inspection
 import Raster
@@ -10,7 +11,9 @@ struct GoldenCommand: ParsableCommand {
     discussion: """
       With --scan the colours are learnt from that scan; without it each layer has a nominal \
       grey. The pixel size is --pixel-size, else the recipe's where that is one number, else the \
-      scan's.
+      scan's. A region of any size is painted and written a row of tiles at a time; a TIFF is a \
+      pyramid. With --cache the tiles are kept, and those of the same layout, colours and part \
+      of a pixel are not painted again.
 
       EXAMPLES
         goldendie golden --recipe r.yaml --region 0,0,120,80 --output g.png
@@ -42,8 +45,14 @@ struct GoldenCommand: ParsableCommand {
     parsing: .unconditional, help: ArgumentHelp("Micrometres a pixel.", valueName: "um"))
   var pixelSize: Double?
 
-  /// Most pixels that are painted at once.
-  private static let greatestMpx = 64.0
+  @Option(
+    help: ArgumentHelp(
+      "A folder that keeps painted tiles, for this and other regions.", valueName: "dir"),
+    completion: .directory)
+  var cache: String?
+
+  @Option(help: ArgumentHelp("GiB that the kept tiles may take.", valueName: "gib"))
+  var cacheSize = 8.0
 
   func validate() throws {
     guard ["png", "tif", "tiff"].contains(format) else {
@@ -51,6 +60,9 @@ struct GoldenCommand: ParsableCommand {
     }
     if let pixelSize, !(pixelSize > 0 && pixelSize.isFinite) {
       throw ValidationError("--pixel-size is a number of µm above 0, not \(pixelSize)")
+    }
+    if !(cacheSize > 0 && cacheSize < 1e6) {
+      throw ValidationError("--cache-size is a number of GiB above 0, not \(cacheSize)")
     }
   }
 
@@ -61,7 +73,6 @@ struct GoldenCommand: ParsableCommand {
     }
     try checkOutput()
     let stated = pixelSize ?? device.recipe.scan.onePixelSizeUm
-    if let stated { try checkSize(stated) }
     if stated == nil, scan == nil {
       throw InspectionError(
         .noPixelSize, path: recipe,
@@ -73,24 +84,23 @@ struct GoldenCommand: ParsableCommand {
     let painter = try device.goldenPainter(learningFrom: scan.map { URL(filePath: $0) }) {
       progress.show("learning from \(scan ?? ""): \($0.rawValue)")
     }
-    if let learnt = painter.learntPixelSizeUm { try checkSize(learnt) }
     guard let size = stated ?? painter.learntPixelSizeUm else {
       preconditionFailure("a scan that colours were learnt from has a pixel size")
     }
-    progress.show("painting")
-    let picture = try painter.paint(region.box, pixelSizeUm: size)
-    progress.show("writing \(output)")
-    if format == "png" {
-      try PNGWriter.write(picture, path: output, pixelSizeUm: size)
-    } else {
-      try TIFFWriter.write(picture, path: output, pixelSizeUm: size)
+    if let obstacle = painter.obstacle(to: region.box, pixelSizeUm: size) {
+      throw ValidationError("the region \(obstacle)")
     }
+    let tiles = try cache.map {
+      try GoldenCache(
+        folder: URL(filePath: $0), limitBytes: Int(cacheSize * Double(1 << 30)))
+    }
+    let (width, height) = try write(painter, pixelSizeUm: size, cache: tiles, progress)
     progress.clear()
     if scan == nil {
       Console.tell("the greys are nominal, a shade per layer; --scan learns them from a scan")
     }
     print(
-      "\(output): \(picture.width) × \(picture.height) pixels of \(size.significant(5)) µm")
+      "\(output): \(width) × \(height) pixels of \(size.significant(5)) µm")
   }
 
   private var format: String { (output as NSString).pathExtension.lowercased() }
@@ -99,22 +109,69 @@ struct GoldenCommand: ParsableCommand {
   private func checkOutput() throws {
     let folder = URL(filePath: output).absoluteURL.deletingLastPathComponent().path
     var isFolder: ObjCBool = false
-    let isThere = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
-    guard isThere, isFolder.boolValue, access(folder, W_OK | X_OK) == 0 else {
-      let reason =
-        !isThere ? "does not exist" : isFolder.boolValue ? "is not writable" : "is a file"
-      throw ImageFileError(
-        code: .cannotWrite, path: output, detail: "cannot be written: \(folder) \(reason)")
+    func refuse(_ reason: String) -> ImageFileError {
+      ImageFileError(code: .cannotWrite, path: output, detail: "cannot be written: \(reason)")
+    }
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
+      throw refuse("\(folder) does not exist")
+    }
+    if !isFolder.boolValue { throw refuse("\(folder) is a file") }
+    if access(folder, W_OK | X_OK) != 0 { throw refuse("\(folder) is not writable") }
+    if FileManager.default.fileExists(atPath: output, isDirectory: &isFolder), isFolder.boolValue {
+      throw refuse("it is a folder")
     }
   }
 
-  private func checkSize(_ pixelSizeUm: Double) throws {
+  /// Paints the region into the file, row of tiles by row of tiles.
+  private func write(
+    _ painter: GoldenPainter, pixelSizeUm: Double, cache: GoldenCache?, _ progress: ProgressLine
+  ) throws -> (width: Int, height: Int) {
     let size = GoldenPainter.size(of: region.box, pixelSizeUm: pixelSizeUm)
-    let mpx = size.width * size.height / 1e6
-    guard mpx <= Self.greatestMpx else {
-      throw ValidationError(
-        "the region has \(mpx.significant(4)) Mpx of \(pixelSizeUm.significant(5)) µm; "
-          + "up to \(Int(Self.greatestMpx)) Mpx are painted at once")
+    let (width, height) = (Int(size.width), Int(size.height))
+    // How many channels it has, the first rows tell.
+    var writer: (any PictureWriter)?
+    let clock = ContinuousClock()
+    let start = clock.now
+    try painter.paint(
+      region.box, pixelSizeUm: pixelSizeUm, cache: cache,
+      progress: { share in
+        let (seconds, _) = (clock.now - start).components
+        progress.show("painting: \(TimeLeft.words(share: share, seconds: Double(seconds)))")
+      },
+      into: { band in
+        let file = try writer ?? makeWriter(width, height, band.channels, pixelSizeUm)
+        writer = file
+        try file.write(rows: band)
+      })
+    progress.show("writing \(output)")
+    try writer?.finish()
+    return (width, height)
+  }
+
+  private func makeWriter(
+    _ width: Int, _ height: Int, _ channels: Int, _ pixelSizeUm: Double
+  ) throws -> any PictureWriter {
+    if format == "png" {
+      return try PNGWriter(
+        path: output, width: width, height: height, channels: channels, pixelSizeUm: pixelSizeUm)
+    }
+    return try TIFFWriter(
+      path: output, width: width, height: height, channels: channels, pixelSizeUm: pixelSizeUm,
+      isPyramid: true)
+  }
+}
+
+/// How much of a long task is done, and how long the rest takes.
+enum TimeLeft {
+  /// Such as `37 %, 4 min left`; without the time while too little is known.
+  static func words(share: Double, seconds: Double) -> String {
+    let done = "\(Int(100 * share)) %"
+    guard seconds >= 2, share > 0 else { return done }
+    let left = seconds / share * (1 - share)
+    switch left {
+    case ..<60: return "\(done), \(Int(left.rounded(.up))) s left"
+    case ..<5400: return "\(done), \(Int((left / 60).rounded())) min left"
+    default: return "\(done), \((left / 3600).significant(2)) h left"
     }
   }
 }

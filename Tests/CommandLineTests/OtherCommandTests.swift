@@ -34,6 +34,42 @@ import Testing
     }
   }
 
+  @Test func `a golden that finds no room leaves the one before`() throws {
+    try withScene { scene in
+      for name in ["g.png", "g.tif"] {
+        try scene.write(name, "the one before")
+        let run = try goldendie(
+          ["golden", "--recipe", "recipe.yaml", "--region", "0,0,60,45", "--output", name]
+            + ["--pixel-size", "0.02"], blocks: 4, in: scene.folder)
+        #expect(run.status == 75)
+        #expect(run.errorLines == ["goldendie: \(name): cannot be written: file too large"])
+        #expect(try String(contentsOf: scene.file(name), encoding: .utf8) == "the one before")
+      }
+      #expect(scene.content(of: "") == ["g.png", "g.tif", "layout.gds", "recipe.yaml"])
+    }
+  }
+
+  @Test func `a golden from the cache is the same file`() throws {
+    try withScene { scene in
+      func paint(_ name: String, _ region: String, _ more: String...) throws -> Data {
+        let run = try goldendie(
+          ["golden", "--recipe", "recipe.yaml", "--region", region, "--output", name] + more,
+          in: scene.folder)
+        #expect(run.status == 0)
+        return try Data(contentsOf: scene.file(name))
+      }
+      let fresh = try paint("a.tif", "0,0,60,45")
+      let kept = try paint("b.tif", "0,0,60,45", "--cache", "tiles")
+      let tiles = scene.content(of: "tiles")
+      #expect(!tiles.isEmpty)
+      let found = try paint("c.tif", "0,0,60,45", "--cache", "tiles")
+      #expect(fresh == kept && kept == found && scene.content(of: "tiles") == tiles)
+      // Another layer is another golden.
+      try scene.write("recipe.yaml", Scene.recipe.replacing("1/0", with: "2/0"))
+      #expect(try paint("d.tif", "0,0,60,45", "--cache", "tiles") != fresh)
+    }
+  }
+
   @Test(arguments: [(0.1, 600, 450), (0.3, 200, 150)])
   func `a golden learnt from a scan looks like it`(size: Double, width: Int, height: Int) throws {
     try withScene { scene in

@@ -32,10 +32,17 @@ func goldendie(_ arguments: String..., in folder: URL) throws -> Run {
 }
 
 /// Runs the program in a folder and waits for its end.
-func goldendie(_ arguments: [String], in folder: URL) throws -> Run {
+///
+/// - Parameter blocks: how many blocks of 512 bytes a file may have; beyond that writing fails.
+func goldendie(_ arguments: [String], blocks: Int? = nil, in folder: URL) throws -> Run {
   let process = Process()
   process.executableURL = program
   process.arguments = arguments
+  if let blocks {
+    process.executableURL = URL(filePath: "/bin/sh")
+    let script = "trap '' XFSZ; ulimit -f \(blocks); exec \"$0\" \"$@\""
+    process.arguments = ["-c", script, program.path] + arguments
+  }
   process.currentDirectoryURL = folder
   // Into files: a pipe that nobody empties would stop the program.
   let mark = UUID().uuidString

@@ -96,10 +96,35 @@ import Testing
       arguments: ["golden", "--recipe", "recipe.yaml", "--region", "0,0,9,9", "--output", "g.bmp"],
       status: 64, words: [".png", "g.bmp"]),
     Mistake(
+      testDescription: "a golden far from everything",
+      arguments: [
+        "golden", "--recipe", "recipe.yaml", "--region", "9e6,0,9,9", "--output", "out.png",
+      ], status: 64, words: ["16777216 pixels", "origin"]),
+    Mistake(
       testDescription: "a golden too large",
       arguments: [
-        "golden", "--recipe", "recipe.yaml", "--region", "0,0,900,900", "--output", "out.png",
-      ], status: 64, words: ["81 Mpx", "64 Mpx"]),
+        "golden", "--recipe", "recipe.yaml", "--region", "0,0,200000,9", "--output", "out.png",
+      ], status: 64, words: ["2000000 × 90 pixels", "1048576 a side"]),
+    Mistake(
+      testDescription: "a golden in place of a folder",
+      arguments: [
+        "golden", "--recipe", "recipe.yaml", "--region", "0,0,9,9", "--output", "g.tif",
+      ], status: 75, words: ["g.tif", "is a folder"]
+    ) {
+      try FileManager.default.createDirectory(
+        at: $0.file("g.tif"), withIntermediateDirectories: false)
+    },
+    Mistake(
+      testDescription: "a golden below a file",
+      arguments: [
+        "golden", "--recipe", "recipe.yaml", "--region", "0,0,9,9", "--output", "scan.png/g.tif",
+      ], status: 75, words: ["scan.png/g.tif", "is a file"]),
+    Mistake(
+      testDescription: "a cache below a file",
+      arguments: [
+        "golden", "--recipe", "recipe.yaml", "--region", "0,0,9,9", "--output", "g.tif",
+        "--cache", "scan.png/tiles",
+      ], status: 75, words: ["scan.png/tiles", "cache"]),
     Mistake(
       testDescription: "a region of three numbers",
       arguments: ["golden", "--recipe", "recipe.yaml", "--region", "0,0,9", "--output", "g.png"],

@@ -81,6 +81,12 @@ void gd_tiff_close(gd_tiff *tiff);
 
 // Writing.
 
+// A file in a folder that has no name yet and vanishes with its last descriptor, however the process ends; -1 where the
+// system has no such files.
+int gd_open_unnamed(const char *folder);
+// Gives it a name that is not taken; 0 when the system refuses (errno says why).
+int gd_name_file(int fd, const char *path);
+
 typedef struct gd_png_writer gd_png_writer;
 
 // fd: where to, or -1 for memory. channels: 1 grey, 3 RGB, 4 RGBA. pixels_per_meter: 0 for none.
@@ -98,13 +104,7 @@ int gd_jpeg_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int quality,
     uint8_t **bytes, size_t *length, gd_report *report);
 
-typedef struct gd_tiff_writer gd_tiff_writer;
-
-// Deflated square tiles of grey or RGB, chunky. big: BigTIFF. pixels_per_cm: 0 for none.
-gd_tiff_writer *gd_tiff_create(
-    int fd, int big, uint32_t width, uint32_t height, int channels, int bits, uint32_t tile,
-    double pixels_per_cm, gd_report *report);
-int gd_tiff_write_tile(
-    gd_tiff_writer *writer, uint32_t tile, void *bytes, int64_t size, gd_report *report);
-int gd_tiff_finish(gd_tiff_writer *writer, gd_report *report);
-void gd_tiff_discard(gd_tiff_writer *writer);
+// The most bytes that `count` bytes can deflate to.
+size_t gd_deflate_bound(size_t count);
+// Deflates to a zlib stream and returns its length; 0 where there is no memory.
+size_t gd_deflate(const void *bytes, size_t count, int level, void *target, size_t capacity);
