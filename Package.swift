@@ -39,7 +39,10 @@ let package = Package(
     .target(
       name: "CImageCodecs",
       cSettings: [.unsafeFlags(["-Wall", "-Werror"])],
-      linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("tiff")]),
+      linkerSettings: [
+        .linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("tiff"),
+        .linkedLibrary("z"),
+      ]),
     .target(
       name: "CDNNL", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
       linkerSettings: [.linkedLibrary("dnnl")]),
@@ -49,7 +52,7 @@ let package = Package(
     module("Raster", uses: ["CKernels"]),
     module("ImageFiles", uses: ["Raster", "CImageCodecs"]),
     module("Layout", uses: ["Raster"]),
-    module("Golden", uses: ["Layout", "Networks", "Raster"]),
+    module("Golden", uses: ["CKernels", "Layout", "Networks", "Raster"]),
     module("Matching", uses: ["Raster"]),
     module("Simulation", uses: ["ImageFiles", "Layout", "Raster"]),
     module("Records", uses: ["Raster"]),
@@ -85,11 +88,12 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["Inspection", "Raster", "Records", "TestSupport"],
       swiftSettings: house),
-    tests(of: "Golden", uses: ["Layout", "Raster"]),
+    tests(of: "Golden", uses: ["Layout", "Networks", "Raster"], excluding: ["Fixtures", "Objectives/Fixtures"]),
     tests(of: "ImageFiles", uses: ["Raster"], excluding: ["Fixtures"]),
     tests(of: "Inspection", uses: ["Layout", "Raster"]),
     tests(of: "Layout", uses: ["Raster"], excluding: ["Fixtures"]),
     tests(of: "Matching", uses: ["Raster"]),
+    tests(of: "Networks", excluding: ["Fixtures"]),
     tests(of: "Raster"),
     tests(of: "Records", uses: ["Raster"]),
     tests(of: "Reports", uses: ["Records", "Raster"]),

@@ -98,7 +98,7 @@ struct TrainingOptions: ParsableArguments {
 
   var settings: GeneratorLesson.Settings {
     get throws {
-      var training = TrainingSettings(objective: try Objective(parsing: objective))
+      var training = TrainingSettings(objective: try Objective(text: objective))
       training.architecture = architecture
       if let steps { training.steps = steps }
       (training.seed, training.precision) = (seed, precision)

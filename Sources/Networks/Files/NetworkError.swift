@@ -20,6 +20,8 @@ public struct NetworkError: Error, Equatable, CustomStringConvertible {
     case wrongShape
     /// A tensor holds another kind of values than expected.
     case wrongType
+    /// A network that can't be built, or that this machine can't compute.
+    case unsupported
     /// A value is infinite or not a number.
     case notFinite
   }
