@@ -192,8 +192,8 @@ private struct EdgePoints: Sendable {
       let across = (middle * inward).sum()
       let along = middle - across * inward
       let length = (along * along).sum().squareRoot()
-      // It reaches about as far from its middle as a pixel's corner.
-      let halfLength: Float = 0.7
+      // It goes on a little into the pixels beside it.
+      let halfLength: Float = 1
       let rest = length > halfLength ? 1 - halfLength / length : 0
       return across * inward + rest * along
     }
