@@ -3,9 +3,9 @@ public import Raster
 /// Writes a tiled TIFF in bands from the top, as a pyramid where it is to be looked at.
 ///
 /// A pyramid holds the picture at its full size on the first page, and halved again and again on the pages behind it,
-/// each marked as a reduced image (`NewSubfileType` 1), down to one tile. OpenSlide (and through it QuPath), tifffile and
-/// libvips (`page=1…`) were seen to read it so; sub-directories would be hidden from OpenSlide. A pixel of a level is the
-/// mean of the 2 × 2 stored below it, halves rounded up; at the border, of those that are there.
+/// each marked as a reduced image (`NewSubfileType` 1), down to one tile. OpenSlide, which QuPath can read through,
+/// tifffile and libvips (`page=1…`) were seen to read it so; OpenSlide does not look into sub-directories. A pixel of a
+/// level is the mean of the 2 × 2 stored below it, halves rounded up; at the border, of those that are there.
 ///
 /// It is a BigTIFF where it could pass 2 GB. One row of tiles is held, and as much again for the levels of a pyramid; tiles
 /// are packed on all cores.
