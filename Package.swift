@@ -52,7 +52,12 @@ let package = Package(
     module("Raster", uses: ["CKernels"]),
     module("ImageFiles", uses: ["Raster", "CImageCodecs"]),
     module("Layout", uses: ["Raster"]),
-    module("Golden", uses: ["CKernels", "Layout", "Networks", "Raster"]),
+    module(
+      "Golden",
+      uses: [
+        "CKernels", "Layout", "Networks", "Raster",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     module("Matching", uses: ["Raster"]),
     module("Simulation", uses: ["ImageFiles", "Layout", "Raster"]),
     module("Records", uses: ["Raster"]),

@@ -105,6 +105,15 @@ WIDEST float gd_dot2(const float *a_re, const float *a_im, const float *b_re, co
   return sum;
 }
 
+WIDEST void gd_line_places(double x, double y, double x_step, double y_step, ptrdiff_t first, float *restrict xs,
+                           float *restrict ys, ptrdiff_t n) {
+  for (ptrdiff_t i = 0; i < n; i++) {
+    const double place = (double)(first + i);
+    xs[i] = (float)(rint((x + x_step * place) * 1024) / 1024);
+    ys[i] = (float)(rint((y + y_step * place) * 1024) / 1024);
+  }
+}
+
 WIDEST void gd_sample_bilinear(const float *source, ptrdiff_t width, ptrdiff_t height, const float *xs,
                                const float *ys, float *restrict target, ptrdiff_t n) {
   const float right = (float)(width - 1);

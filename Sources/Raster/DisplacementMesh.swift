@@ -80,6 +80,7 @@ extension Plane {
     var result = Plane(width: rect.width, height: rect.height)
     guard !rect.isEmpty, width > 0, height > 0 else { return result }
     let (width, height) = (width, height)
+    let runs = StraightRun.runs(of: mesh, along: rect.x..<rect.maxX)
     result.withUnsafeMutableRows { target in
       self.withUnsafeRows { source in
         RowBands(height: rect.height).inParallel { band in
@@ -87,16 +88,12 @@ extension Plane {
             guard let xs = places.baseAddress else { return }
             let ys = xs + rect.width
             for y in band {
-              for x in 0..<rect.width {
-                var place = Point(x: Double(rect.x + x) + 0.5, y: Double(rect.y + y) + 0.5)
-                if let mesh {
-                  let moved = mesh(place)
-                  place.x -= moved.x
-                  place.y -= moved.y
-                }
-                let image = toSource(place)
-                xs[x] = Float((image.x * 1024).rounded() / 1024)
-                ys[x] = Float((image.y * 1024).rounded() / 1024)
+              for run in runs {
+                let line = run.line(row: rect.y + y, toSource: toSource, mesh: mesh)
+                let start = run.columns.lowerBound - rect.x
+                gd_line_places(
+                  line.start.x, line.start.y, line.step.x, line.step.y, run.columns.lowerBound,
+                  xs + start, ys + start, run.columns.count)
               }
               gd_sample_bilinear(source.row(0), width, height, xs, ys, target.row(y), rect.width)
             }
@@ -105,5 +102,58 @@ extension Plane {
       }
     }
     return result
+  }
+}
+
+/// Columns along which a mesh's displacement is a straight line.
+private struct StraightRun {
+  let columns: Range<Int>
+  /// Where the line begins and ends, which does not depend on the columns wanted; equal where it is level.
+  let ends: (Double, Double)
+
+  /// The runs that columns are cut into.
+  static func runs(of mesh: DisplacementMesh?, along columns: Range<Int>) -> [StraightRun] {
+    guard let mesh else { return [StraightRun(columns: columns, ends: (0, 0))] }
+    let (left, width) = (Double(mesh.field.x), Double(mesh.field.width))
+    // Between nodes, and half a cell on from the outermost ones; beyond, the border's displacement stays.
+    let inner = (1..<max(1, mesh.columns - 1)).map {
+      left + (Double($0) + 0.5) * width / Double(mesh.columns)
+    }
+    let borders = [left] + inner + [left + width]
+    var runs: [StraightRun] = []
+    var first = columns.lowerBound
+    for index in 0...borders.count {
+      let end = index < borders.count ? borders[index] : .infinity
+      // A pixel belongs to where its middle lies.
+      let last = end.isFinite ? Int((end - 0.5).rounded(.up)) : columns.upperBound
+      let next = min(max(last, first), columns.upperBound)
+      if next > first {
+        let begin = borders[max(0, index - 1)]
+        let isOuter = index == 0 || index == borders.count
+        runs.append(StraightRun(columns: first..<next, ends: (begin, isOuter ? begin : end)))
+        first = next
+      }
+    }
+    return runs
+  }
+
+  /// Where the columns of a row come from: the place for column 0, and the step to the next column.
+  func line(row: Int, toSource: Affine, mesh: DisplacementMesh?) -> (start: Point, step: Point) {
+    let y = Double(row) + 0.5
+    var (moved, slope) = (Point(x: 0, y: 0), Point(x: 0, y: 0))
+    if let mesh {
+      moved = mesh(Point(x: ends.0, y: y))
+      if ends.1 > ends.0 {
+        let end = mesh(Point(x: ends.1, y: y))
+        slope.x = (end.x - moved.x) / (ends.1 - ends.0)
+        slope.y = (end.y - moved.y) / (ends.1 - ends.0)
+      }
+    }
+    let away = 0.5 - ends.0
+    let start = toSource(Point(x: 0.5 - moved.x - away * slope.x, y: y - moved.y - away * slope.y))
+    let (right, down) = (1 - slope.x, -slope.y)
+    let step = Point(
+      x: toSource.a * right + toSource.b * down, y: toSource.c * right + toSource.d * down)
+    return (start, step)
   }
 }

@@ -44,6 +44,10 @@ float gd_dot2(const float *a_re, const float *a_im, const float *b_re, const flo
 void gd_sample_bilinear(const float *source, ptrdiff_t width, ptrdiff_t height, const float *xs, const float *ys,
                         float *target, ptrdiff_t n);
 
+// xs[i], ys[i] = (x, y) + (x_step, y_step) * (first + i), rounded to multiples of 1/1024.
+void gd_line_places(double x, double y, double x_step, double y_step, ptrdiff_t first, float *xs, float *ys,
+                    ptrdiff_t n);
+
 // In-place complex FFT of `n` points, interleaved re, im; n = 2^a 3^b 5^c. sign -1 forward, +1 back (not scaled).
 // twiddles: n complex roots exp(-2 pi i k / n); scratch: n complex.
 void gd_fft(float *data, ptrdiff_t n, int sign, const float *twiddles, float *scratch);
