@@ -59,34 +59,45 @@ extension SimulatedWafer {
     if settings.repeats > 0 { subfolders.append("repeats") }
     for name in subfolders { try Self.make(folder.appending(path: name)) }
     var truth = Truth()
-    for index in 0..<settings.dies {
-      let photograph = try photograph(index)
-      let name = name(ofScan: index)
-      var files = [(look: Photograph.Look(), path: "scans/\(name).png")]
-      let again = (0..<settings.repeats).map { "\(name)_again\($0 > 0 ? "\($0 + 1)" : "").png" }
-      for (shot, file) in again.enumerated() {
-        files.append((.init(shot: shot + 1), "repeats/\(file)"))
+    // Packing a file keeps one core busy, so that dies are photographed side by side; few of them, for each takes memory.
+    let group = 2
+    for first in stride(from: 0, to: settings.dies, by: group) {
+      let last = min(first + group, settings.dies)
+      let scans = try resultsInParallel(last - first) { try self.writeScan(first + $0, in: folder) }
+      for (offset, scan) in scans.enumerated() {
+        truth.scans[name(ofScan: first + offset) + ".png"] = scan
+        progress(first + offset + 1, settings.dies)
       }
-      if settings.writesCleanTwins {
-        files.append((.init(isClean: true), "clean/\(name).png"))
-        for (shot, file) in again.enumerated() {
-          files.append((.init(isClean: true, shot: shot + 1), "clean/\(file)"))
-        }
-      }
-      try PhotographWriter.write(
-        photograph, files.map { ($0.look, folder.appending(path: $0.path).path) })
-      let sidecar = try ScanSidecar(photograph.place, seed: seed).json()
-      for file in files where !file.path.hasPrefix("clean/") {
-        let picture = folder.appending(path: file.path)
-        try Self.write(
-          sidecar, to: picture.deletingPathExtension().appendingPathExtension("json"))
-      }
-      truth.scans["\(name).png"] = Truth.Scan(
-        photograph, clean: settings.writesCleanTwins ? "clean/\(name).png" : nil,
-        repeats: again.map { "repeats/\($0)" })
-      progress(index + 1, settings.dies)
     }
     try Self.write(try truth.json(), to: folder.appending(path: "truth.json"))
+  }
+
+  /// Writes all files of one die.
+  private func writeScan(_ index: Int, in folder: URL) throws -> Truth.Scan {
+    let photograph = try photograph(index)
+    let name = name(ofScan: index)
+    var files = [(look: Photograph.Look(), path: "scans/\(name).png")]
+    let again = (0..<settings.repeats).map { "\(name)_again\($0 > 0 ? "\($0 + 1)" : "").png" }
+    for (shot, file) in again.enumerated() {
+      files.append((.init(shot: shot + 1), "repeats/\(file)"))
+    }
+    if settings.writesCleanTwins {
+      files.append((.init(isClean: true), "clean/\(name).png"))
+      for (shot, file) in again.enumerated() {
+        files.append((.init(isClean: true, shot: shot + 1), "clean/\(file)"))
+      }
+    }
+    try PhotographWriter.write(
+      photograph, files.map { ($0.look, folder.appending(path: $0.path).path) })
+    let sidecar = try ScanSidecar(photograph.place, seed: seed).json()
+    for file in files where !file.path.hasPrefix("clean/") {
+      let picture = folder.appending(path: file.path)
+      try Self.write(
+        sidecar, to: picture.deletingPathExtension().appendingPathExtension("json"))
+    }
+    return Truth.Scan(
+      photograph, clean: settings.writesCleanTwins ? "clean/\(name).png" : nil,
+      repeats: again.map { "repeats/\($0)" })
   }
 
   private static func write(_ data: Data, to file: URL) throws(SimulationError) {

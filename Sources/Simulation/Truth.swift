@@ -2,9 +2,9 @@ import Foundation
 import Raster
 
 /// `truth.json`: the defects of each scan, by its file's name.
-struct Truth: Codable {
+struct Truth: Codable, Sendable {
   /// What is true of one scan.
-  struct Scan: Codable {
+  struct Scan: Codable, Sendable {
     /// The picture without the defects, beside `truth.json`; absent where none was written.
     var clean: String?
     /// Further photographs of the same die at the same place; absent where there are none.
@@ -15,7 +15,7 @@ struct Truth: Codable {
   }
 
   /// One defect.
-  struct Mark: Codable {
+  struct Mark: Codable, Sendable {
     var `class`: DefectClass
     var box: PixelRect
     /// See `Defect`; to a tenth.
@@ -25,7 +25,7 @@ struct Truth: Codable {
   }
 
   /// A mask over the whole scan as COCO has it: column by column, runs of 0 and 1 in turn, starting with 0.
-  struct RunLengths: Codable {
+  struct RunLengths: Codable, Sendable {
     /// Rows and columns of the scan.
     var size: [Int]
     var counts: [Int]

@@ -53,15 +53,12 @@ public struct Photograph: Sendable {
   func pictures(_ rect: PixelRect, looks: [Look]) throws -> [Picture] {
     precondition(bounds.contains(rect), "what is shown lies inside the photograph")
     let tiles = tiles(of: rect)
-    let parts = TileResults(count: tiles.count)
-    inParallel(tiles.count) { index in
-      parts.set(index, Result { try self.tile(tiles[index], looks: looks) })
-    }
+    let parts = try resultsInParallel(tiles.count) { try self.tile(tiles[$0], looks: looks) }
     var result = looks.map { _ in
       [Plane](repeating: Plane(width: rect.width, height: rect.height), count: 3)
     }
-    for (tile, part) in zip(tiles, parts.all) {
-      for (look, picture) in try part.get().enumerated() {
+    for (tile, part) in zip(tiles, parts) {
+      for (look, picture) in part.enumerated() {
         for channel in 0..<3 {
           result[look][channel].paste(
             picture.planes[channel], x: tile.x - rect.x, y: tile.y - rect.y)
@@ -138,27 +135,6 @@ public struct Photograph: Sendable {
       return
     }
   }
-}
-
-/// What the tiles gave, written from many cores.
-///
-/// `@unchecked Sendable`: each call writes another element, and they are read when all have returned.
-private final class TileResults: @unchecked Sendable {
-  private let storage: UnsafeMutableBufferPointer<Result<[Picture], any Error>?>
-
-  init(count: Int) {
-    storage = .allocate(capacity: count)
-    storage.initialize(repeating: nil)
-  }
-
-  deinit {
-    storage.deinitialize()
-    storage.deallocate()
-  }
-
-  func set(_ index: Int, _ result: Result<[Picture], any Error>) { storage[index] = result }
-
-  var all: [Result<[Picture], any Error>] { storage.compactMap { $0 } }
 }
 
 extension Plane {
