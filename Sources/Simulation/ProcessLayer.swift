@@ -27,6 +27,8 @@ public enum ProcessLayer: String, CaseIterable, Sendable {
     }
   }
 
+  var isMetal: Bool { self == .pMetal || self == .nMetal }
+
   /// The layer's place among all.
   var index: Int {
     switch self {

@@ -28,7 +28,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   }
 
   /// What numbers are drawn for.
-  enum Purpose: UInt64 { case die = 1, place, look, grain, noise, classes, defects }
+  enum Purpose: UInt64 {
+    case die = 1, place, wafer, process, camera, grain, noise, classes, defects
+  }
 
   /// The next 64 bits.
   public mutating func next() -> UInt64 {
@@ -44,8 +46,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   }
 }
 
-/// SplitMix64's finalizer.
-private func mixed(_ value: UInt64) -> UInt64 {
+/// SplitMix64's finalizer: a hash of 64 bits.
+@inline(__always)
+func mixed(_ value: UInt64) -> UInt64 {
   var z = value
   z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
   z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
@@ -90,10 +93,9 @@ extension RandomNumberGenerator {
     return result
   }
 
-  /// Two independent numbers from the normal distribution of mean 0 and variance 1 (Box and Muller, 1958).
-  mutating func normalPair() -> (Float, Float) {
+  /// From the normal distribution of mean 0 (Box and Muller, 1958).
+  mutating func normal(sigma: Double) -> Double {
     let radius = (-2 * log(1 - uniform(0, 1))).squareRoot()
-    let angle = uniform(0, 2 * .pi)
-    return (Float(radius * cos(angle)), Float(radius * sin(angle)))
+    return sigma * radius * cos(uniform(0, 2 * .pi))
   }
 }

@@ -8,7 +8,7 @@ public struct SimulatedScan: Sendable {
   public let place: ScanPlace
   /// Red, green and blue at 8-bit levels, 0…1.
   public let picture: Picture
-  /// The same photograph of the die without its defects, to the same noise; equal to it outside their masks.
+  /// The same photograph of the die without its defects, to the same noise.
   public let clean: Picture
   /// What is wrong with it, in the order of planting; no two overlap.
   public let defects: [Defect]

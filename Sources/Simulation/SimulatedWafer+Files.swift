@@ -4,7 +4,8 @@ import Layout
 import Raster
 
 extension SimulatedWafer {
-  /// Writes `layout.gds`, `recipe.yaml`, `scans/die_00.png` … with a sidecar each, and `truth.json`.
+  /// Writes `layout.gds`, `recipe.yaml`, `scans/die_00.png` … with a sidecar each, and `truth.json`; beside `scans`
+  /// also `clean`, without the defects, and `repeats`, with new noise, where the settings ask for them.
   ///
   /// - Parameters:
   ///   - folder: made where it is missing; one that holds something is refused, so that nothing is overwritten.
@@ -15,7 +16,7 @@ extension SimulatedWafer {
     do {
       try writeFiles(to: folder, progress: progress)
     } catch {
-      for name in ["layout.gds", "recipe.yaml", "scans", "clean", "truth.json"] {
+      for name in ["layout.gds", "recipe.yaml", "scans", "clean", "repeats", "truth.json"] {
         try? FileManager.default.removeItem(at: folder.appending(path: name))
       }
       throw error
@@ -53,25 +54,50 @@ extension SimulatedWafer {
   private func writeFiles(to folder: URL, progress: (Int, Int) -> Void) throws {
     try gdsii.write(to: folder.appending(path: "layout.gds").path)
     try Self.write(Data(recipe.utf8), to: folder.appending(path: "recipe.yaml"))
-    let scans = folder.appending(path: "scans")
-    let cleanScans = folder.appending(path: "clean")
-    try Self.make(scans)
-    if settings.writesCleanTwins { try Self.make(cleanScans) }
+    var subfolders = ["scans"]
+    if settings.writesCleanTwins { subfolders.append("clean") }
+    if settings.repeats > 0 { subfolders.append("repeats") }
+    for name in subfolders { try Self.make(folder.appending(path: name)) }
     var truth = Truth()
-    for index in 0..<settings.dies {
-      let scan = try scan(index)
-      let file = scans.appending(path: scan.name)
-      try PNGWriter.write(scan.picture, path: file.path)
-      let sidecar = file.deletingPathExtension().appendingPathExtension("json")
-      try Self.write(try ScanSidecar(scan, seed: seed, index: index).json(), to: sidecar)
-      if settings.writesCleanTwins {
-        try PNGWriter.write(scan.clean, path: cleanScans.appending(path: scan.name).path)
+    // Packing a file keeps one core busy, so that dies are photographed side by side; few of them, for each takes memory.
+    let group = 2
+    for first in stride(from: 0, to: settings.dies, by: group) {
+      let last = min(first + group, settings.dies)
+      let scans = try resultsInParallel(last - first) { try self.writeScan(first + $0, in: folder) }
+      for (offset, scan) in scans.enumerated() {
+        truth.scans[name(ofScan: first + offset) + ".png"] = scan
+        progress(first + offset + 1, settings.dies)
       }
-      truth.scans[scan.name] = Truth.Scan(
-        scan, cleanTwin: settings.writesCleanTwins ? "clean/\(scan.name)" : nil)
-      progress(index + 1, settings.dies)
     }
     try Self.write(try truth.json(), to: folder.appending(path: "truth.json"))
+  }
+
+  /// Writes all files of one die.
+  private func writeScan(_ index: Int, in folder: URL) throws -> Truth.Scan {
+    let photograph = try photograph(index)
+    let name = name(ofScan: index)
+    var files = [(look: Photograph.Look(), path: "scans/\(name).png")]
+    let again = (0..<settings.repeats).map { "\(name)_again\($0 > 0 ? "\($0 + 1)" : "").png" }
+    for (shot, file) in again.enumerated() {
+      files.append((.init(shot: shot + 1), "repeats/\(file)"))
+    }
+    if settings.writesCleanTwins {
+      files.append((.init(isClean: true), "clean/\(name).png"))
+      for (shot, file) in again.enumerated() {
+        files.append((.init(isClean: true, shot: shot + 1), "clean/\(file)"))
+      }
+    }
+    try PhotographWriter.write(
+      photograph, files.map { ($0.look, folder.appending(path: $0.path).path) })
+    let sidecar = try ScanSidecar(photograph.place, seed: seed).json()
+    for file in files where !file.path.hasPrefix("clean/") {
+      let picture = folder.appending(path: file.path)
+      try Self.write(
+        sidecar, to: picture.deletingPathExtension().appendingPathExtension("json"))
+    }
+    return Truth.Scan(
+      photograph, clean: settings.writesCleanTwins ? "clean/\(name).png" : nil,
+      repeats: again.map { "repeats/\($0)" })
   }
 
   private static func write(_ data: Data, to file: URL) throws(SimulationError) {

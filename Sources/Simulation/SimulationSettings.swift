@@ -8,10 +8,13 @@ public struct SimulationSettings: Codable, Sendable, Equatable {
   public var dies = 3
   /// How many of the first dies have no defect; the default is 1.
   public var cleanDies = 1
-  /// How many defects each other scan shows, where there is room; the default is 4.
-  public var defectsPerScan = 4
+  /// How many defects each other scan shows, where there is room; the default is nil, for nine a megapixel.
+  public var defectsPerScan: Int?
   /// Whether the same photograph without its defects is written beside each scan; the default is not.
   public var writesCleanTwins = false
+  /// How many more photographs are taken of each die without moving it, 0…255, to tell what noise alone changes; the
+  /// default is 0.
+  public var repeats = 0
 
   /// Columns of a scan; the default is 900.
   public var width = 900
@@ -28,12 +31,25 @@ public struct SimulationSettings: Codable, Sendable, Equatable {
 
   /// Radius to which lithography and etching round corners, σ in µm; the default is 0.45.
   public var cornerRoundingUm = 0.45
-  /// How far edges move outwards by over-exposure, or inwards when below 0, µm; the default is 0.08.
-  public var etchBiasUm = 0.08
-  /// Blur of objective and camera, σ in pixels; the default is 0.75.
+  /// How far edges move outwards by over-exposure, or inwards when below 0, µm, in the mean of layers; the default is
+  /// 0.06.
+  public var etchBiasUm = 0.06
+  /// Standard deviation of that from die to die, µm; the default is 0.02.
+  public var dieEtchBiasUm = 0.02
+  /// Standard deviation by which the edges of metal are rough, µm, and etched edges half as much; the default is 0.025.
+  public var edgeRoughnessUm = 0.025
+  /// Standard deviation of the grain of metal, as a share of its brightness; the default is 0.012.
+  public var metalGrain = 0.012
+  /// How much of the light comes from one side, as a share; the default is 0.2.
+  public var obliqueLight = 0.2
+  /// By how much the film on the wafer varies from its middle to its edge, nm; the default is 8.
+  public var waferDriftNm = 8.0
+  /// By how much the film varies within a die beyond that, nm; the default is 1.5.
+  public var filmDriftNm = 1.5
+  /// Standard deviation from die to die of the film on each material, nm; the default is 1.5.
+  public var dieFilmNm = 1.5
+  /// Blur of objective and camera where it is in focus, σ in pixels; the default is 0.75.
   public var blurPx = 0.75
-  /// By how much the film on the wafer varies over a field, nm; the default is 3.
-  public var filmDriftNm = 3.0
   /// By how much the light varies over a field, as a share; the default is 0.05.
   public var illuminationDrift = 0.05
   /// By how much light and colour vary between scans, as a share; the default is 0.03.
@@ -43,9 +59,21 @@ public struct SimulationSettings: Codable, Sendable, Equatable {
   /// Standard deviation of the read noise, brightness 0…1; the default is 0.004.
   public var readNoise = 0.004
 
-  /// Least contrast of a defect: the mean difference within its mask, in 8-bit grey levels; the default is 12.
-  public var leastContrast = 12.0
+  /// Least contrast of a defect: the mean difference within its mask, in 8-bit grey levels; the default is 3.
+  public var leastContrast = 3.0
 
   /// The defaults.
   public init() {}
+
+  /// Makes the die large enough for the field, its errors included, where it isn't.
+  public mutating func growDieToField() {
+    let share = (1 + 2 * stageError) * (1 + pixelSizeError) * 1.02
+    dieWidthUm = max(dieWidthUm, (share * Double(width) * pixelSizeUm / 10).rounded(.up) * 10)
+    dieHeightUm = max(dieHeightUm, (share * Double(height) * pixelSizeUm / 10).rounded(.up) * 10)
+  }
+
+  /// How many defects a scan has that has any.
+  var defectsOfScan: Int {
+    defectsPerScan ?? max(1, Int((9e-6 * Double(width) * Double(height)).rounded()))
+  }
 }

@@ -2,23 +2,33 @@ import Foundation
 import Raster
 
 /// `truth.json`: the defects of each scan, by its file's name.
-struct Truth: Codable {
+struct Truth: Codable, Sendable {
   /// What is true of one scan.
-  struct Scan: Codable {
+  struct Scan: Codable, Sendable {
     /// The picture without the defects, beside `truth.json`; absent where none was written.
     var clean: String?
+    /// Further photographs of the same die at the same place; absent where there are none.
+    var repeats: [String]?
     var defects: [Mark]
     /// Rows of the 2×3 affine from layout µm to scan pixels.
     var layoutToScan: [[Double]]
   }
 
   /// One defect.
-  struct Mark: Codable {
+  struct Mark: Codable, Sendable {
     var `class`: DefectClass
     var box: PixelRect
     /// See `Defect`; to a tenth.
     var contrast: Double
     var areaPx: Int
+    var mask: RunLengths
+  }
+
+  /// A mask over the whole scan as COCO has it: column by column, runs of 0 and 1 in turn, starting with 0.
+  struct RunLengths: Codable, Sendable {
+    /// Rows and columns of the scan.
+    var size: [Int]
+    var counts: [Int]
   }
 
   var scans: [String: Scan] = [:]
@@ -27,17 +37,40 @@ struct Truth: Codable {
 }
 
 extension Truth.Scan {
-  init(_ scan: SimulatedScan, cleanTwin: String?) {
-    let map = scan.place.layoutToScan
-    clean = cleanTwin
+  init(_ photograph: Photograph, clean: String?, repeats: [String]) {
+    let map = photograph.place.layoutToScan
+    self.clean = clean
+    self.repeats = repeats.isEmpty ? nil : repeats
     layoutToScan = [[map.a, map.b, map.tx], [map.c, map.d, map.ty]].map {
       $0.map { ($0 * 1e6).rounded() / 1e6 }
     }
-    defects = scan.defects.map {
+    defects = photograph.defects.map {
       Truth.Mark(
         class: $0.kind, box: $0.box, contrast: ($0.contrast * 10).rounded() / 10,
-        areaPx: $0.areaPx)
+        areaPx: $0.areaPx, mask: Truth.RunLengths($0, in: photograph.bounds))
     }
+  }
+}
+
+extension Truth.RunLengths {
+  init(_ defect: Defect, in scan: PixelRect) {
+    size = [scan.height, scan.width]
+    counts = []
+    // Where the run that goes on began, and the end of the set pixels so far.
+    var (start, end) = (0, 0)
+    for x in 0..<defect.box.width {
+      for y in 0..<defect.box.height where defect.mask[x, y] > 0 {
+        let place = (defect.box.x + x) * scan.height + defect.box.y + y
+        if place > end || counts.isEmpty {
+          if !counts.isEmpty { counts.append(end - start) }
+          counts.append(place - end)
+          start = place
+        }
+        end = place + 1
+      }
+    }
+    if !counts.isEmpty { counts.append(end - start) }
+    if end < scan.area { counts.append(scan.area - end) }
   }
 }
 
@@ -48,20 +81,24 @@ struct ScanSidecar: Codable {
   var die: [Int]
   var centerUm: [Double]
 
-  init(_ scan: SimulatedScan, seed: UInt64, index: Int) {
+  init(_ place: ScanPlace, seed: UInt64) {
     lot = "SIM-\(seed)"
     wafer = "1"
-    die = [index % 8, index / 8]
-    centerUm = [scan.place.commandedCenterUm.x, scan.place.commandedCenterUm.y]
+    die = place.die
+    centerUm = [place.commandedCenterUm.x, place.commandedCenterUm.y]
   }
 
   func json() throws -> Data { try encoded(self) }
 }
 
-/// JSON with sorted keys in snake case, one value a line, a line feed at the end.
+/// JSON with sorted keys in snake case, one value a line but for run lengths, a line feed at the end.
 private func encoded(_ value: some Encodable) throws -> Data {
   let encoder = JSONEncoder()
   encoder.keyEncodingStrategy = .convertToSnakeCase
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  return try encoder.encode(value) + Data("\n".utf8)
+  let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+  let lists = text.replacing(/\[[\d\s.,-]*\]/) { match in
+    match.output.split(whereSeparator: \.isWhitespace).joined().replacing(",", with: ", ")
+  }
+  return Data((lists + "\n").utf8)
 }

@@ -23,7 +23,7 @@ struct SimulateCommand: ParsableCommand {
       valueName: "n"))
   var cleanDies: Int?
 
-  @Option(help: "Pixels of a scan.")
+  @Option(help: "Pixels of a scan, columns and rows, or one number for both.")
   var size = PixelSize(width: SimulationSettings().width, height: SimulationSettings().height)
 
   @Option(help: ArgumentHelp("µm a pixel.", valueName: "um"))
@@ -31,13 +31,20 @@ struct SimulateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Defects on each scan that has any, where there is room for them.", valueName: "n"))
-  var defectsPerScan = SimulationSettings().defectsPerScan
+      "Defects on each scan that has any, where there is room for them (default: nine a Mpx).",
+      valueName: "n"))
+  var defectsPerScan: Int?
 
   @Flag(help: "Also write each scan without its defects.")
   var cleanTwins = false
 
-  /// Columns and rows, written `900x700`.
+  @Option(
+    help: ArgumentHelp(
+      "More photographs of each die that differ from the scan by noise alone, in 'repeats'.",
+      valueName: "n"))
+  var repeats = 0
+
+  /// Columns and rows, written `900x700`, or `900` for a square.
   struct PixelSize: ExpressibleByArgument, CustomStringConvertible {
     var width: Int
     var height: Int
@@ -45,8 +52,8 @@ struct SimulateCommand: ParsableCommand {
     init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
 
     init?(argument: String) {
-      let parts = argument.split(separator: "x", omittingEmptySubsequences: false)
-      guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]) else {
+      let parts = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+      guard parts.count <= 2, let width = parts[0], let height = parts[parts.count - 1] else {
         return nil
       }
       self.init(width: width, height: height)
@@ -58,15 +65,16 @@ struct SimulateCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...9999).contains(dies) else { throw ValidationError("--dies is 1 to 9999.") }
-    guard (64...8192).contains(size.width), (64...8192).contains(size.height) else {
-      throw ValidationError("--size is 64x64 to 8192x8192 pixels.")
+    guard (64...65536).contains(size.width), (64...65536).contains(size.height) else {
+      throw ValidationError("--size is 64x64 to 65536x65536 pixels.")
     }
     guard pixelSize >= 0.05, pixelSize <= 20 else {
       throw ValidationError("--pixel-size is 0.05 to 20 µm.")
     }
-    guard (0...100).contains(defectsPerScan) else {
-      throw ValidationError("--defects-per-scan is 0 to 100.")
+    if let defectsPerScan, !(0...9999).contains(defectsPerScan) {
+      throw ValidationError("--defects-per-scan is 0 to 9999.")
     }
+    guard (0...99).contains(repeats) else { throw ValidationError("--repeats is 0 to 99.") }
     if let cleanDies, cleanDies < 0 { throw ValidationError("--clean-dies is 0 or more.") }
   }
 
@@ -78,6 +86,8 @@ struct SimulateCommand: ParsableCommand {
     settings.pixelSizeUm = pixelSize
     settings.defectsPerScan = defectsPerScan
     settings.writesCleanTwins = cleanTwins
+    settings.repeats = repeats
+    settings.growDieToField()
     let showsProgress = isatty(STDERR_FILENO) == 1
     do {
       let wafer = try SimulatedWafer(seed: seed, settings: settings)

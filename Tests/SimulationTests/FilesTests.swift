@@ -10,6 +10,7 @@ import Testing
   (settings.width, settings.height, settings.dies) = (200, 150, 2)
   settings.defectsPerScan = 1
   settings.writesCleanTwins = true
+  settings.repeats = 1
   let wafer = try SimulatedWafer(seed: 3, settings: settings)
   try withTemporaryFolder { folder in
     var steps: [Int] = []
@@ -18,19 +19,25 @@ import Testing
     let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
     #expect(
       names == [
-        "clean", "clean/die_00.png", "clean/die_01.png", "layout.gds", "recipe.yaml", "scans",
-        "scans/die_00.json", "scans/die_00.png", "scans/die_01.json", "scans/die_01.png",
-        "truth.json",
+        "clean", "clean/die_00.png", "clean/die_00_again.png", "clean/die_01.png",
+        "clean/die_01_again.png", "layout.gds", "recipe.yaml", "repeats",
+        "repeats/die_00_again.json", "repeats/die_00_again.png", "repeats/die_01_again.json",
+        "repeats/die_01_again.png", "scans", "scans/die_00.json", "scans/die_00.png",
+        "scans/die_01.json", "scans/die_01.png", "truth.json",
       ])
     let scan = try wafer.scan(1)
     #expect(try picture(folder, "scans/die_01.png") == scan.picture)
     #expect(try picture(folder, "clean/die_01.png") == scan.clean)
+    let photograph = try wafer.photograph(1)
+    let again = try photograph.picture(photograph.bounds, shot: 1)
+    #expect(try picture(folder, "repeats/die_01_again.png") == again)
     let sidecar = try object(folder, "scans/die_01.json")
     #expect(
       sidecar["center_um"] as? [Double]
         == [scan.place.commandedCenterUm.x, scan.place.commandedCenterUm.y])
     let truth = try #require(try object(folder, "truth.json")["scans"] as? [String: [String: Any]])
     #expect(truth["die_01.png"]?["clean"] as? String == "clean/die_01.png")
+    #expect(truth["die_01.png"]?["repeats"] as? [String] == ["repeats/die_01_again.png"])
     let mark = try #require((truth["die_01.png"]?["defects"] as? [[String: Any]])?.first)
     let defect = try #require(scan.defects.first)
     #expect(mark["class"] as? String == defect.kind.rawValue)
@@ -39,6 +46,9 @@ import Testing
         "x": defect.box.x, "y": defect.box.y, "width": defect.box.width,
         "height": defect.box.height,
       ])
+    let mask = try #require(mark["mask"] as? [String: [Int]])
+    #expect(mask["size"] == [150, 200])
+    #expect(unpacked(try #require(mask["counts"])) == pixels(of: defect, height: 150))
   }
 }
 
@@ -79,6 +89,25 @@ import Testing
       // Another processor may round a sum the other way, and with it a grey level.
       #expect(greatest < 1.5 / 255, "\(name)")
     }
+  }
+}
+
+/// Places of the set pixels, counted down the columns, from runs of 0 and 1 in turn.
+private func unpacked(_ counts: [Int]) -> [Int] {
+  var (place, isSet, result) = (0, false, [Int]())
+  for count in counts {
+    if isSet { result += place..<place + count }
+    place += count
+    isSet.toggle()
+  }
+  #expect(place == 150 * 200)
+  return result
+}
+
+private func pixels(of defect: Defect, height: Int) -> [Int] {
+  let box = defect.box
+  return (0..<box.width).flatMap { x in
+    (0..<box.height).filter { defect.mask[x, $0] > 0 }.map { (box.x + x) * height + box.y + $0 }
   }
 }
 

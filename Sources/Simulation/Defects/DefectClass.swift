@@ -1,6 +1,6 @@
 /// What is wrong at a place.
 public enum DefectClass: String, CaseIterable, Codable, Sendable {
-  /// Dust that lies on the wafer.
+  /// Dust that lies on the wafer, from two pixels on.
   case particle
   /// A thin line drawn over it by something hard.
   case scratch
@@ -8,7 +8,7 @@ public enum DefectClass: String, CaseIterable, Codable, Sendable {
   case residue
   /// Something drawn that is not there.
   case missingPattern = "missing_pattern"
-  /// Something there that is not drawn, such as a bridge between two tracks.
+  /// Something there that is not drawn.
   case extraPattern = "extra_pattern"
   /// Film of another thickness.
   case discolouration
@@ -16,4 +16,30 @@ public enum DefectClass: String, CaseIterable, Codable, Sendable {
   case crack
   /// Metal that came off and lies beside its place.
   case liftedMetal = "lifted_metal"
+  /// A waveguide or track that is interrupted.
+  case brokenLine = "broken_line"
+  /// Two neighbours that are joined.
+  case bridgedLine = "bridged_line"
+  /// A small hole in metal.
+  case pinhole
+
+  /// Whether it can only be where something is drawn.
+  var needsPattern: Bool {
+    switch self {
+    case .missingPattern, .extraPattern, .liftedMetal, .brokenLine, .bridgedLine, .pinhole: true
+    case .particle, .scratch, .residue, .discolouration, .crack: false
+    }
+  }
+
+  /// The contrasts to which it is faded, in 8-bit grey levels; nil for what is there or not.
+  var contrasts: ClosedRange<Double>? {
+    switch self {
+    case .particle: 8...120
+    case .scratch: 4...30
+    case .residue: 3.5...25
+    case .discolouration: 3.5...16
+    case .crack: 8...60
+    default: nil
+    }
+  }
 }

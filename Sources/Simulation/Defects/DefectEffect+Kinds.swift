@@ -2,53 +2,40 @@ import Foundation
 import Raster
 
 extension DefectEffect {
-  /// Draws a defect of a kind somewhere in a field; nil where there is no place for it at that try.
+  /// Draws a defect of a kind at a place; nil where it can't be.
   ///
   /// - Parameters:
-  ///   - relief: what lies where, at least over the field.
+  ///   - place: in scan pixels; what needs a pattern is put near it.
+  ///   - relief: what lies where around the place; nil for what needs no pattern.
   ///   - um: pixels a micrometre.
   init?(
-    _ kind: DefectClass, field: PixelRect, relief: Relief, um: Double,
+    _ kind: DefectClass, at place: Point, relief: Relief?, um: Double,
     using random: inout some RandomNumberGenerator
   ) {
-    let margin = 0.04
-    let anywhere = Point(
-      x: Double(field.x) + Double(field.width) * random.uniform(margin, 1 - margin),
-      y: Double(field.y) + Double(field.height) * random.uniform(margin, 1 - margin))
     switch kind {
-    case .particle: self = .particle(at: anywhere, um: um, using: &random)
-    case .scratch: self = .scratch(at: anywhere, um: um, using: &random)
-    case .residue: self = .residue(at: anywhere, um: um, using: &random)
-    case .discolouration: self = .discolouration(at: anywhere, um: um, using: &random)
-    case .crack: self = .crack(at: anywhere, um: um, using: &random)
-    case .missingPattern, .extraPattern, .liftedMetal:
-      let layer: ProcessLayer =
-        kind == .liftedMetal ? .pMetal : random.pick([.ridge, .pMetal, .nMetal])
-      let here = relief.coverage(of: layer, x: Int(anywhere.x), y: Int(anywhere.y))
-      if kind == .extraPattern {
-        let radius = um * random.logUniform(1.5, 5)
-        guard here < 0.05,
-          relief.touches(layer, center: anywhere, radius: 0.9 * radius, field: field)
-        else { return nil }
-        self = .extraPattern(layer, at: anywhere, radius: radius, using: &random)
-      } else {
-        guard here > 0.95 else { return nil }
-        self =
-          kind == .liftedMetal
-          ? .liftedMetal(at: anywhere, um: um, using: &random)
-          : .missingPattern(layer, at: anywhere, um: um, using: &random)
-      }
+    case .particle: self = .particle(at: place, um: um, using: &random)
+    case .scratch: self = .scratch(at: place, um: um, using: &random)
+    case .residue: self = .residue(at: place, um: um, using: &random)
+    case .discolouration: self = .discolouration(at: place, um: um, using: &random)
+    case .crack: self = .crack(at: place, um: um, using: &random)
+    default:
+      guard let relief, let effect = Self.patterned(kind, relief: relief, um: um, using: &random)
+      else { return nil }
+      self = effect
     }
   }
 
-  /// A grain with a dark body, a bright spot where it mirrors the lamp, and a soft shadow.
+  /// A grain with a dark or bright body, a spot where it mirrors the lamp, and a soft shadow.
   private static func particle(
     at place: Point, um: Double, using random: inout some RandomNumberGenerator
   ) -> DefectEffect {
     let blob = Blob(
-      center: place, radius: um * random.logUniform(1.2, 5), roughness: 0.25, using: &random)
-    let body = SIMD3<Float>(repeating: Float(random.uniform(0.08, 0.2)))
-    let spark = Float(random.uniform(0.2, 0.7))
+      center: place, radius: max(um * random.logUniform(0.5, 4.5), 0.9), roughness: 0.25,
+      using: &random)
+    let isBright = random.chance(0.3)
+    let body = SIMD3<Float>(
+      repeating: Float(isBright ? random.uniform(0.6, 0.9) : random.uniform(0.05, 0.25)))
+    let spark = Float(isBright ? 0.1 : random.uniform(0.1, 0.6))
     let reach = 0.45 * blob.radius
     var effect = DefectEffect(bounds: blob.bounds)
     effect.shade = { x, y, colour in
@@ -70,11 +57,12 @@ extension DefectEffect {
   private static func scratch(
     at place: Point, um: Double, using random: inout some RandomNumberGenerator
   ) -> DefectEffect {
-    let length = um * random.logUniform(40, 160)
+    let length = um * random.logUniform(15, 140)
     var angle = random.uniform(0, 2 * .pi)
     let bend = random.uniform(-0.05, 0.05)
     let depth = random.uniform(0.45, 0.8)
-    let width = um * random.uniform(0.5, 1.1)
+    // A pixel or little more, so that it is never wider than what the microscope resolves.
+    let width = max(um * random.uniform(0.5, 0.9), 1)
     var (points, widths, strengths) = ([place], [width * 0.4], [0.2 * depth])
     let steps = 12
     for step in 1...steps {
@@ -103,7 +91,7 @@ extension DefectEffect {
   private static func residue(
     at place: Point, um: Double, using random: inout some RandomNumberGenerator
   ) -> DefectEffect {
-    let radius = um * random.logUniform(7, 18)
+    let radius = um * random.logUniform(3, 16)
     let blob = Blob(center: place, radius: radius, roughness: 0.5, using: &random)
     let inside = random.uniform(14, 30)
     let rim = random.uniform(30, 60)
@@ -126,7 +114,7 @@ extension DefectEffect {
     at place: Point, um: Double, using random: inout some RandomNumberGenerator
   ) -> DefectEffect {
     let blob = Blob(
-      center: place, radius: um * random.logUniform(14, 30), roughness: 0.2, using: &random)
+      center: place, radius: um * random.logUniform(8, 28), roughness: 0.2, using: &random)
     let change = random.uniform(10, 20) * (random.chance(0.5) ? 1 : -1)
     var effect = DefectEffect(bounds: blob.bounds)
     effect.thicken = { x, y in
@@ -142,7 +130,7 @@ extension DefectEffect {
     at place: Point, um: Double, using random: inout some RandomNumberGenerator
   ) -> DefectEffect {
     let heading = random.uniform(0, 2 * .pi)
-    let width = um * random.uniform(0.5, 0.9)
+    let width = max(um * random.uniform(0.4, 0.8), 0.9)
     let dark = random.uniform(0.6, 0.85)
     func line(from start: Point, heading: Double, steps: Int) -> Stroke {
       var points = [start]
@@ -158,7 +146,7 @@ extension DefectEffect {
         widths: (0..<count).map { width * (1.1 - 0.7 * Double($0) / Double(count)) },
         strengths: [Double](repeating: dark, count: count))
     }
-    let trunk = line(from: place, heading: heading, steps: random.whole(5, 12))
+    let trunk = line(from: place, heading: heading, steps: random.whole(3, 11))
     let fork = trunk.points[trunk.points.count / 2]
     let side = random.chance(0.5) ? 1.0 : -1
     let branch = line(
@@ -172,77 +160,5 @@ extension DefectEffect {
       }
     }
     return effect
-  }
-
-  /// A hole in a layer.
-  private static func missingPattern(
-    _ layer: ProcessLayer, at place: Point, um: Double,
-    using random: inout some RandomNumberGenerator
-  ) -> DefectEffect {
-    let blob = Blob(
-      center: place, radius: um * random.logUniform(2, 7), roughness: 0.35, using: &random)
-    var effect = DefectEffect(bounds: blob.bounds)
-    effect.carve = { relief in
-      relief.change(layer) { x, y, value in value * (1 - blob.share(x, y)) }
-    }
-    return effect
-  }
-
-  /// A patch of a layer beside its pattern.
-  private static func extraPattern(
-    _ layer: ProcessLayer, at place: Point, radius: Double,
-    using random: inout some RandomNumberGenerator
-  ) -> DefectEffect {
-    let blob = Blob(center: place, radius: radius * 1.2, roughness: 0.35, using: &random)
-    var effect = DefectEffect(bounds: blob.bounds)
-    effect.carve = { relief in
-      relief.change(layer) { x, y, value in max(value, blob.share(x, y)) }
-    }
-    return effect
-  }
-
-  /// A piece of metal that came off and lies a few micrometres away, crumpled, its shadow beside it.
-  private static func liftedMetal(
-    at place: Point, um: Double, using random: inout some RandomNumberGenerator
-  ) -> DefectEffect {
-    let radius = um * random.logUniform(4, 10)
-    let blob = Blob(center: place, radius: radius, roughness: 0.3, using: &random)
-    let angle = random.uniform(0, 2 * .pi)
-    let way = um * random.uniform(2.5, 5)
-    let (dx, dy) = (Int((way * cos(angle)).rounded()), Int((way * sin(angle)).rounded()))
-    let (wave, phase) = (2 * Double.pi / (um * random.uniform(2, 4)), random.uniform(0, 2 * .pi))
-    var effect = DefectEffect(
-      bounds: blob.bounds.expanded(by: max(abs(dx), abs(dy)) + 2))
-    effect.carve = { relief in
-      relief.change(.pMetal) { x, y, value in value * (1 - blob.share(x, y)) }
-      relief.change(.pMetal) { x, y, value in max(value, 0.9 * blob.share(x - dx, y - dy)) }
-      relief.change(.opening) { x, y, value in value * (1 - blob.share(x - dx, y - dy)) }
-    }
-    effect.shade = { x, y, colour in
-      let flake = blob.share(x - dx, y - dy)
-      let shadow = blob.share(x - dx - 2, y - dy - 2) * (1 - flake)
-      colour *= 1 - 0.45 * shadow
-      let along = Double(x) * cos(angle + 1) + Double(y) * sin(angle + 1)
-      let across = Double(y) * cos(angle + 1) - Double(x) * sin(angle + 1)
-      // Two bent waves of unequal length, so that the folds are no grating.
-      let fold =
-        sin(wave * along + 1.7 * sin(0.6 * wave * across + phase)) * 0.7
-        + sin(0.57 * wave * across + 1.3 * sin(0.4 * wave * along) - phase) * 0.6
-      colour *= 1 + 0.22 * flake * Float(fold)
-    }
-    return effect
-  }
-}
-
-extension Relief {
-  /// Whether the layer is well inside the radius in some direction, and not in the middle.
-  fileprivate func touches(
-    _ layer: ProcessLayer, center: Point, radius: Double, field: PixelRect
-  ) -> Bool {
-    (0..<16).contains { step in
-      let angle = Double(step) * .pi / 8
-      let (x, y) = (Int(center.x + radius * cos(angle)), Int(center.y + radius * sin(angle)))
-      return field.contains(x: x, y: y) && coverage(of: layer, x: x, y: y) > 0.95
-    }
   }
 }

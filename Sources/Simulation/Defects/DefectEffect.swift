@@ -39,17 +39,9 @@ struct DefectEffect {
 
 extension Plane {
   /// Each sample replaced by what `body` makes of column, row and sample.
-  mutating func fill(_ body: (Int, Int, Float) -> Float) {
+  fileprivate mutating func fill(_ body: (Int, Int, Float) -> Float) {
     for y in 0..<height {
       for x in 0..<width { self[x, y] = body(x, y, self[x, y]) }
     }
-  }
-}
-
-extension Relief {
-  /// Changes the coverage of a layer at each scan pixel.
-  mutating func change(_ layer: ProcessLayer, _ body: (Int, Int, Float) -> Float) {
-    let rect = rect
-    coverage[layer.index].fill { x, y, value in body(rect.x + x, rect.y + y, value) }
   }
 }

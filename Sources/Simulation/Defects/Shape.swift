@@ -86,3 +86,42 @@ struct Stroke {
       height: Int((ys.max() ?? 0).rounded(.up)) + 4 - top)
   }
 }
+
+/// A rectangle at an angle, its long sides ragged.
+struct Patch {
+  let center: Point
+  let angle: Double
+  let length: Double
+  let width: Double
+  private var waves: [(count: Double, phase: Double, height: Double)] = []
+
+  init(
+    center: Point, angle: Double, length: Double, width: Double, raggedness: Double,
+    using random: inout some RandomNumberGenerator
+  ) {
+    (self.center, self.angle, self.length, self.width) = (center, angle, length, width)
+    for count in 1...3 {
+      waves.append(
+        (
+          Double(count) * random.uniform(2, 5) / length, random.uniform(0, 2 * .pi),
+          raggedness * width * random.uniform(0, 1) / Double(count)
+        ))
+    }
+  }
+
+  /// Share of the pixel inside, the border a pixel wide.
+  func share(_ x: Int, _ y: Int) -> Float {
+    let (dx, dy) = (Double(x) + 0.5 - center.x, Double(y) + 0.5 - center.y)
+    let (along, across) = (dx * cos(angle) + dy * sin(angle), dy * cos(angle) - dx * sin(angle))
+    let shift = waves.reduce(0.0) { $0 + $1.height * sin($1.count * along + $1.phase) }
+    let depth = min(length / 2 - abs(along), width / 2 - abs(across + 0.5 * shift) + 0.5 * shift)
+    return Float(min(max(depth + 0.5, 0), 1))
+  }
+
+  var bounds: PixelRect {
+    let reach = Int(((length + 2 * width) / 2).rounded(.up)) + 2
+    return PixelRect(
+      x: Int(center.x) - reach, y: Int(center.y) - reach, width: 2 * reach + 1,
+      height: 2 * reach + 1)
+  }
+}

@@ -5,53 +5,65 @@ import Raster
 /// The kinds of device on the die.
 enum DeviceKind: String, CaseIterable {
   case ring = "RR"
+  case racetrack = "RT"
   case interferometer = "MZI"
   case coupler = "DC"
+  case splitter = "MMI"
   case laser = "DBR"
+  case modulator = "MZM"
+  case gratings = "GC"
   case detectors = "PD"
   case spiral = "SPI"
+  case delay = "DL"
   case fan = "AWG"
+  case transfer = "TLM"
   case tests = "TST"
 }
 
 extension Block {
   /// Fills the plot with a device; sizes are drawn so that no two are the same.
   ///
-  /// - Parameter teeth: the cell of one tooth of a grating, 1 × 12 µm about its origin.
+  /// - Parameter teeth: the cell of one tooth of a grating, 12 µm high about its origin.
   mutating func draw(
     _ kind: DeviceKind, teeth: String, using random: inout some RandomNumberGenerator
   ) {
     switch kind {
     case .ring: drawRing(using: &random)
+    case .racetrack: drawRacetrack(using: &random)
     case .interferometer: drawInterferometer(using: &random)
     case .coupler: drawCoupler(using: &random)
+    case .splitter: drawSplitters(using: &random)
     case .laser: drawLaser(teeth: teeth, using: &random)
+    case .modulator: drawModulator(using: &random)
+    case .gratings: drawGratings(teeth: teeth, using: &random)
     case .detectors: drawDetectors(using: &random)
     case .spiral: drawSpiral(using: &random)
+    case .delay: drawDelay(using: &random)
     case .fan: drawFan(using: &random)
+    case .transfer: drawTransfer(using: &random)
     case .tests: drawTests(using: &random)
     }
   }
 
   private mutating func drawRing(using random: inout some RandomNumberGenerator) {
-    let guide = random.uniform(1.8, 2.6)
-    let gap = random.uniform(1.2, 1.8)
+    let guide = style.guideUm
+    let gap = style.gapUm
     let bus = random.uniform(5, 9)
-    self.guide(from: 0, to: width, y: bus, width: guide)
+    self.guide(from: 0, to: width, y: bus)
     let largest = min(0.5 * (height - bus - 12), 0.25 * width, 34)
     var x = random.uniform(6, 18)
     while x + 30 < width {
       let radius = min(largest * random.uniform(0.6, 1), (width - x - 12) / 2)
       guard radius > 9 else { break }
       let center = Point(x: x + radius + 6, y: bus + guide + gap + radius)
-      self.guide(Outline.arc(center, radius: radius, steps: 96), width: guide)
+      self.guide(Outline.arc(center, radius: radius, steps: 96))
       let start = random.uniform(-0.5, 0.6)
       add(
         .deepEtch,
         Outline.stroke(
           Outline.arc(
             center, radius: radius + 5, from: start, to: start + random.uniform(1.2, 2.5)),
-          width: random.uniform(2.5, 4)))
+          width: style.trenchUm))
       if radius > 15 {
         // A heater, or a pad alone in small rings.
         let end = random.uniform(3.5, 5.6)
@@ -68,14 +80,13 @@ extension Block {
   }
 
   private mutating func drawInterferometer(using random: inout some RandomNumberGenerator) {
-    let guide = random.uniform(1.8, 2.4)
     let middle = height / 2
     let (splitter, split) = (random.uniform(16, 30), random.uniform(6, 9))
     let spread = height * random.uniform(0.2, 0.28)
     let bend = width * random.uniform(0.16, 0.22)
     let (x0, x1) = (width * 0.08, width * 0.92)
-    self.guide(from: 0, to: x0, y: middle, width: guide)
-    self.guide(from: x1, to: width, y: middle, width: guide)
+    guide(from: 0, to: x0, y: middle)
+    guide(from: x1, to: width, y: middle)
     rectangle(.ridge, x0, middle - split / 2, x0 + splitter, middle + split / 2)
     rectangle(.ridge, x1 - splitter, middle - split / 2, x1, middle + split / 2)
     for side in [-1.0, 1.0] {
@@ -85,7 +96,7 @@ extension Block {
         Point(x: x0 + splitter, y: near), Point(x: x0 + splitter + bend, y: far))
       let last = Outline.sBend(
         Point(x: x1 - splitter - bend, y: far), Point(x: x1 - splitter, y: near))
-      self.guide(first + last, width: guide)
+      guide(first + last)
       guard side > 0 || random.chance(0.5) else { continue }
       let (left, right) = (x0 + splitter + bend + 3, x1 - splitter - bend - 3)
       guard right - left > 20 else { continue }
@@ -104,8 +115,8 @@ extension Block {
   }
 
   private mutating func drawCoupler(using random: inout some RandomNumberGenerator) {
-    let guide = random.uniform(1.8, 2.4)
-    let gap = guide + random.uniform(1.2, 2.0)
+    let guide = style.guideUm
+    let gap = guide + style.gapUm
     let rows = max(1, Int(height / 58))
     for row in 0..<rows {
       let middle = height * (Double(row) + 0.5) / Double(rows) + random.uniform(-3, 3)
@@ -119,8 +130,7 @@ extension Block {
           Point(x: center - length / 2 - bend, y: far), Point(x: center - length / 2, y: near))
         let last = Outline.sBend(
           Point(x: center + length / 2, y: near), Point(x: center + length / 2 + bend, y: far))
-        self.guide(
-          [Point(x: 0, y: far)] + first + last + [Point(x: width, y: far)], width: guide)
+        self.guide([Point(x: 0, y: far)] + first + last + [Point(x: width, y: far)])
       }
       let trench = random.uniform(3, 6)
       rectangle(
@@ -131,20 +141,15 @@ extension Block {
 
   private mutating func drawLaser(teeth: String, using random: inout some RandomNumberGenerator) {
     let middle = height * random.uniform(0.45, 0.55)
-    let guide = random.uniform(2.2, 3.2)
-    self.guide(from: 0, to: width, y: middle, width: guide)
+    guide(from: 0, to: width, y: middle)
     let (left, right) = (width * random.uniform(0.2, 0.28), width * random.uniform(0.72, 0.82))
     let stripe = random.uniform(14, 24)
     rectangle(.pMetal, left, middle - stripe / 2, right, middle + stripe / 2)
     rectangle(.opening, left + 4, middle - 2.5, right - 4, middle + 2.5)
     // Gratings to both sides: mirrors of unequal length.
-    let pitch = random.pick([2.4, 2.8, 3.2, 3.6])
     for (x, room) in [(4.0, left - 8), (right + 5, width - right - 9)] {
-      let count = max(3, Int(room * random.uniform(0.6, 0.95) / pitch))
-      elements.append(
-        .array(
-          cell: teeth, at: Point(x: x, y: middle), columns: count, rows: 1,
-          columnStep: Point(x: pitch, y: 0), rowStep: Point(x: 0, y: 20)))
+      let count = Int(room * random.uniform(0.6, 0.95) / style.gratingUm)
+      grating(teeth, from: x, y: middle, count: count)
     }
     let contact = min(height * 0.22, 26)
     for side in [-1.0, 1.0] {
@@ -180,8 +185,7 @@ extension Block {
   }
 
   private mutating func drawSpiral(using random: inout some RandomNumberGenerator) {
-    let guide = random.uniform(1.8, 2.4)
-    self.guide(from: 0, to: width, y: 4, width: guide)
+    guide(from: 0, to: width, y: 4)
     let largest = (height - 16) / 2
     var x = random.uniform(4, 12)
     while x + 44 < width {
@@ -194,13 +198,14 @@ extension Block {
       let center = Point(x: x + reach + 2, y: height - 4 - largest + random.uniform(-2, 2))
       let line = Outline.spiral(center, inner: inner, pitch: pitch, turns: turns)
       for start in stride(from: 0, to: line.count - 1, by: 240) {
-        self.guide(Array(line[start...min(start + 240, line.count - 1)]), width: guide)
+        guide(Array(line[start...min(start + 240, line.count - 1)]))
       }
       if random.chance(0.7) {
         let (from, to) = (random.uniform(-1.2, -0.6), random.uniform(0.4, 1.2))
         add(
           .deepEtch,
-          Outline.stroke(Outline.arc(center, radius: reach + 6, from: from, to: to), width: 3.5))
+          Outline.stroke(
+            Outline.arc(center, radius: reach + 6, from: from, to: to), width: style.trenchUm))
       }
       let size = random.uniform(2.5, 4)
       rectangle(
@@ -211,7 +216,6 @@ extension Block {
   }
 
   private mutating func drawFan(using random: inout some RandomNumberGenerator) {
-    let guide = random.uniform(1.6, 2.2)
     let count = max(4, Int(height / random.uniform(9, 13)) - 1)
     let middle = height / 2
     let (left, right) = (width * 0.22, width * random.uniform(0.72, 0.8))
@@ -224,8 +228,8 @@ extension Block {
         .ridge,
         body + [Point(x: x + sign * 12, y: middle + 6), Point(x: x + sign * 12, y: middle - 6)])
     }
-    self.guide(from: 0, to: left - 11, y: middle, width: guide)
-    self.guide(from: right + 11, to: width, y: middle, width: guide)
+    guide(from: 0, to: left - 11, y: middle)
+    guide(from: right + 11, to: width, y: middle)
     for index in 0..<count {
       let share = Double(index) / Double(count - 1) - 0.5
       let far = middle + share * (height - 24)
@@ -233,7 +237,7 @@ extension Block {
       let apex = (left + right) / 2 + random.uniform(-4, 4)
       let first = Outline.sBend(Point(x: left + 11, y: near), Point(x: apex - 6, y: far))
       let last = Outline.sBend(Point(x: apex + 6, y: far), Point(x: right - 11, y: near))
-      self.guide(first + last, width: guide)
+      guide(first + last)
     }
   }
 

@@ -7,10 +7,14 @@ struct Block {
   let width: Double
   /// Extent of the plot.
   let height: Double
+  /// How its project draws.
+  let style: ProjectStyle
   /// What is drawn.
   var elements: [GDSIILibrary.Element] = []
 
-  init(width: Double, height: Double) { (self.width, self.height) = (width, height) }
+  init(width: Double, height: Double, style: ProjectStyle) {
+    (self.width, self.height, self.style) = (width, height, style)
+  }
 
   mutating func add(_ layer: ProcessLayer, _ outline: [Point]) {
     elements.append(.boundary(layer.id, outline))
@@ -23,13 +27,19 @@ struct Block {
   }
 
   /// A waveguide along a line.
-  mutating func guide(_ line: [Point], width: Double) {
-    add(.ridge, Outline.stroke(line, width: width))
-  }
+  mutating func guide(_ line: [Point]) { add(.ridge, Outline.stroke(line, width: style.guideUm)) }
 
   /// A straight waveguide along x.
-  mutating func guide(from x0: Double, to x1: Double, y: Double, width: Double) {
-    rectangle(.ridge, x0, y - width / 2, x1, y + width / 2)
+  mutating func guide(from x0: Double, to x1: Double, y: Double) {
+    rectangle(.ridge, x0, y - style.guideUm / 2, x1, y + style.guideUm / 2)
+  }
+
+  /// A grating across a waveguide along x.
+  mutating func grating(_ tooth: String, from x0: Double, y: Double, count: Int) {
+    elements.append(
+      .array(
+        cell: tooth, at: Point(x: x0, y: y), columns: max(3, count), rows: 1,
+        columnStep: Point(x: style.gratingUm, y: 0), rowStep: Point(x: 0, y: 20)))
   }
 
   /// A metal pad with a window in the film.

@@ -1,70 +1,83 @@
 public import Layout
 import Raster
 
-/// A random multi-project die: plots of different devices, bond pads along two sides, tracks between them.
+/// A random multi-project die: projects of different customers between dicing streets, within a frame.
 public enum DieLayout {
   /// The name of the top cell.
   public static let topCell = "MPW_TOP"
-  private static let padRow = 84.0
-  private static let channel = 42.0
-  private static let labelStrip = 13.0
-  private static let padCell = "BOND_PAD"
-  private static let toothCell = "TOOTH"
+  private static let street = 14.0
 
   /// Draws a die.
   ///
   /// - Parameters:
   ///   - width: extent along x, µm, from 0; 300 or more.
-  ///   - height: extent along y, µm, from 0; 400 or more.
-  /// - Returns: a library whose only top cell is ``topCell``, with a cell for each plot.
+  ///   - height: extent along y, µm, from 0; 300 or more.
+  /// - Returns: a library whose only top cell is ``topCell``, with a cell for each project and each device.
   public static func draw(
     width: Double, height: Double, using random: inout some RandomNumberGenerator
   ) -> GDSIILibrary {
-    precondition(width >= 300 && height >= 400, "a die is at least 300 × 400 µm")
-    var top = Block(width: width, height: height)
+    precondition(width >= 300 && height >= 300, "a die is at least 300 × 300 µm")
+    var style = ProjectStyle(prefix: "MPW", kinds: DeviceKind.allCases, using: &random)
+    var top = Block(width: width, height: height, style: style)
     frame(&top, using: &random)
-    var cells = [pad(), tooth()]
+    var cells: [GDSIILibrary.Cell] = []
     let inner = Box(
-      low: Point(x: 24, y: padRow + channel + 20),
-      high: Point(x: width - 24, y: height - padRow - channel - 20))
-    let kinds = random.shuffled(DeviceKind.allCases)
-    for (index, plot) in plots(inner, using: &random).enumerated() {
-      let kind = kinds[index % kinds.count]
-      let name = "\(kind.rawValue)\(index + 11)"
-      let margin = random.uniform(3, 6)
-      var block = Block(
-        width: plot.width - 2 * margin, height: plot.height - 2 * margin - labelStrip)
-      block.draw(kind, teeth: toothCell, using: &random)
-      cells.append(.init(name: name, elements: block.elements))
-      let isMirrored = random.chance(0.3)
-      let corner = Point(x: plot.low.x + margin, y: plot.low.y + margin)
+      low: Point(x: 12, y: 46), high: Point(x: width - 12, y: height - 46))
+    let most = (width: max(620, 0.22 * width), height: max(440, 0.22 * height))
+    // Dealt like cards, so that all kinds occur even where there are few projects.
+    var deck: [DeviceKind] = []
+    for (index, area) in projects(inner, most: most, using: &random).enumerated() {
+      var kinds: [DeviceKind] = []
+      for _ in 0..<random.whole(3, 6) {
+        if deck.isEmpty { deck = random.shuffled(DeviceKind.allCases) }
+        kinds.append(deck.removeLast())
+      }
+      style = ProjectStyle(prefix: prefix(index), kinds: kinds, using: &random)
+      let project = Project(
+        name: "PROJECT_\(style.prefix)", style: style, width: area.width - street,
+        height: area.height - street, using: &random)
+      cells += project.cells
       top.elements.append(
         .reference(
-          cell: name, at: Point(x: corner.x, y: corner.y + (isMirrored ? block.height : 0)),
-          mirrored: isMirrored))
-      top.label(
-        name, at: Point(x: corner.x + random.uniform(2, 24), y: corner.y + block.height + 2),
-        height: random.uniform(7.5, 10))
+          cell: project.name,
+          at: Point(x: area.low.x + street / 2, y: area.low.y + street / 2)))
+      // Where the saw runs, drawn as a broken line along the project's right and lower border.
+      guard random.chance(0.6) else { continue }
+      top.rectangle(
+        .deepEtch, area.low.x + 20, area.low.y - 1.5, area.high.x - 20, area.low.y + 1.5)
+      top.rectangle(
+        .deepEtch, area.high.x - 1.5, area.low.y + 20, area.high.x + 1.5, area.high.y - 20)
     }
-    for isUpper in [false, true] { pads(&top, isUpper: isUpper, using: &random) }
     cells.append(.init(name: topCell, elements: top.elements))
     return GDSIILibrary(cells: cells)
   }
 
-  /// Cuts an area into plots of unequal sizes.
-  private static func plots(
-    _ area: Box, using random: inout some RandomNumberGenerator
+  /// The letters of a project: A, B … Z, then AA, AB and so on.
+  private static func prefix(_ index: Int) -> String {
+    let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    let last = String(letters[index % 26])
+    return index < 26 ? last : prefix(index / 26 - 1) + last
+  }
+
+  /// Cuts an area until no part is larger than a project.
+  private static func projects(
+    _ area: Box, most: (width: Double, height: Double),
+    using random: inout some RandomNumberGenerator
   ) -> [Box] {
-    let share = random.uniform(0.38, 0.62)
-    if area.width > max(235, 1.5 * area.height) || (area.height <= 140 && area.width > 235) {
+    let share = random.uniform(0.4, 0.6)
+    let (tooWide, tooTall) = (area.width / most.width, area.height / most.height)
+    guard max(tooWide, tooTall) > 1 else { return [area] }
+    if tooWide > tooTall {
       let x = area.low.x + share * area.width
-      return plots(Box(low: area.low, high: Point(x: x, y: area.high.y)), using: &random)
-        + plots(Box(low: Point(x: x, y: area.low.y), high: area.high), using: &random)
+      return projects(
+        Box(low: area.low, high: Point(x: x, y: area.high.y)), most: most, using: &random)
+        + projects(
+          Box(low: Point(x: x, y: area.low.y), high: area.high), most: most, using: &random)
     }
-    guard area.height > 140 else { return [area] }
     let y = area.low.y + share * area.height
-    return plots(Box(low: area.low, high: Point(x: area.high.x, y: y)), using: &random)
-      + plots(Box(low: Point(x: area.low.x, y: y), high: area.high), using: &random)
+    return projects(
+      Box(low: area.low, high: Point(x: area.high.x, y: y)), most: most, using: &random)
+      + projects(Box(low: Point(x: area.low.x, y: y), high: area.high), most: most, using: &random)
   }
 
   /// The trench along the die's border, its corner crosses and its name.
@@ -74,62 +87,24 @@ public enum DieLayout {
     top.rectangle(.deepEtch, 0, height - 7, width, height)
     top.rectangle(.deepEtch, 0, 7, 7, height - 7)
     top.rectangle(.deepEtch, width - 7, 7, width, height - 7)
-    for (x, y) in [(30.0, 34.0), (width - 34, 30.0), (32, height - 40), (width - 30, height - 32)] {
+    for (x, y) in [(27.0, 28.0), (width - 28, 27.0), (28, height - 27), (width - 27, height - 28)] {
       top.cross(
         random.pick([.pMetal, .nMetal, .ridge]), center: Point(x: x, y: y),
-        arm: random.uniform(11, 15), width: random.uniform(3, 5))
+        arm: random.uniform(11, 14), width: random.uniform(3, 5))
     }
-    top.label("MPW-17", at: Point(x: 54, y: height - 42), height: 16)
-    top.label("\(random.whole(1000, 9999))", at: Point(x: width - 140, y: 24), height: 13)
-  }
-
-  private static func pad() -> GDSIILibrary.Cell {
-    var block = Block(width: 0, height: 0)
-    block.pad(.pMetal, center: Point(x: 0, y: 0), width: 64, height: 56)
-    return .init(name: padCell, elements: block.elements)
-  }
-
-  private static func tooth() -> GDSIILibrary.Cell {
-    var block = Block(width: 0, height: 0)
-    block.rectangle(.deepEtch, -0.5, -6, 0.5, 6)
-    return .init(name: toothCell, elements: block.elements)
-  }
-
-  /// A row of bond pads, each with a track to a contact at the plots; the tracks keep their order and so don't cross.
-  private static func pads(
-    _ top: inout Block, isUpper: Bool, using random: inout some RandomNumberGenerator
-  ) {
-    func y(_ distance: Double) -> Double { isUpper ? top.height - distance : distance }
-    var x = random.uniform(170, 200)
-    var number = 1
-    while x < top.width - 150 {
-      let group = min(random.whole(1, 3), Int((top.width - 120 - x) / 84) + 1)
-      let step = random.uniform(76, 90).rounded()
-      top.elements.append(
-        .array(
-          cell: padCell, at: Point(x: x, y: y(14 + 28)), columns: group, rows: 1,
-          columnStep: Point(x: step, y: 0), rowStep: Point(x: 0, y: 100)))
-      for place in 0..<group {
-        let start = x + step * Double(place)
-        let end = start + random.uniform(-26, 26)
-        let track = random.uniform(6, 13)
-        let depth = padRow + channel + random.uniform(-4, 10)
-        let bend = padRow + random.uniform(2, 8)
-        let line = [
-          Point(x: start, y: y(60)), Point(x: start, y: y(bend)),
-          Point(x: end, y: y(bend + abs(end - start))), Point(x: end, y: y(depth + 4)),
-        ]
-        top.add(.pMetal, Outline.stroke(line, width: track))
-        top.pad(
-          random.chance(0.5) ? .nMetal : .pMetal, center: Point(x: end, y: y(depth)),
-          width: track + random.uniform(4, 10), height: 13)
-        if random.chance(0.6) {
-          top.label(
-            "\(number)", at: Point(x: start + 14, y: y(padRow) + (isUpper ? -6 : 0)), height: 8)
-        }
-        number += 1
-      }
-      x += step * Double(group) + random.uniform(8, 60)
+    top.label("MPW-\(random.whole(10, 99))", at: Point(x: 54, y: height - 38), height: 16)
+    top.label("\(random.whole(1000, 9999))", at: Point(x: width - 130, y: 18), height: 13)
+    // Lines of two layers whose steps differ: a vernier, which shows how well the layers meet.
+    let middle = width / 2
+    for line in -5...5 {
+      let (coarse, fine) = (middle + Double(line) * 8, middle + Double(line) * 8.25)
+      top.rectangle(.ridge, coarse - 1.5, height - 26, coarse + 1.5, height - 14)
+      top.rectangle(.pMetal, fine - 1.5, height - 40, fine + 1.5, height - 28)
+    }
+    for (index, layer) in [ProcessLayer.ridge, .deepEtch, .pMetal, .nMetal].enumerated() {
+      let x = middle - 60 + Double(index) * 40
+      top.rectangle(layer, x - 12, 14, x + 12, 38)
+      top.rectangle(index == 2 ? .opening : .pMetal, x - 5, 21, x + 5, 31)
     }
   }
 }

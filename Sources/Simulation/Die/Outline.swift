@@ -66,4 +66,32 @@ enum Outline {
       return Point(x: center.x + radius * cos(angle), y: center.y + radius * sin(angle))
     }
   }
+
+  /// A polygon of equal sides, flat at the bottom.
+  static func regular(_ center: Point, radius: Double, corners: Int) -> [Point] {
+    (0..<corners).map {
+      let angle = 2 * .pi * (Double($0) + 0.5) / Double(corners)
+      return Point(x: center.x + radius * cos(angle), y: center.y + radius * sin(angle))
+    }
+  }
+
+  /// Points along straight legs between corners, each rounded by a quarter circle.
+  ///
+  /// - Parameter corners: the first and last are the ends; legs run along x or y and are at least two radii long.
+  static func rounded(_ corners: [Point], radius: Double) -> [Point] {
+    var result = [corners[0]]
+    for index in 1..<corners.count - 1 {
+      let (before, here, after) = (corners[index - 1], corners[index], corners[index + 1])
+      let (first, second) = (direction([before, here], 0), direction([here, after], 0))
+      for step in 0...12 {
+        let angle = Double(step) / 12 * .pi / 2
+        let (along, across) = (radius * (1 - sin(angle)), radius * (1 - cos(angle)))
+        result.append(
+          Point(
+            x: here.x - first.x * along + second.x * across,
+            y: here.y - first.y * along + second.y * across))
+      }
+    }
+    return result + [corners[corners.count - 1]]
+  }
 }

@@ -3,7 +3,7 @@ import Foundation
 /// Colours of a transparent film (silicon nitride, index 2.0) on indium phosphide (index 3.35), by thickness.
 ///
 /// Reflectance at normal incidence by the Airy formula, averaged over the bands of a camera's red, green and blue, and
-/// mixed with the mean that oblique rays of an objective see.
+/// mixed with the mean that oblique rays of an objective see and with each other, for a camera's bands overlap.
 ///
 /// Source: Born and Wolf, Principles of Optics, §1.6 (a homogeneous film).
 struct Film: Sendable {
@@ -22,7 +22,7 @@ struct Film: Sendable {
         let mean = samples.reduce(0, +) / Double(samples.count)
         colour[channel] = Float(1.9 * (0.66 * mean + 0.34 * 0.17))
       }
-      return colour
+      return 0.76 * colour + 0.24 * SIMD3(repeating: colour.sum() / 3)
     }
   }
 

@@ -2,26 +2,18 @@ import Foundation
 import Raster
 
 /// Turns a relief into colours as the light leaves the wafer, before any blur of the microscope.
-struct Painter {
-  private let film = Film()
-  /// By how much the film is thicker, nm, over the scan.
-  private let filmDrift: SlowField
-  /// What this die's film is thicker by, nm.
-  private let filmOffset: Float
-  private let metalGain: Float
-  /// Grain of plated gold over the field and its halo, mean 0, variance about 1.
-  private let grain: Plane
-  private let grainRect: PixelRect
+struct Painter: Sendable {
+  /// Pixels around a window within which a change shows in it.
+  static let halo = 4
 
-  init(seed: UInt64, index: Int, rect: PixelRect, settings: SimulationSettings) {
-    var random = SeededGenerator(seed: seed, .look, index)
-    filmOffset = Float(random.uniform(-1, 1) * settings.filmDriftNm)
-    filmDrift = SlowField(
-      amplitude: settings.filmDriftNm, extent: Double(settings.width), using: &random)
-    metalGain = Float(1 + random.uniform(-0.03, 0.03))
-    let fine = whiteNoise(seed: seed, .grain, index, rect)
-    grain = fine.smoothed(sigma: 0.9).map { $0 * 3.2 }
-    grainRect = rect
+  private let wafer: WaferProcess
+  private let die: DieProcess
+  private let place: ScanPlace
+  private let settings: SimulationSettings
+  private let film = Film()
+
+  init(wafer: WaferProcess, die: DieProcess, place: ScanPlace, settings: SimulationSettings) {
+    (self.wafer, self.die, self.place, self.settings) = (wafer, die, place, settings)
   }
 
   /// Brightness of red, green and blue, about 0…1.
@@ -31,113 +23,126 @@ struct Painter {
   ///   - thicker: by how much a defect makes the film thicker, nm, a plane of the relief's size; nil for nothing.
   func paint(_ relief: Relief, thicker: Plane? = nil) -> Picture {
     let rect = relief.rect
-    let drift = filmDrift.plane(rect)
-    let soft = relief.coverage.map { $0.smoothed(sigma: 0.7) }
-    let edges = soft.map { $0.gradientMagnitude() }
-    let grain = grain.crop(
-      PixelRect(
-        x: rect.x - grainRect.x, y: rect.y - grainRect.y, width: rect.width, height: rect.height))
-    let (width, filmOffset, metalGain, film) = (rect.width, filmOffset, metalGain, film)
-    @Sendable func colour(_ index: Int) -> SIMD3<Float> {
-      var spot = Spot(film: filmOffset + drift.samples[index])
-      if let thicker { spot.film += thicker.samples[index] }
-      spot.texture = metalGain * (1 + 0.016 * grain.samples[index])
-      // Light from the upper left: what rises there is brighter than what falls behind.
-      let isInside = index >= width && index % width > 0
-      let before = isInside ? index - 1 - width : index
-      for layer in 0..<soft.count {
-        spot.covered[layer] = relief.coverage[layer].samples[index]
-        spot.edge[layer] = min(edges[layer].samples[index], 0.5)
-        spot.lean[layer] = soft[layer].samples[index] - soft[layer].samples[before]
-      }
-      return spot.colour(film)
-    }
-    var reds = Plane(width: rect.width, height: rect.height)
-    var (greens, blues) = (reds, reds)
-    reds.withUnsafeMutableRows { red in
-      greens.withUnsafeMutableRows { green in
-        blues.withUnsafeMutableRows { blue in
-          RowBands(height: rect.height).inParallel { band in
-            for y in band {
-              for x in 0..<width {
-                let colour = colour(y * width + x)
-                (red.row(y)[x], green.row(y)[x], blue.row(y)[x]) = (colour.x, colour.y, colour.z)
-              }
-            }
-          }
+    let toLayout = place.layoutToScan.inverse
+    let toWafer = toLayout.then(.translation(x: place.waferUm.x, y: place.waferUm.y))
+    let first = wafer.firstDrift.plane(rect, mappedBy: toWafer)
+    let second = wafer.secondDrift.plane(rect, mappedBy: toWafer)
+    let own = die.ownDrift.plane(rect, mappedBy: toLayout)
+    let height = height(relief)
+    // The lamp's direction in the picture, whose y points down.
+    let angle = place.rotationDeg * .pi / 180
+    let lampX = Float(wafer.light.x * cos(angle) - wafer.light.y * sin(angle))
+    let lampY = Float(-wafer.light.x * sin(angle) - wafer.light.y * cos(angle))
+    let perUm = Float(0.5 / place.pixelSizeUm)
+    var planes = [Plane](repeating: Plane(width: rect.width, height: rect.height), count: 3)
+    let (width, rows) = (rect.width, rect.height)
+    for y in 0..<rows {
+      for x in 0..<width {
+        let index = y * width + x
+        var films = die.filmNm + own.samples[index]
+        films += wafer.firstShare * first.samples[index]
+        films += wafer.secondShare * second.samples[index]
+        if let thicker { films += thicker.samples[index] }
+        var spot = Spot(films: films)
+        for layer in 0..<relief.coverage.count {
+          spot.covered[layer] = relief.coverage[layer].samples[index]
         }
+        if spot.isTextured {
+          let at = toLayout(Point(x: Double(rect.x + x) + 0.5, y: Double(rect.y + y) + 0.5))
+          spot.fine = die.fineGrain.height(x: at.x, y: at.y)
+          spot.coarse = die.coarseGrain.height(x: at.x, y: at.y)
+        }
+        let (left, right) = (max(x - 1, 0), min(x + 1, width - 1))
+        let (above, below) = (max(y - 1, 0), min(y + 1, rows - 1))
+        spot.slope = SIMD2(
+          height.samples[y * width + right] - height.samples[y * width + left],
+          height.samples[below * width + x] - height.samples[above * width + x])
+        spot.slope *= perUm
+        let colour = colour(of: spot, lamp: SIMD2(lampX, lampY))
+        planes[0].samples[index] = colour.x
+        planes[1].samples[index] = colour.y
+        planes[2].samples[index] = colour.z
       }
     }
-    return Picture(planes: [reds, greens, blues])
+    return Picture(planes: planes)
+  }
+
+  /// Height of the surface, µm, as far as light resolves it.
+  private func height(_ relief: Relief) -> Plane {
+    var result = Plane(width: relief.rect.width, height: relief.rect.height)
+    for (plane, height) in zip(relief.coverage, wafer.heightsUm) {
+      for index in result.samples.indices { result.samples[index] += height * plane.samples[index] }
+    }
+    return result.smoothed(sigma: 0.5)
+  }
+
+  /// The layers' colours, laid over each other from the bottom, and the light on their slopes.
+  private func colour(of spot: Spot, lamp: SIMD2<Float>) -> SIMD3<Float> {
+    let ridge = spot.covered[ProcessLayer.ridge.index]
+    let trench = spot.covered[ProcessLayer.deepEtch.index]
+    let label = spot.covered[ProcessLayer.label.index]
+    let opening = spot.covered[ProcessLayer.opening.index]
+    let (n, p) = (
+      spot.covered[ProcessLayer.nMetal.index], spot.covered[ProcessLayer.pMetal.index]
+    )
+    var colour = film.colour(spot.films[WaferProcess.Ground.field.rawValue])
+    if label > 0 {
+      mix(&colour, film.colour(spot.films[WaferProcess.Ground.label.rawValue]) * 0.92, label)
+    }
+    if ridge > 0 {
+      mix(&colour, film.colour(spot.films[WaferProcess.Ground.ridge.rawValue]), ridge)
+    }
+    if trench > 0 {
+      // The floor is rough from the deep etch, and far out of focus.
+      let rough = 0.6 * (1 + 0.02 * spot.fine)
+      mix(
+        &colour, film.colour(spot.films[WaferProcess.Ground.trench.rawValue]) * rough, trench)
+    }
+    if opening > 0 { mix(&colour, film.colour(0) * 0.93, 0.9 * opening) }
+    // A film over gold dulls it a little; in a window it is as bright as gold is.
+    let window: Float = 0.88 + 0.12 * opening
+    let grain = Float(settings.metalGrain)
+    if n > 0 {
+      // An alloyed contact is blotched rather than grained.
+      let light = window * (1 + grain * (0.5 * spot.fine + 0.9 * spot.coarse))
+      mix(&colour, die.nMetal * light, n)
+    }
+    if p > 0 {
+      let light = window * (1 + grain * (0.9 * spot.fine + 0.4 * spot.coarse))
+      mix(&colour, die.pMetal * light, p)
+    }
+    // Steep walls send the light past the lens; what rises towards the lamp is brighter than what falls behind it.
+    let steep = spot.slope.x * spot.slope.x + spot.slope.y * spot.slope.y
+    guard steep > 1e-6 else { return colour }
+    let rise = -(lamp.x * spot.slope.x + lamp.y * spot.slope.y)
+    let tilt = rise / (1 + steep).squareRoot()
+    let oblique = Float(settings.obliqueLight)
+    let wall = 1 - 0.68 * steep / (steep + 0.6) + 0.8 * oblique * tilt
+    return colour * max(wall, 0.06) + oblique * max(0.1 * tilt, 0)
   }
 }
 
-/// What a pixel shows; the vectors' elements are the process layers.
+/// What a pixel shows.
 private struct Spot {
-  /// By how much the film is thicker than it should be, nm.
-  var film: Float
-  /// Brightness of gold here.
-  var texture: Float = 1
+  /// Thickness of the film on each ground, nm.
+  var films: SIMD4<Float>
+  /// Elements are the process layers.
   var covered = SIMD8<Float>()
-  /// Steepness of the layer's border, a pixel, to 0.5.
-  var edge = SIMD8<Float>()
-  /// Rise of the layer from the upper left.
-  var lean = SIMD8<Float>()
+  var fine: Float = 0
+  var coarse: Float = 0
+  /// Rise of the surface to the right and down.
+  var slope = SIMD2<Float>()
 
-  init(film: Float) { self.film = film }
+  init(films: SIMD4<Float>) { self.films = films }
 
-  /// The layers' colours, laid over each other from the bottom.
-  func colour(_ table: Film) -> SIMD3<Float> {
-    let ridge = ProcessLayer.ridge.index
-    let trench = ProcessLayer.deepEtch.index
-    let label = ProcessLayer.label.index
-    let opening = ProcessLayer.opening.index
-    var colour = table.colour(107 + film)
-    colour = mix(colour, table.colour(89 + film), covered[label])
-    colour = mix(colour, table.colour(136 + film), covered[ridge])
-    colour = mix(colour, table.colour(48 + 0.5 * film) * 0.62, covered[trench])
-    // Side walls send the light elsewhere.
-    let walls: Float = 0.85 * edge[ridge] + edge[trench] + 0.4 * edge[label]
-    colour *= max(1 - walls, 0.1)
-    colour = mix(colour, table.colour(0) * 0.93, 0.9 * covered[opening])
-    // Film over gold dulls it a little; in a window it is as bright as gold is.
-    let window: Float = 0.86 + 0.14 * covered[opening]
-    let step: Float = 1 + 0.05 * (covered[ridge] - covered[trench])
-    let light = texture * window * step
-    colour = gold(SIMD3(0.80, 0.70, 0.53) * light, over: colour, ProcessLayer.nMetal.index)
-    colour = gold(SIMD3(0.93, 0.77, 0.42) * light, over: colour, ProcessLayer.pMetal.index)
-    return colour * (1 - 0.35 * edge[opening])
-  }
-
-  private func gold(_ gold: SIMD3<Float>, over under: SIMD3<Float>, _ layer: Int) -> SIMD3<Float> {
-    mix(under, gold, covered[layer]) * (1 - 0.75 * edge[layer]) + 0.10 * lean[layer]
-  }
-
-  private func mix(
-    _ under: SIMD3<Float>, _ over: SIMD3<Float>, _ share: Float
-  ) -> SIMD3<Float> {
-    under + (over - under) * share
+  /// Whether anything rough is here.
+  var isTextured: Bool {
+    covered[ProcessLayer.deepEtch.index] > 0 || covered[ProcessLayer.pMetal.index] > 0
+      || covered[ProcessLayer.nMetal.index] > 0
   }
 }
 
-/// Independent normal numbers for the pixels of a rectangle; those of a row depend on the row alone.
-func whiteNoise(
-  seed: UInt64, _ purpose: SeededGenerator.Purpose, _ index: Int, _ rect: PixelRect
-) -> Plane {
-  var result = Plane(width: rect.width, height: rect.height)
-  guard !rect.isEmpty else { return result }
-  result.withUnsafeMutableRows { rows in
-    RowBands(height: rect.height).inParallel { band in
-      for y in band {
-        var random = SeededGenerator(seed: seed, purpose, index << 32 + y)
-        let row = rows.row(y)
-        for x in stride(from: 0, to: rect.width, by: 2) {
-          let pair = random.normalPair()
-          row[x] = pair.0
-          if x + 1 < rect.width { row[x + 1] = pair.1 }
-        }
-      }
-    }
-  }
-  return result
+@inline(__always)
+private func mix(_ colour: inout SIMD3<Float>, _ over: SIMD3<Float>, _ share: Float) {
+  colour += (over - colour) * share
 }

@@ -11,6 +11,10 @@ public struct ScanPlace: Sendable, Equatable {
   public var pixelSizeUm: Double
   /// Rotation of the layout in the scan, degrees, counter-clockwise as seen.
   public var rotationDeg: Double
+  /// Which die of the wafer, column and row.
+  public var die: [Int]
+  /// Where the die's layout has its origin on the wafer, µm from the wafer's middle.
+  public var waferUm: Point
   /// Columns of the scan.
   public var width: Int
   /// Rows of the scan.
@@ -20,6 +24,11 @@ public struct ScanPlace: Sendable, Equatable {
   init(index: Int, seed: UInt64, settings: SimulationSettings) {
     var random = SeededGenerator(seed: seed, .place, index)
     (width, height) = (settings.width, settings.height)
+    // Along the rows of a wafer that is eight dies wide; more dies than it has begin another.
+    die = [index % 8, index / 8 % 8]
+    let pitch = Self.diePitchUm(settings)
+    waferUm = Point(
+      x: (Double(die[0]) - 4) * pitch, y: (Double(die[1]) - 4) * pitch)
     let field = Point(
       x: Double(width) * settings.pixelSizeUm, y: Double(height) * settings.pixelSizeUm)
     // Steps by the plastic number spread the fields evenly, however many there are.
@@ -39,6 +48,11 @@ public struct ScanPlace: Sendable, Equatable {
     pixelSizeUm =
       settings.pixelSizeUm * (1 + random.uniform(-settings.pixelSizeError, settings.pixelSizeError))
     rotationDeg = random.uniform(-settings.rotationDeg, settings.rotationDeg)
+  }
+
+  /// From die to die.
+  static func diePitchUm(_ settings: SimulationSettings) -> Double {
+    1.05 * max(settings.dieWidthUm, settings.dieHeightUm)
   }
 
   /// Layout µm (y up) to scan pixels (y down).
