@@ -50,13 +50,12 @@ extension Device {
       _ verdict: Verdict, reason: String?, _ registration: Registration?, area: PixelRect?,
       findings: [FindingRecord]
     ) -> InspectionRecord {
-      let seconds = (clock.now - start).components
       return InspectionRecord(
         program: Device.program, device: recipe.device, scan: scanRecord, recipe: recipeRecord,
         layout: layoutRecord, verdict: verdict, reason: reason,
         registration: registration.map { self.record($0) }, golden: goldenRecord,
         inspectedBox: area, inspectedMpx: Double(area?.area ?? 0) / 1e6,
-        seconds: Double(seconds.seconds) + Double(seconds.attoseconds) / 1e18, findings: findings)
+        seconds: (clock.now - start).inSeconds, findings: findings)
     }
     let settings = comparisonSettings
     switch outcome {

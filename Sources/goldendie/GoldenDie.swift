@@ -19,7 +19,7 @@ struct GoldenDie: ParsableCommand {
       """,
     version: Device.program,
     subcommands: [
-      InspectCommand.self, TrainCommand.self, WatchCommand.self, GoldenCommand.self, LayoutCommand.self,
+      InspectCommand.self, TrainCommand.self, EvaluateCommand.self, WatchCommand.self, GoldenCommand.self, LayoutCommand.self,
       SimulateCommand.self, DoctorCommand.self,
     ])
 

@@ -147,7 +147,7 @@ private func choice<Value: RawRepresentable<String> & CaseIterable>(_ word: Stri
 
 extension TrainingProgress {
   /// The progress as one line.
-  fileprivate var line: String {
+  var line: String {
     let width = 20
     let filled = min(width, step * width / max(1, steps))
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)

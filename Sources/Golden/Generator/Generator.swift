@@ -17,6 +17,8 @@ public struct Generator: Sendable, Equatable {
     public var outputs: Int
     /// µm a pixel that it was taught at, the least and the greatest.
     public var pixelSizesUm: ClosedRange<Double>
+    /// Standard deviation of the blur that rounds what the process prints, µm; see `StackRegion`.
+    public var roundingUm: Double
     /// The objective it was taught with.
     public var objective: String
     /// The seed of everything random in its training.
@@ -36,10 +38,11 @@ public struct Generator: Sendable, Equatable {
     /// A card for a generator that is about to be taught.
     public init(
       architecture: GeneratorArchitecture, inputs: GeneratorInputs, outputs: Int,
-      pixelSizesUm: ClosedRange<Double>, objective: String, seed: UInt64
+      pixelSizesUm: ClosedRange<Double>, roundingUm: Double, objective: String, seed: UInt64
     ) {
       (self.architecture, self.inputs, self.outputs) = (architecture, inputs, outputs)
-      (self.pixelSizesUm, self.objective, self.seed) = (pixelSizesUm, objective, seed)
+      (self.pixelSizesUm, self.roundingUm) = (pixelSizesUm, roundingUm)
+      (self.objective, self.seed) = (objective, seed)
       (steps, seconds, taught, heldOut, dataSHA256) = (0, 0, [], [], "")
     }
   }

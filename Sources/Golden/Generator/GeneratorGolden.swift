@@ -6,13 +6,11 @@ public import Raster
 ///
 /// It is painted in tiles that lie on one grid of scan pixels and are all of one size, each with a halo as wide as the
 /// network can see: so a pixel is the same whichever region it is asked in.
-public struct GeneratorGolden: GoldenSource {
+public struct GeneratorGolden: PictureSource {
   /// The layers.
   public let stack: LayerStack
   /// The generator.
   public let generator: Generator
-  /// Standard deviation of the process blur that materials are told with, pixels; see `StackRegion`.
-  public let rounding: Double
   private let painter: TilePainter
 
   /// A golden of given layers.
@@ -20,12 +18,12 @@ public struct GeneratorGolden: GoldenSource {
   /// - Parameter precision: what the network computes in.
   /// - Throws: `NetworkError` when the machine can't run the network.
   public init(
-    stack: LayerStack, generator: Generator, rounding: Double, precision: Precision = .float32
+    stack: LayerStack, generator: Generator, precision: Precision = .float32
   ) throws {
     precondition(
       generator.card.inputs.layers == stack.layers.map(\.name),
       "the generator was taught other layers")
-    (self.stack, self.generator, self.rounding) = (stack, generator, rounding)
+    (self.stack, self.generator) = (stack, generator)
     painter = try TilePainter(generator, precision: precision)
   }
 
@@ -34,7 +32,8 @@ public struct GeneratorGolden: GoldenSource {
     _ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh
   ) throws -> GoldenRegion {
     let region = try StackRegion(
-      stack, rect: rect, toScan: toScan, mesh: mesh, rounding: rounding)
+      stack, rect: rect, toScan: toScan, mesh: mesh,
+      rounding: generator.card.roundingUm / toScan.pixelSizeUm)
     return GoldenRegion(
       picture: try picture(rect, toScan: toScan, mesh: mesh), materials: region.materials,
       edgeDistance: region.edgeDistance, looseness: region.looseness, edgesAreDrawn: true)

@@ -55,12 +55,13 @@ public struct GeneratorTraining {
   /// - Parameters:
   ///   - taught: photographs to learn from, one at least, on one scale of brightness.
   ///   - heldOut: photographs to judge by, of other dies.
+  ///   - roundingUm: standard deviation of the blur that rounds what the process prints, µm.
   ///   - symmetries: the ways to turn a patch that the light allows.
   ///   - checkpoint: the file of a training of the same photographs and settings that is to go on; nil begins anew.
   /// - Throws: `LayoutError` where the layout can't be drawn, `NetworkError` of the checkpoint, or `TrainingError`.
   public init(
     _ stack: LayerStack, taught: [TrainingScan], heldOut: [TrainingScan],
-    settings: TrainingSettings, symmetries: [Symmetry] = [.identity], dataSHA256: String = "",
+    roundingUm: Double, settings: TrainingSettings, symmetries: [Symmetry] = [.identity], dataSHA256: String = "",
     resuming checkpoint: String? = nil, refine: @escaping Refine = { _, _ in nil }
   ) throws {
     precondition(!taught.isEmpty, "there is a photograph to learn from")
@@ -74,8 +75,8 @@ public struct GeneratorTraining {
       sizeReferenceUm: greatest / least > 1.1 ? (least * greatest).squareRoot() : nil)
     var card = Generator.Card(
       architecture: settings.architecture, inputs: inputs, outputs: taught[0].photograph.channels,
-      pixelSizesUm: least...greatest, objective: settings.objective.description,
-      seed: settings.seed)
+      pixelSizesUm: least...greatest, roundingUm: roundingUm,
+      objective: settings.objective.description, seed: settings.seed)
     (card.taught, card.heldOut) = (taught.map(\.name), heldOut.map(\.name))
     card.dataSHA256 = dataSHA256
     state = try TrainingState(card: card, settings: settings, resuming: checkpoint)
@@ -181,8 +182,7 @@ public struct GeneratorTraining {
     var network = state.network
     network.parameters = state.averaged
     let golden = try GeneratorGolden(
-      stack: stack, generator: Generator(network: network, card: state.card), rounding: 0,
-      precision: .float32)
+      stack: stack, generator: Generator(network: network, card: state.card))
     var refined: [(displacement: DisplacementMesh, photograph: Picture, weight: Plane)] = []
     for scan in taught.scans {
       let picture = try golden.picture(scan.field, toScan: scan.toScan, mesh: scan.mesh)
@@ -228,11 +228,4 @@ public struct TrainingError: Error, Equatable, CustomStringConvertible {
 
   /// An error.
   public init(_ description: String) { self.description = description }
-}
-
-extension Duration {
-  /// The duration in seconds.
-  var inSeconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) / 1e18
-  }
 }

@@ -53,6 +53,14 @@ public struct GeneratorLesson {
     checkpoint: String? = nil, resuming: Bool = false,
     progress: (TrainingProgress) -> GeneratorTraining.Command
   ) throws -> GeneratorTraining.Outcome {
+    try run(settings: settings, checkpoint: checkpoint, resuming: resuming, progress: progress)
+  }
+
+  /// Teaches with other settings than it was prepared for.
+  func run(
+    settings: Settings, checkpoint: String? = nil, resuming: Bool = false,
+    progress: (TrainingProgress) -> GeneratorTraining.Command
+  ) throws -> GeneratorTraining.Outcome {
     let scans = zip(taught.scans, taught.lessons).map { scan, lesson in
       var scan = scan
       scan.photograph = lesson.photograph
@@ -61,8 +69,9 @@ public struct GeneratorLesson {
     var stacks: [String: StackRegion] = [:]
     for (scan, lesson) in zip(taught.scans, taught.lessons) { stacks[scan.name] = lesson.stack }
     var training = try GeneratorTraining(
-      stack, taught: scans, heldOut: heldOut, settings: settings.training, dataSHA256: sha256,
-      resuming: resuming ? checkpoint : nil
+      stack, taught: scans, heldOut: heldOut,
+      roundingUm: taught.rounding * taught.pixelSizeUm, settings: settings.training,
+      dataSHA256: sha256, resuming: resuming ? checkpoint : nil
     ) { scan, golden in
       guard let drawn = stacks[scan.name],
         let original = scans.first(where: { $0.name == scan.name })
