@@ -55,6 +55,21 @@ extension Plane {
   }
 }
 
+extension Picture {
+  /// Calls `body` with the rows of every plane for writing; not for an empty picture.
+  public mutating func withUnsafeMutableRows(_ body: ([MutablePlaneRows]) -> Void) {
+    func visit(_ rows: [MutablePlaneRows]) {
+      guard rows.count < planes.count else { return body(rows) }
+      // Taken out, so that writing to it does not copy it.
+      var plane = Plane(width: 0, height: 0)
+      swap(&plane, &planes[rows.count])
+      plane.withUnsafeMutableRows { visit(rows + [$0]) }
+      swap(&plane, &planes[rows.count])
+    }
+    visit([])
+  }
+}
+
 /// Rows cut into bands that the cores work on side by side.
 public struct RowBands: Sendable {
   let height: Int

@@ -14,9 +14,11 @@ struct Shading: Sendable, Equatable {
       a.coefficients == b.coefficients && a.range.low == b.range.low && a.range.high == b.range.high
     }
 
-    func shade(_ openness: SIMD4<Float>, channel: Int) -> Float {
-      let features = Openness.features(
-        openness.clamped(lowerBound: range.low, upperBound: range.high))
+    func features(_ openness: SIMD4<Float>) -> SIMD16<Float> {
+      Openness.features(openness.clamped(lowerBound: range.low, upperBound: range.high))
+    }
+
+    func shade(_ features: SIMD16<Float>, channel: Int) -> Float {
       let value = (features * coefficients[min(channel, coefficients.count - 1)]).sum()
       return min(max(value, -Shading.greatest), Shading.greatest)
     }
@@ -139,13 +141,13 @@ struct Shading: Sendable, Equatable {
     for (material, law) in laws.sorted(by: { $0.key < $1.key })
     where stack.presentMaterials.contains(material) {
       let openness = stack.openness(of: material)
-      for channel in picture.planes.indices {
-        picture.planes[channel].withUnsafeMutableRows { target in
-          RowBands(height: height).inParallel { band in
-            for y in band {
-              let row = target.row(y)
-              for x in 0..<width where stack.materials[x, y] == material {
-                row[x] += law.shade(openness(x, y), channel: channel)
+      picture.withUnsafeMutableRows { planes in
+        RowBands(height: height).inParallel { band in
+          for y in band {
+            for x in 0..<width where stack.materials[x, y] == material {
+              let features = law.features(openness(x, y))
+              for channel in planes.indices {
+                planes[channel].row(y)[x] += law.shade(features, channel: channel)
               }
             }
           }

@@ -11,33 +11,52 @@ struct Patch: Sendable {
 
   /// A patch, turned or mirrored.
   init(_ window: TrainingWindow, x: Int, y: Int, side: Int, symmetry: Symmetry) {
+    inputs = Patch.taken(window.inputs, x: x, y: y, side: side, symmetry: symmetry)
     let margin = TrainingSettings.margin
-    var inputs = Tensor(height: side, width: side, channels: window.inputs.channels)
-    let channels = inputs.channels
-    for row in 0..<side {
-      for column in 0..<side {
-        let (u, v) = symmetry.source(column, row, side: side)
-        let from = ((y + v) * window.inputs.width + x + u) * channels
-        let to = (row * side + column) * channels
-        for channel in 0..<channels {
-          inputs.values[to + channel] = window.inputs.values[from + channel]
-        }
-      }
-    }
-    self.inputs = inputs
     let inner = side - 2 * margin
-    func taken(_ plane: Plane) -> Plane {
-      var result = Plane(width: inner, height: inner)
-      for row in 0..<inner {
-        for column in 0..<inner {
-          let (u, v) = symmetry.source(column + margin, row + margin, side: side)
-          result[column, row] = plane[x + u, y + v]
+    // A square laid on itself takes its middle along.
+    let (left, top) = (x + margin, y + margin)
+    target = window.photograph.mapPlanes {
+      Patch.taken($0, x: left, y: top, side: inner, symmetry: symmetry)
+    }
+    weight = Patch.taken(window.weight, x: left, y: top, side: inner, symmetry: symmetry)
+  }
+
+  private static func taken(
+    _ tensor: Tensor, x: Int, y: Int, side: Int, symmetry: Symmetry
+  ) -> Tensor {
+    let (channels, width) = (tensor.channels, tensor.width)
+    let values = [Float](unsafeUninitializedCapacity: side * side * channels) { target, count in
+      tensor.values.withUnsafeBufferPointer { source in
+        for row in 0..<side {
+          for column in 0..<side {
+            let (u, v) = symmetry.source(column, row, side: side)
+            let from = ((y &+ v) &* width &+ x &+ u) &* channels
+            let to = (row &* side &+ column) &* channels
+            for channel in 0..<channels { target[to &+ channel] = source[from &+ channel] }
+          }
         }
       }
-      return result
+      count = side * side * channels
     }
-    target = window.photograph.mapPlanes(taken)
-    weight = taken(window.weight)
+    return Tensor(height: side, width: side, channels: channels, values: values)
+  }
+
+  private static func taken(
+    _ plane: Plane, x: Int, y: Int, side: Int, symmetry: Symmetry
+  ) -> Plane {
+    var result = Plane(width: side, height: side)
+    result.samples.withUnsafeMutableBufferPointer { target in
+      plane.samples.withUnsafeBufferPointer { source in
+        for row in 0..<side {
+          for column in 0..<side {
+            let (u, v) = symmetry.source(column, row, side: side)
+            target[row &* side &+ column] = source[(y &+ v) &* plane.width &+ x &+ u]
+          }
+        }
+      }
+    }
+    return result
   }
 }
 
