@@ -149,7 +149,8 @@ extension Network {
       .dataCorrupted(let context):
       let key = context.codingPath.last.map { "'\($0.stringValue)' " } ?? ""
       return context.codingPath.isEmpty
-        ? "they are no JSON array of objects" : "\(place(context))has a \(key)that makes no sense"
+        ? "they are no sound JSON array of objects"
+        : "\(place(context))has a \(key)that makes no sense"
     @unknown default: return "they are damaged"
     }
   }
