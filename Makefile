@@ -5,10 +5,10 @@ CONFIGURATION := -c release
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo lint format clean
+.PHONY: help setup build test demo bench bench-peers lint format clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
 
 setup: ## check the Swift toolchain, and install the system libraries that are missing
 	@.ci/timed setup .ci/setup
@@ -24,6 +24,22 @@ test: setup ## check the style, then build and run every test
 demo: build ## inspect the wafer that comes with the project, into Reports/demo
 	@.ci/timed demo .build/release/goldendie inspect Datasets/demo/scans/*.png \
 	  --recipe Datasets/demo/recipe.yaml --output Reports/demo
+
+bench: build ## time the networks
+	@for task in inference training convolutions peak; do for precision in float32 bfloat16; do \
+	  echo "$$task $$precision" && .build/release/bench $$task $$precision; done; done
+
+# PyTorch and ONNX Runtime are needed here and nowhere else; they are kept in a Python environment of their own.
+PEERS := .build/peers
+$(PEERS)/ready:
+	@python3 -m venv $(PEERS)
+	@$(PEERS)/bin/pip install --quiet --extra-index-url https://download.pytorch.org/whl/cpu \
+	  torch onnx onnxruntime onnxscript numpy
+	@touch $@
+
+bench-peers: build $(PEERS)/ready ## time the networks beside PyTorch and ONNX Runtime, into Reports/bench
+	@mkdir -p Reports/bench
+	@$(PEERS)/bin/python Sources/bench/peers/compare.py .build/release/bench Reports/bench/networks.json
 
 lint: ## check the style
 	@swift format lint --strict --recursive --parallel --configuration .swift-format $(SOURCES)

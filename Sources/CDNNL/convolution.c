@@ -121,8 +121,15 @@ static int make_attributes(const gd_convolution_shape *shape, dnnl_primitive_att
 
 typedef struct {
   owned_desc src, weights, bias, dst;
+  owned_desc forward_weights;  // those of the forward pass that a backward one is asked to match
   dnnl_dims_t strides, dilates, low, high;
 } problem;
+
+// oneDNN 2.6.3's bfloat16 loop for 1 × 1 kernels reads the neighbouring pixel's gradient where channels are odd in number.
+static int is_wrong(const gd_convolution *c) {
+  return c->shape.direction == gd_backward_data && c->shape.out_channels % 2 == 1 &&
+         strstr(gd_convolution_implementation(c), "jit_bf16_1x1") != NULL;
+}
 
 static int make_desc(gd_convolution *c, problem *p, dnnl_primitive_attr_t attributes) {
   const gd_convolution_shape *shape = &c->shape;
@@ -134,8 +141,8 @@ static int make_desc(gd_convolution *c, problem *p, dnnl_primitive_attr_t attrib
                                                                p->weights, bias, p->dst, p->strides, p->dilates, p->low,
                                                                p->high, attributes);
   dnnl_primitive_desc_t hint;
-  TRY(dnnl_convolution_forward_primitive_desc_create(&hint, engine, dnnl_forward_training, direct, p->src, p->weights,
-                                                     NULL, p->dst, p->strides, p->dilates, p->low, p->high, NULL));
+  TRY(dnnl_convolution_forward_primitive_desc_create(&hint, engine, dnnl_forward_training, direct, p->src,
+                                                     p->forward_weights, NULL, p->dst, p->strides, p->dilates, p->low, p->high, NULL));
   dnnl_status_t status =
       shape->direction == gd_backward_data
           ? dnnl_convolution_backward_data_primitive_desc_create(&c->desc, engine, direct, p->src, p->weights, p->dst,
@@ -144,6 +151,7 @@ static int make_desc(gd_convolution *c, problem *p, dnnl_primitive_attr_t attrib
           : dnnl_convolution_backward_weights_primitive_desc_create(&c->desc, engine, direct, p->src, p->weights, bias,
                                                                     p->dst, p->strides, p->dilates, p->low, p->high,
                                                                     hint, attributes);
+  while (status == dnnl_success && is_wrong(c)) status = dnnl_primitive_desc_next_impl(c->desc);
 #else
   dnnl_convolution_desc_t operation;
   if (shape->direction == gd_forward) {
@@ -152,8 +160,8 @@ static int make_desc(gd_convolution *c, problem *p, dnnl_primitive_attr_t attrib
     return (int)dnnl_primitive_desc_create(&c->desc, &operation, attributes, engine, NULL);
   }
   dnnl_primitive_desc_t hint;
-  TRY(dnnl_convolution_forward_desc_init(&operation, dnnl_forward_training, direct, &p->src, &p->weights, NULL, &p->dst,
-                                         p->strides, p->low, p->high));
+  TRY(dnnl_convolution_forward_desc_init(&operation, dnnl_forward_training, direct, &p->src, &p->forward_weights, NULL,
+                                         &p->dst, p->strides, p->low, p->high));
   TRY(dnnl_primitive_desc_create(&hint, &operation, NULL, engine, NULL));
   dnnl_status_t status =
       shape->direction == gd_backward_data
@@ -161,7 +169,18 @@ static int make_desc(gd_convolution *c, problem *p, dnnl_primitive_attr_t attrib
                                                      p->low, p->high)
           : dnnl_convolution_backward_weights_desc_init(&operation, direct, &p->src, &p->weights, bias, &p->dst,
                                                         p->strides, p->low, p->high);
-  if (status == dnnl_success) status = dnnl_primitive_desc_create(&c->desc, &operation, attributes, engine, hint);
+  dnnl_primitive_desc_iterator_t choices = NULL;
+  if (status == dnnl_success)
+    status = dnnl_primitive_desc_iterator_create(&choices, &operation, attributes, engine, hint);
+  while (status == dnnl_success) {
+    c->desc = dnnl_primitive_desc_iterator_fetch(choices);
+    if (!c->desc) status = dnnl_out_of_memory;
+    if (!c->desc || !is_wrong(c)) break;
+    dnnl_primitive_desc_destroy(c->desc);
+    c->desc = NULL;
+    status = dnnl_primitive_desc_iterator_next(choices);
+  }
+  if (choices) dnnl_primitive_desc_iterator_destroy(choices);
 #endif
   dnnl_primitive_desc_destroy(hint);
   return (int)status;
@@ -186,6 +205,7 @@ static int build(gd_convolution *c, problem *p) {
   TRY(describe(&p->dst, 4, dst, s->bf16 && !s->dst_float, dnnl_nhwc));
   TRY(describe(&p->bias, 1, bias, 0, dnnl_x));
   TRY(describe(&p->weights, dimensions, weights, s->bf16 && !backward_weights, dnnl_format_tag_any));
+  TRY(describe(&p->forward_weights, dimensions, weights, s->bf16, dnnl_format_tag_any));
   TRY(describe(&c->plain, dimensions, weights, 0, grouping ? dnnl_goihw : dnnl_oihw));
   p->strides[0] = s->stride_height, p->strides[1] = s->stride_width;
   p->low[0] = s->pad_top, p->low[1] = s->pad_left;
@@ -217,6 +237,7 @@ int gd_convolution_create(const gd_convolution_shape *shape, gd_convolution **re
   status = build(c, &p);
   undescribe(&p.src);
   undescribe(&p.weights);
+  undescribe(&p.forward_weights);
   undescribe(&p.bias);
   undescribe(&p.dst);
   if (status) {

@@ -1,40 +1,112 @@
+internal import Foundation
 internal import Networks
 
+/// Times this project's networks: `bench inference|training|convolutions|peak float32|bfloat16 [runs]`.
+///
+/// Prints one line of JSON with the seconds of every run after two that warm up; `peers/compare.py` runs it beside others.
 @main
 struct Bench {
   static func main() throws {
-    for precision in Precision.allCases {
-      let network = reference()
-      let plan = try Plan(network, height: 1024, width: 1024, precision: precision)
-      let input = Tensor(height: 1024, width: 1024, channels: 6)
-      var best = Duration.seconds(100)
-      for _ in 0..<6 {
-        best = min(best, ContinuousClock().measure { _ = plan.forward(input) })
-      }
-      let s = Double(best.components.attoseconds) / 1e18 + Double(best.components.seconds)
-      print(precision, 1.048576 / s, "Mpx/s")
+    let arguments = CommandLine.arguments.dropFirst()
+    guard arguments.count >= 2, let precision = Precision(rawValue: arguments[2]),
+      let runs = arguments.count > 2 ? Int(arguments[3]) : 6
+    else {
+      print("usage: bench inference|training|convolutions|peak float32|bfloat16 [runs]")
+      exit(64)
+    }
+    switch arguments[1] {
+    case "inference": try inference(precision, runs)
+    case "training": try training(precision, runs)
+    case "convolutions": try convolutions(precision, runs)
+    case "peak": try peak(precision, runs)
+    case let other:
+      print("bench: there is no benchmark '\(other)'")
+      exit(64)
     }
   }
-  static func reference() -> Network {
-    var n = Network(inputChannels: 6)
-    let widths = [16, 32, 64, 96]
-    var skips: [String] = []
-    var x = n.input
-    func block(_ name: String, _ x: String, _ c: Int) -> String {
-      let a = n.convolution(name + ".1", of: x, outputs: c, activation: .relu(slope: 0))
-      return n.convolution(name + ".2", of: a, outputs: c, activation: .relu(slope: 0))
+
+  private static func seconds(_ body: () -> Void) -> Double {
+    ContinuousClock().measure(body) / .seconds(1)
+  }
+
+  /// Prints the seconds of each run, and how much of something each of them did.
+  private static func report(_ seconds: [Double], _ amount: Double, _ unit: String) {
+    print(#"{"seconds": \#(seconds), "amount": \#(amount), "unit": "\#(unit)"}"#)
+  }
+
+  private static func input(_ side: Int, _ channels: Int) -> Tensor {
+    Tensor(
+      height: side, width: side, channels: channels,
+      values: (0..<side * side * channels).map { Float($0 % 251) / 251 })
+  }
+
+  private static func inference(_ precision: Precision, _ runs: Int) throws {
+    let plan = try Plan(.reference(), height: 1024, width: 1024, precision: precision)
+    let input = input(1024, 6)
+    for _ in 0..<2 { _ = plan.forward(input) }
+    report((0..<runs).map { _ in seconds { _ = plan.forward(input) } }, 1.048576, "Mpx")
+  }
+
+  /// The convolutions of an inference alone, with the multiplications that they really do.
+  private static func convolutions(_ precision: Precision, _ runs: Int) throws {
+    let plan = try Plan(.reference(), height: 1024, width: 1024, precision: precision)
+    let input = input(1024, 6)
+    for _ in 0..<2 { _ = plan.forward(input) }
+    let times = (0..<runs).map { _ in
+      plan.profile(input).filter { $0.multiplications > 0 }.reduce(0) { $0 + $1.seconds }
     }
-    for (i, c) in widths.enumerated() {
-      if i > 0 { x = n.layer("pool\(i)", .pooling(kind: .max, size: 2, stride: 2), of: [x]) }
-      x = block("down\(i)", x, c)
-      skips.append(x)
+    let count = plan.profile(input).reduce(0) { $0 + $1.multiplications }
+    report(times, 2e-9 * Double(count), "GFLOP")
+  }
+
+  /// One convolution of many channels on a small picture: as fast as this machine convolves.
+  private static func peak(_ precision: Precision, _ runs: Int) throws {
+    var network = Network(inputChannels: 256)
+    network.convolution("wide", of: network.input, outputs: 256)
+    network.layer("shut", .pooling(kind: .max, size: 0, stride: 1), of: ["wide"])
+    let plan = try Plan(network, height: 128, width: 128, precision: precision)
+    let input = input(128, 256)
+    for _ in 0..<2 { _ = plan.forward(input) }
+    let times = (0..<runs).map { _ in plan.profile(input)[0].seconds }
+    report(times, 2e-9 * 128 * 128 * 256 * 256 * 9, "GFLOP")
+  }
+
+  /// A step on 8 × 128²: forward, Charbonnier's loss, backward and Adam.
+  private static func training(_ precision: Precision, _ runs: Int) throws {
+    let network = Network.reference()
+    let replicas = try Replicas(network, height: 128, width: 128, precision: precision)
+    let (input, target) = (input(128, 6), input(128, 3))
+    var optimiser = PlainAdam(network.parameters)
+    var gradient = [Float](repeating: 0, count: network.parameters.values.count)
+    func step() {
+      _ = replicas.gradient(samples: 8, into: &gradient) { _, plan in
+        var output = plan.forward(input)
+        let loss = charbonnier(&output, target, samples: 8)
+        return (loss, [network.output: output])
+      }
+      optimiser.step(gradient)
+      replicas.load(optimiser.parameters)
     }
-    for i in [2, 1, 0] {
-      let up = n.layer("grow\(i)", .upsampling(kind: .nearest, factor: 2), of: [x])
-      x = n.layer("join\(i)", .concatenation, of: [up, skips[i]])
-      x = block("up\(i)", x, widths[i])
+    for _ in 0..<2 { step() }
+    report((0..<runs).map { _ in seconds(step) }, 8 * 0.016384, "Mpx")
+  }
+
+  /// The mean of √(d² + 10⁻⁶); the output becomes its gradient.
+  private static func charbonnier(
+    _ output: inout Tensor, _ target: Tensor, samples: Int
+  ) -> Double {
+    let share = 1 / Float(output.values.count * samples)
+    return output.values.withUnsafeMutableBufferPointer { output in
+      target.values.withUnsafeBufferPointer { target in
+        var sum = 0.0
+        for place in output.indices {
+          let apart = output[place] - target[place]
+          let root = (apart * apart + 1e-6).squareRoot()
+          sum += Double(root * share)
+          output[place] = apart / root * share
+        }
+        return sum
+      }
     }
-    n.convolution("colour", of: x, outputs: 3, kernel: 1)
-    return n
   }
 }

@@ -12,17 +12,21 @@ public struct Network: Sendable, Equatable {
   /// What they have learnt.
   public var parameters = Parameters()
   private var channels: [String: Int] = [:]
+  /// What a file may ask for.
+  private static let mostParameters = 1 << 30
 
   /// A network that only has an input yet.
-  public init(inputChannels: Int) {
-    append(Layer(name: "input", operation: .input(channels: inputChannels), inputs: []))
+  public init(inputChannels: Int) { self.init(inputChannels: inputChannels, named: "input") }
+
+  init(inputChannels: Int, named name: String) {
+    append(Layer(name: name, operation: .input(channels: inputChannels), inputs: []))
   }
 
   /// A network of given layers, with parameters not learnt yet.
   ///
   /// - Throws: `NetworkError` when an input is missing or comes later, or two layers have one name.
   public init(layers: [Layer]) throws(NetworkError) {
-    guard let first = layers.first, case .input(let count) = first.operation, count > 0 else {
+    guard let first = layers.first, case .input = first.operation else {
       throw NetworkError(.unsupported, "the first layer must be the input")
     }
     for layer in layers {
@@ -33,8 +37,16 @@ public struct Network: Sendable, Equatable {
       guard channels[layer.name] == nil else {
         throw NetworkError(.unsupported, "two layers are called '\(layer.name)'")
       }
-      try layer.check()
+      if !self.layers.isEmpty, case .input = layer.operation {
+        throw NetworkError(.unsupported, "layer '\(layer.name)' is a second input")
+      }
+      try layer.check(channels: layer.inputs.map { channels(of: $0) })
       append(layer)
+      guard channels(of: layer.name) <= Layer.mostChannels,
+        parameters.values.count <= Network.mostParameters
+      else {
+        throw NetworkError(.unsupported, "layer '\(layer.name)' is larger than any network")
+      }
     }
   }
 
@@ -112,31 +124,6 @@ public struct Network: Sendable, Equatable {
       case .dense: return sum + input.count * output.count
       default: return sum
       }
-    }
-  }
-}
-
-extension Layer {
-  /// Refuses numbers that make no layer, as they may come from a file.
-  func check() throws(NetworkError) {
-    let isSound: Bool
-    switch operation {
-    case .input(let channels): isSound = inputs.isEmpty && channels > 0
-    case .convolution(let outputs, let kernel, let stride, let padding, let groups):
-      isSound =
-        min(outputs, kernel, stride, groups) > 0 && padding >= 0 && padding < kernel
-        && outputs % groups == 0
-    case .transposedConvolution(let outputs, let kernel, let stride, let padding):
-      isSound = min(outputs, kernel, stride) > 0 && padding >= 0 && 2 * padding < kernel
-    case .dense(let inputs, let outputs): isSound = min(inputs, outputs) > 0
-    case .pooling(_, let size, let stride): isSound = size >= 0 && stride > 0
-    case .upsampling(_, let factor), .pixelShuffle(let factor), .pixelUnshuffle(let factor):
-      isSound = factor > 0
-    case .activation, .batchNorm: isSound = true
-    case .sum, .concatenation: isSound = inputs.count > 1
-    }
-    guard isSound, !name.isEmpty else {
-      throw NetworkError(.unsupported, "layer '\(name)' has numbers that make no such layer")
     }
   }
 }

@@ -1,5 +1,5 @@
 /// What a layer does.
-public enum Operation: Sendable, Equatable, Codable {
+public enum Operation: Sendable, Equatable {
   /// The network's input.
   case input(channels: Int)
   /// A convolution with `kernel × kernel` weights, and a bias; zeros lie around the picture.
@@ -27,7 +27,7 @@ public enum Operation: Sendable, Equatable, Codable {
   case batchNorm(epsilon: Float)
 
   /// A function of one value.
-  public enum Activation: Sendable, Equatable, Codable {
+  public enum Activation: Sendable, Equatable {
     /// x above 0, `slope`·x below; 0 is the plain ReLU.
     case relu(slope: Float)
     /// 1 / (1 + e⁻ˣ)
@@ -37,14 +37,14 @@ public enum Operation: Sendable, Equatable, Codable {
   }
 
   /// What is kept of the pixels that are pooled.
-  public enum Pooling: String, Sendable, Codable { case max, average }
+  public enum Pooling: Sendable { case max, average }
 
   /// How pixels between pixels are made.
-  public enum Upsampling: String, Sendable, Codable { case nearest, bilinear }
+  public enum Upsampling: Sendable { case nearest, bilinear }
 }
 
 /// A named layer of a network.
-public struct Layer: Sendable, Equatable, Codable {
+public struct Layer: Sendable, Equatable {
   /// Its name; its parameters are called `name.weight`, `name.bias` and so on, as PyTorch would.
   public var name: String
   /// What it does.

@@ -3,6 +3,10 @@ public struct Shape: Sendable, Equatable {
   /// Rows, columns, channels.
   public var height, width, channels: Int
 
+  /// oneDNN counts in 32 bits.
+  static let longestSide = 1 << 20
+  static let mostValues = 1 << 31
+
   var pixels: Int { height * width }
   var count: Int { height * width * channels }
 }
@@ -73,6 +77,9 @@ extension Layer {
       }
       result.channels = inputs.reduce(0) { $0 + $1.channels }
     }
+    guard max(result.height, result.width) <= Shape.longestSide,
+      result.count <= Shape.mostValues
+    else { throw refuse("would give more than fits a plan") }
     return result
   }
 }

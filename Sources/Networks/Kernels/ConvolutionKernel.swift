@@ -23,10 +23,11 @@ final class ConvolutionKernel: Kernel {
   ///   - bands: the rows that will be asked for.
   ///   - isFloat: whether the output is single precision in spite of bfloat16 inputs.
   ///   - trains: whether it will run backward, and whether the gradient of its input is wanted.
+  ///   - accumulates: whether the forward pass adds to what the output holds before the activation.
   init(
     _ operation: Operation, activation: Operation.Activation?, input: Shape, output: Shape,
     precision: Precision, isFloat: Bool, weight: Parameters.Slot, bias: Parameters.Slot,
-    bands: [Range<Int>], trains: (parameters: Bool, input: Bool)
+    bands: [Range<Int>], trains: (parameters: Bool, input: Bool), accumulates: Bool = false
   ) throws(NetworkError) {
     guard case .convolution(_, let kernel, let stride, let padding, let groups) = operation else {
       preconditionFailure("no convolution")
@@ -48,6 +49,7 @@ final class ConvolutionKernel: Kernel {
     shape.has_bias = 1
     geometry = shape
 
+    shape.accumulate = accumulates ? 1 : 0
     shape.dst_float = isFloat ? 1 : 0
     (shape.fused, shape.slope) = self.activation
     for rows in bands {
@@ -70,6 +72,9 @@ final class ConvolutionKernel: Kernel {
       byData = try ConvolutionPrimitive(shape)
     }
   }
+
+  /// How many weights there are: multiplications for each output pixel.
+  var weightCount: Int { weight.range.count }
 
   /// The input rows that output rows are made of, before the picture's border cuts them off.
   private func reach(_ rows: Range<Int>) -> Range<Int> {

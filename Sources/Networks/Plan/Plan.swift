@@ -3,7 +3,8 @@ internal import Dispatch
 /// A network made ready to run on pictures of one size.
 ///
 /// A plan holds the memory and the primitives of every layer. Bands of rows are computed side by side; what a band holds
-/// does not depend on the number of cores, so the output is the same bytes for any. One thread at a time may use a plan.
+/// does not depend on the number of cores, so the output is the same bytes for any. A plan for inference computes some
+/// layers together and so rounds differently from one for training. One thread at a time may use a plan.
 public final class Plan {
   /// What a plan is for.
   public enum Purpose: Sendable, Equatable {
@@ -103,7 +104,7 @@ public final class Plan {
     return number
   }
 
-  private func run(_ step: Step) {
+  func run(_ step: Step) {
     guard let kernel = step.kernel else { return }
     let inputs = step.inputs.map { steps[$0].value }
     let (output, bands) = (step.value, step.bands)

@@ -6,14 +6,25 @@ struct PlanCompiler {
   private let purpose: Plan.Purpose
   /// Layers whose activation is computed with them, and the activation's layer.
   private var fused: [String: Layer] = [:]
+  /// Convolutions that enlarge and join their inputs themselves.
+  private var merged: [String: Merging] = [:]
   /// How many layers take a layer's output.
   private var consumers: [String: Int] = [:]
   /// Layers whose output is single precision in spite of bfloat16 ones before.
   private var isFloat: Set<String> = []
 
-  /// Rows that a band has at least, and bands that a picture is cut into at most.
-  private static let leastRows = 8
-  private static let mostBands = 32
+  /// What such a convolution takes: the picture that it enlarges, and the one beside it.
+  private struct Merging {
+    var small, other: String
+    var smallIsFirst: Bool
+    /// The layers that it stands for.
+    var replaced: [String]
+  }
+
+  /// Rows that a band has at least, and bytes of a layer's output that it has at most where that allows it: what a core's
+  /// cache holds together with the inputs.
+  private static let leastRows = 4
+  private static let bandBytes = 1 << 19
 
   init(
     _ network: Network, height: Int, width: Int, precision: Precision, purpose: Plan.Purpose
@@ -33,6 +44,26 @@ struct PlanCompiler {
       }
     }
     findTail()
+    if purpose == .inference { findMergings() }
+  }
+
+  /// Finds 3 × 3 convolutions of a nearest upsampling joined with one other layer, whose results nothing else takes.
+  private mutating func findMergings() {
+    let layers = Dictionary(uniqueKeysWithValues: network.layers.map { ($0.name, $0) })
+    for layer in network.layers {
+      guard case .convolution(_, 3, 1, 1, 1) = layer.operation, !isFloat.contains(layer.name),
+        let join = layers[layer.inputs[0]], case .concatenation = join.operation,
+        join.inputs.count == 2, consumers[join.name] == 1
+      else { continue }
+      for (place, name) in join.inputs.enumerated() where consumers[name] == 1 {
+        guard let enlarging = layers[name], case .upsampling(.nearest, 2) = enlarging.operation
+        else { continue }
+        merged[layer.name] = Merging(
+          small: enlarging.inputs[0], other: join.inputs[1 - place], smallIsFirst: place == 0,
+          replaced: [name, join.name])
+        break
+      }
+    }
   }
 
   /// The output is wanted in single precision, and so is what only moves numbers to it.
@@ -76,8 +107,11 @@ struct PlanCompiler {
     default: break
     }
     guard purpose == .inference else { return [0..<height] }
+    let shape = shape(layer.name)
+    let rowBytes = shape.width * shape.channels * precision.bytes
+    // An even number, for layers that make two rows of one.
     let rows = max(
-      PlanCompiler.leastRows, (height + PlanCompiler.mostBands - 1) / PlanCompiler.mostBands)
+      PlanCompiler.leastRows, min(height / 8, PlanCompiler.bandBytes / rowBytes) / 2 * 2)
     return stride(from: 0, to: height, by: rows).map { $0..<min(height, $0 + rows) }
   }
 
@@ -93,9 +127,11 @@ struct PlanCompiler {
     var drafts: [Draft] = []
     var numbers: [String: Int] = [:]
     let fusedActivations = Set(fused.values.map(\.name))
-    for layer in network.layers where !fusedActivations.contains(layer.name) {
+    let replaced = fusedActivations.union(merged.values.flatMap(\.replaced))
+    for layer in network.layers where !replaced.contains(layer.name) {
       let name = fused[layer.name]?.name ?? layer.name
-      let inputs = layer.inputs.compactMap { numbers[$0] }
+      let taken = merged[layer.name].map { [$0.small, $0.other] } ?? layer.inputs
+      let inputs = taken.compactMap { numbers[$0] }
       let wantsGradient =
         purpose == .attribution
         || purpose == .training
@@ -183,6 +219,13 @@ struct PlanCompiler {
     switch layer.operation {
     case .input: return nil
     case .convolution:
+      if let merging = merged[layer.name] {
+        return try MergingConvolutionKernel(
+          activation: activation, small: shape(merging.small), other: shape(merging.other),
+          smallIsFirst: merging.smallIsFirst, output: output, precision: precision,
+          isFloat: false, weight: parameter("weight"), bias: parameter("bias"),
+          bands: bands(layer))
+      }
       return try ConvolutionKernel(
         layer.operation, activation: activation, input: input, output: output,
         precision: precision, isFloat: isFloat.contains(layer.name), weight: parameter("weight"),
