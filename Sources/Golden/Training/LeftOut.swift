@@ -1,10 +1,18 @@
+internal import Foundation
 internal import Raster
 
-/// Which pixels of a photograph are not to be learnt from, since they differ most from what was learnt.
+/// Which pixels of a photograph are not to be learnt from, since they differ more than such places do.
+///
+/// What differs most everywhere is an edge that is not learnt yet, and leaving it out it would never be. So a pixel is held
+/// against those where the golden is as steep as there.
 enum LeftOut {
-  /// 1 where a pixel counts, 0 in and around the places that differ most.
+  /// Standard deviations above the usual difference, and the least difference, that no flawless place shows.
+  private static let limit = (sigma: 8.0, difference: 0.04)
+  private static let strata = 8
+
+  /// 1 where a pixel counts, 0 in and around the places that differ too much.
   ///
-  /// - Parameter share: the share of the area's pixels whose difference, smoothed a little, is the greatest.
+  /// - Parameter share: the share of the area's pixels that are left out at most, before what lies around them.
   static func weight(
     golden: Picture, photograph: Picture, area: PixelRect, field: PixelRect, share: Double
   ) -> Plane {
@@ -14,14 +22,39 @@ enum LeftOut {
         difference.samples[index] += abs(plane.samples[index] - seen.samples[index])
       }
     }
-    difference = difference.smoothed(sigma: 1.5)
+    let scale = 1 / Float(golden.channels)
+    difference = difference.smoothed(sigma: 1).map { $0 * scale }
     let local = PixelRect(
       x: area.x - field.x, y: area.y - field.y, width: area.width, height: area.height)
-    var inside = difference.crop(local).samples
+    let steepness = golden.luminance.gradientMagnitude().smoothed(sigma: 1)
+    let excess = LeftOut.excess(difference, steepness, in: local)
+    var inside = excess.crop(local).samples
     guard share > 0, inside.count > 1 else { return difference.map { _ in 1 } }
     inside.sort()
-    let limit = inside[min(inside.count - 1, Int(Double(inside.count) * (1 - share)))]
-    let spread = difference.map { $0 > limit ? 1 : 0 }.extremes(radius: 2).high
-    return spread.map { 1 - $0 }
+    let most = inside[min(inside.count - 1, Int(Double(inside.count) * (1 - share)))]
+    let bound = max(0, most)
+    return excess.map { $0 > bound ? 1 : 0 }.extremes(radius: 2).high.map { 1 - $0 }
+  }
+
+  /// By how much each pixel differs more than is usual where the golden is as steep.
+  private static func excess(_ difference: Plane, _ steepness: Plane, in area: PixelRect) -> Plane {
+    func stratum(_ value: Float) -> Int {
+      min(max(Int(log2(max(value, 1e-6) * 256)), 0), strata - 1)
+    }
+    var samples = [[Float]](repeating: [], count: strata)
+    for y in stride(from: area.y, to: area.maxY, by: 2) {
+      for x in stride(from: area.x, to: area.maxX, by: 2) {
+        samples[stratum(steepness[x, y])].append(difference[x, y])
+      }
+    }
+    let limits = samples.map { values -> Float in
+      let (center, sigma) = values.robustCenterAndScale()
+      return max(center + Float(limit.sigma) * sigma, Float(limit.difference))
+    }
+    var result = difference
+    for index in result.samples.indices {
+      result.samples[index] -= limits[stratum(steepness.samples[index])]
+    }
+    return result
   }
 }
