@@ -117,7 +117,8 @@ public struct GoldenPainter: Sendable {
 }
 
 extension Device {
-  /// A painter of this device's golden dies, with colours learnt from a scan or, without one, nominal greys.
+  /// A painter of this device's golden dies, by the recipe's generator, else with colours learnt from a scan or, without one,
+  /// nominal greys.
   ///
   /// - Throws: what `inspect` throws; `RecipeError` when the recipe compares with a supplied picture, and
   ///   `InspectionError` when the scan is not inspectable.
@@ -128,6 +129,13 @@ extension Device {
       throw RecipeError(
         .notAvailable, path: recipe.path,
         detail: "the golden is a supplied picture (golden.image); no other region can be painted")
+    }
+    if let generator, scan == nil {
+      let sizes = generator.golden.generator.card.pixelSizesUm
+      return GoldenPainter(
+        golden: generator.golden,
+        learntPixelSizeUm: (sizes.lowerBound * sizes.upperBound).squareRoot(),
+        identity: identity(of: stack, ["generator", generator.record.sha256]))
     }
     guard let scan else {
       let table = GoldenTable(nominalFor: stack.layers.count)

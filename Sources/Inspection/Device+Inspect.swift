@@ -65,6 +65,7 @@ extension Device {
         field: field,
         scan: picture, golden: nil, difference: nil, threshold: settings.seedSigma)
     case .registered(let registration):
+      try checkSize(registration.pixelSize, scan)
       progress(.painting)
       let mesh = try registrar.mesh(luminance, field: field, toScan: registration.toScan)
       let golden = try goldenSource(picture, field: field, registration: registration, mesh: mesh)
@@ -149,14 +150,32 @@ extension Device {
     _ picture: Picture, field: PixelRect, registration: Registration, mesh: DisplacementMesh
   ) throws -> any GoldenSource {
     if let supplied { return SuppliedGolden(picture: supplied.picture) }
+    if let generator { return generator.golden }
     guard let stack else { preconditionFailure("a recipe without a layout has a golden picture") }
     return try TableGolden(
       learning: stack, photograph: picture, field: field, area: registration.extent,
       toScan: registration.toScan, mesh: mesh)
   }
 
+  /// Refuses pixels of a size that the generator was not taught.
+  private func checkSize(_ pixelSizeUm: Double, _ scan: URL) throws {
+    guard let taught = generator?.golden.generator.card.pixelSizesUm else { return }
+    let slack = 0.1
+    guard pixelSizeUm > taught.lowerBound * (1 - slack),
+      pixelSizeUm < taught.upperBound * (1 + slack)
+    else {
+      func told(_ size: Double) -> String { String(format: "%.4g", size) }
+      throw InspectionError(
+        .unusableScan, path: scan.relativePath,
+        "has pixels of \(told(pixelSizeUm)) µm, and the generator was taught with "
+          + "\(told(taught.lowerBound)) to \(told(taught.upperBound)) µm")
+    }
+  }
+
   private var goldenRecord: GoldenRecord {
-    supplied.map { GoldenRecord(kind: "image", file: $0.record) } ?? GoldenRecord(kind: "table")
+    if let generator { return GoldenRecord(kind: "generator", file: generator.record) }
+    return supplied.map { GoldenRecord(kind: "image", file: $0.record) }
+      ?? GoldenRecord(kind: "table")
   }
 
   private var comparisonSettings: ComparisonSettings {

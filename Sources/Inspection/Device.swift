@@ -15,6 +15,8 @@ public struct Device: Sendable {
   let stack: LayerStack?
   /// The supplied golden picture with its file; nil when the golden is painted.
   let supplied: (picture: Picture, record: FileRecord)?
+  /// The generator that paints the golden, with its file; nil when something else does.
+  let generator: (golden: GeneratorGolden, record: FileRecord)?
   let centers: CenterTable?
   /// Boxes of the rectangles on `scan.fields`, µm.
   let fields: [Box]
@@ -40,8 +42,15 @@ public struct Device: Sendable {
     }
     switch recipe.golden {
     case .table:
+      (supplied, generator) = (nil, nil)
+    case .generator(let model):
       supplied = nil
+      generator = (
+        try Device.generator(model, stack, recipe: file.relativePath),
+        FileRecord(path: Device.told(model, in: file), sha256: try FileHash.sha256(model))
+      )
     case .image(let picture):
+      generator = nil
       let image = try ImageFile(path: picture.path)
       supplied = (
         try image.read(image.bounds),
@@ -92,6 +101,26 @@ public struct Device: Sendable {
         "\(layers.count) layers are more than the 16 that can be told apart")
     }
     return LayerStack(layout: layout, cell: cell, layers: layers)
+  }
+
+  private static func generator(
+    _ model: URL, _ stack: LayerStack?, recipe: String
+  ) throws -> GeneratorGolden {
+    let generator = try Generator(contentsOf: model)
+    guard let stack else {
+      throw InspectionError(.notInLayout, path: recipe, "golden.generator needs a layout")
+    }
+    let wanted = generator.card.inputs.layers
+    let order = wanted.compactMap { name in stack.layers.first { $0.name == name } }
+    guard order.count == wanted.count, stack.layers.count == wanted.count else {
+      throw InspectionError(
+        .notInLayout, path: recipe,
+        "\(model.lastPathComponent) was taught the layers \(wanted.joined(separator: ", ")), and "
+          + "layout.layers has \(stack.layers.map(\.name).joined(separator: ", "))")
+    }
+    return try GeneratorGolden(
+      stack: LayerStack(layout: stack.layout, cell: stack.cell, layers: order),
+      generator: generator)
   }
 
   private static func fields(

@@ -32,7 +32,7 @@ extension Recipe {
       scan = try Scan(section)
     }
     if let section = try top.section(
-      "golden", known: ["image", "baseline"], later: ["generator", "neighbours"])
+      "golden", known: ["generator", "image", "baseline"], later: ["neighbours"])
     {
       golden = try Golden(section)
     }
@@ -88,10 +88,15 @@ extension Recipe.Golden {
     guard section.keys.count == 1 else {
       throw RecipeError(
         section.keys.isEmpty ? .missingKey : .badValue, path: section.file.path,
-        line: section.line, detail: "golden is one of image and baseline, and no more than one")
+        line: section.line,
+        detail: "golden is one of generator, image and baseline, and no more than one")
     }
     if let image = try section.existingFile("image") {
       self = .image(image)
+      return
+    }
+    if let model = try section.existingFile("generator") {
+      self = .generator(model)
       return
     }
     let baseline = try section.text("baseline", expected: "'table'")

@@ -104,6 +104,8 @@ public struct Recipe: Equatable, Sendable {
     case table
     /// `golden: {image: golden.png}`: a supplied picture.
     case image(URL)
+    /// `golden: {generator: model.safetensors}`: painted from the layout by a network that `train generator` taught.
+    case generator(URL)
   }
 
   /// How a scan is compared.

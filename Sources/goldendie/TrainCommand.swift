@@ -80,6 +80,15 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Steps in all.", valueName: "n"))
   var steps: Int?
 
+  @Option(help: ArgumentHelp("Patches a step.", valueName: "n"))
+  var batch: Int?
+
+  @Option(help: ArgumentHelp("Pixels along a patch's side.", valueName: "px"))
+  var patch: Int?
+
+  @Option(help: ArgumentHelp("The greatest learning rate.", valueName: "rate"))
+  var rate: Double?
+
   @Option(
     help: ArgumentHelp("Stop after so many minutes, however many steps were done.", valueName: "m"))
   var minutes: Double?
@@ -100,7 +109,10 @@ struct TrainingOptions: ParsableArguments {
     get throws {
       var training = TrainingSettings(objective: try Objective(text: objective))
       training.architecture = architecture
-      if let steps { training.steps = steps }
+      training.steps = steps ?? training.steps
+      training.batch = batch ?? training.batch
+      training.patch = patch ?? training.patch
+      training.rate = rate ?? training.rate
       (training.seed, training.precision) = (seed, precision)
       var settings = GeneratorLesson.Settings(training: training)
       settings.heldOut = holdOut
@@ -112,6 +124,9 @@ struct TrainingOptions: ParsableArguments {
     if let steps, !(1...10_000_000).contains(steps) {
       throw ValidationError("--steps is 1 to 10000000.")
     }
+    if let batch, !(1...1024).contains(batch) { throw ValidationError("--batch is 1 to 1024.") }
+    if let patch, !(64...1024).contains(patch) { throw ValidationError("--patch is 64 to 1024.") }
+    if let rate, !(rate > 0 && rate < 1) { throw ValidationError("--rate is above 0 and below 1.") }
     if let minutes, !(minutes > 0 && minutes < 1e6) {
       throw ValidationError("--minutes is above 0.")
     }
