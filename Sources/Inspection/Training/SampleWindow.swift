@@ -15,7 +15,7 @@ struct SampleWindow: Sendable, Equatable {
   /// Pixels along a window's side; fewer where less is seen.
   static let side = 192
 
-  /// The windows with the most and the fewest pixels near an edge; one where the area holds only one.
+  /// The window with the most pixels near an edge, and, where there is room beside it, the one with the fewest.
   ///
   /// - Parameters:
   ///   - edgeDistance: pixels to the nearest edge, of the whole photograph.
@@ -24,22 +24,20 @@ struct SampleWindow: Sendable, Equatable {
     let (width, height) = (min(side, area.width), min(side, area.height))
     guard width > 0, height > 0 else { return [] }
     func places(_ from: Int, _ to: Int, _ length: Int) -> [Int] {
-      Array(stride(from: from, through: to - length, by: max(1, length / 2)))
+      Array(stride(from: from, to: to - length, by: max(1, length / 2))) + [to - length]
     }
     let rects = places(area.y, area.maxY, height).flatMap { y in
       places(area.x, area.maxX, width).map { PixelRect(x: $0, y: y, width: width, height: height) }
     }
-    let counts = rects.map { rect in
+    func count(_ rect: PixelRect) -> Int {
       edgeDistance.crop(rect).samples.count { $0 <= ImageScores.edgeReach }
     }
     // Of equals the first, so that a page is the same whenever it is made.
-    var (most, fewest) = (0, 0)
-    for index in rects.indices {
-      if counts[index] > counts[most] { most = index }
-      if counts[index] < counts[fewest] { fewest = index }
-    }
-    let edges = SampleWindow(scan: scan, rect: rects[most], kind: .edges)
-    return most == fewest
-      ? [edges] : [edges, SampleWindow(scan: scan, rect: rects[fewest], kind: .flats)]
+    let counted = rects.map { (rect: $0, edges: count($0)) }
+    guard let most = counted.max(by: { $0.edges < $1.edges }) else { return [] }
+    let apart = counted.filter { $0.rect.intersection(most.rect).isEmpty }
+    let fewest = apart.min { $0.edges < $1.edges }
+    return [SampleWindow(scan: scan, rect: most.rect, kind: .edges)]
+      + (fewest.map { [SampleWindow(scan: scan, rect: $0.rect, kind: .flats)] } ?? [])
   }
 }

@@ -81,6 +81,7 @@ enum LearningParts {
       .scans td b{margin-right:6px}
       .scans .refused b,.scans .refused th{color:var(--refused)}
       .numbers{width:100%}
+      .numbers.narrow{max-width:820px}
       .numbers th,.numbers td{padding:5px 14px 5px 0;border-bottom:1px solid var(--faint);vertical-align:middle}
       .numbers thead th{color:var(--soft);font-size:12px;border-bottom:1.5px solid #8b949e;vertical-align:bottom}
       .numbers .n{text-align:right;white-space:nowrap}
@@ -108,11 +109,13 @@ enum LearningParts {
       .t-dark{color:var(--dark)} .t-bright{color:var(--bright)}
       .windows{display:grid;grid-template-columns:repeat(auto-fill,minmax(560px,1fr));gap:18px 28px}
       .window figure{min-width:0}
+      .window:has(.many){margin-bottom:18px}
       .window p{font-size:12px;color:var(--soft);margin-bottom:3px}
       .window p b{color:var(--ink)}
       .trio{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:8px}
       .many{display:grid;grid-auto-flow:column;grid-template-rows:auto auto;grid-auto-columns:minmax(150px,288px);gap:8px;overflow-x:auto}
-      .many figcaption{min-height:2.6em;overflow-wrap:anywhere}
+      .many figure:nth-child(odd){display:flex;flex-direction:column;justify-content:flex-end}
+      .many figcaption{overflow-wrap:anywhere;margin-bottom:3px}
       .window img{display:block;width:100%;image-rendering:pixelated;background:#dfe2e6}
       figcaption{font-size:12px;color:var(--soft);line-height:1.3}
       @media (max-width:1000px){.columns.wide{grid-template-columns:1fr}.windows{grid-template-columns:1fr}}

@@ -14,10 +14,10 @@ struct LineChart {
   var lines: [Line]
   /// What a point is called when it is pointed at, before its number.
   var pointName: String
-  /// What the last tick of x stands for, where it is more than itself.
-  var lastTick: String?
+  /// Whether values that differ many times over are told apart by powers.
+  var mayBeLogarithmic = true
 
-  private static let (width, height) = (480.0, 260.0)
+  private static let (width, height) = (440.0, 250.0)
   private static let (left, right, top, bottom) = (58.0, 14.0, 12.0, 42.0)
 
   /// The drawing; nothing where there is no point.
@@ -26,59 +26,71 @@ struct LineChart {
     guard let low = points.map(\.y).min(), let high = points.map(\.y).max(),
       let first = points.map(\.x).min(), let last = points.map(\.x).max()
     else { return "" }
-    let y = low > 0 && high > 5 * low ? Scale(logarithmic: low...high) : Scale(linear: low...high)
+    let y =
+      mayBeLogarithmic && low > 0 && high > 5 * low
+      ? Scale(logarithmic: low...high) : Scale(linear: low...high)
     // The first of several steps is no reason for an axis to begin there.
     let x = Scale(linear: 0...max(last, first, 1), isTight: true)
-    func place(_ point: (x: Double, y: Double)) -> (x: String, y: String) {
+    func place(_ point: Place) -> Place {
       let across = Self.left + x.share(point.x) * (Self.width - Self.left - Self.right)
       let down =
         Self.height - Self.bottom - y.share(point.y) * (Self.height - Self.top - Self.bottom)
-      return (ReportPage.plain(across), ReportPage.plain(down))
+      return (across, down)
     }
-    let (start, end) = (ReportPage.plain(Self.left), ReportPage.plain(Self.width - Self.right))
-    let floor = Self.height - Self.bottom
-    var parts = [
-      "<svg class=\"chart\" viewBox=\"0 0 \(ReportPage.plain(Self.width)) \(ReportPage.plain(Self.height))\" role=\"img\" aria-label=\"\(Markup.escape("\(yName) over \(xName)"))\">"
-    ]
+    let (start, end, floor) = (Self.left, Self.width - Self.right, Self.height - Self.bottom)
+    var parts: [String] = []
     for tick in y.ticks {
-      let down = place((x.low, tick)).y
-      let kind = tick == 0 && y.low < 0 ? "zero" : "grid"
-      parts.append(
-        "<line class=\"\(kind)\" x1=\"\(start)\" x2=\"\(end)\" y1=\"\(down)\" y2=\"\(down)\"/>")
-      parts.append(
-        "<text class=\"tick y\" x=\"\(ReportPage.plain(Self.left - 7))\" y=\"\(down)\">\(Self.label(tick))</text>"
-      )
+      let down = place((0, tick)).y
+      parts.append(Self.rule(tick == 0 && y.low < 0 ? "zero" : "grid", (start, down), (end, down)))
+      parts.append(Self.text("tick y", (start - 7, down), Self.label(tick)))
     }
     for tick in x.ticks {
       let across = place((tick, y.low)).x
-      let text = tick == last ? lastTick ?? Self.label(tick) : Self.label(tick)
-      parts.append(
-        "<line class=\"mark\" x1=\"\(across)\" x2=\"\(across)\" y1=\"\(ReportPage.plain(floor))\" y2=\"\(ReportPage.plain(floor + 4))\"/>"
-      )
-      parts.append(
-        "<text class=\"tick x\" x=\"\(across)\" y=\"\(ReportPage.plain(floor + 17))\">\(Markup.escape(text))</text>"
-      )
+      parts.append(Self.rule("mark", (across, floor), (across, floor + 4)))
+      parts.append(Self.text("tick x", (across, floor + 17), Self.label(tick)))
     }
-    parts.append(
-      "<line class=\"axis\" x1=\"\(start)\" x2=\"\(end)\" y1=\"\(ReportPage.plain(floor))\" y2=\"\(ReportPage.plain(floor))\"/>"
-    )
-    parts.append(
-      "<text class=\"name\" x=\"\(end)\" y=\"\(ReportPage.plain(Self.height - 5))\">\(Markup.escape(xName))</text>"
-    )
+    parts.append(Self.rule("axis", (start, floor), (end, floor)))
+    parts.append(Self.text("name", (end, Self.height - 5), xName))
     for line in lines {
       let shown = line.points.filter { $0.x.isFinite && $0.y.isFinite }
-      let places = shown.map(place)
+      let path = shown.map { point in
+        let place = place(point)
+        return "\(ReportPage.plain(place.x)),\(ReportPage.plain(place.y))"
+      }
       parts.append(
-        "<polyline class=\"line \(line.kind)\" points=\"\(places.map { "\($0.x),\($0.y)" }.joined(separator: " "))\"/>"
-      )
-      for (point, place) in zip(shown, places) {
-        parts.append(
-          "<circle class=\"\(line.kind)\" cx=\"\(place.x)\" cy=\"\(place.y)\" r=\"2.5\"><title>\(Markup.escape("\(pointName) \(Self.label(point.x)): \(line.name) \(Wording.significant(point.y))"))</title></circle>"
-        )
+        #"<polyline class="line \#(line.kind)" points="\#(path.joined(separator: " "))"/>"#)
+      parts += shown.map { point in
+        let told =
+          "\(pointName) \(Self.label(point.x)): \(line.name) \(Wording.significant(point.y))"
+        return Self.dot(line.kind, place(point), told)
       }
     }
-    return parts.joined(separator: "\n") + "\n</svg>"
+    let name = Markup.escape("\(yName) over \(xName)")
+    return """
+      <svg class="chart" viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" role="img" aria-label="\(name)">
+      \(parts.joined(separator: "\n"))
+      </svg>
+      """
   }
+
+  private typealias Place = (x: Double, y: Double)
+
+  private static func rule(_ kind: String, _ from: Place, _ to: Place) -> String {
+    let (x1, y1, x2, y2) = (plain(from.x), plain(from.y), plain(to.x), plain(to.y))
+    return #"<line class="\#(kind)" x1="\#(x1)" y1="\#(y1)" x2="\#(x2)" y2="\#(y2)"/>"#
+  }
+
+  private static func text(_ kind: String, _ place: Place, _ text: String) -> String {
+    #"<text class="\#(kind)" x="\#(plain(place.x))" y="\#(plain(place.y))">\#(Markup.escape(text))</text>"#
+  }
+
+  private static func dot(_ kind: String, _ place: Place, _ told: String) -> String {
+    let (x, y) = (plain(place.x), plain(place.y))
+    return
+      #"<circle class="\#(kind)" cx="\#(x)" cy="\#(y)" r="2.5"><title>\#(Markup.escape(told))</title></circle>"#
+  }
+
+  private static func plain(_ value: Double) -> String { ReportPage.plain(value) }
 
   /// The names of the lines, for a legend.
   var legend: [[String: Any]] { lines.map { ["name": $0.name, "kind": $0.kind] } }
@@ -104,7 +116,8 @@ struct LineChart {
       let power = pow(10, floor(log10(raw)))
       let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= raw * 0.999 } ?? raw
       let first = (least / step - 1e-9).rounded(.down)
-      let last = (max(most, least + span) / step - 1e-9).rounded(isTight ? .down : .up)
+      let end = max(most, least + span) / step
+      let last = isTight ? (end + 1e-9).rounded(.down) : (end - 1e-9).rounded(.up)
       ticks = stride(from: first, through: last, by: 1).map { $0 * step }
       low = isTight ? least : first * step
       high = isTight ? least + span : last * step

@@ -85,7 +85,7 @@ public struct ModelCard: Sendable {
   private var limits: [String] {
     let (model, lesson) = (record.model, record.lesson)
     var limits = [
-      "Taught one device, “\(Self.escaped(lesson.device))”, one process and one light; nothing is known of others.",
+      "Taught one device, “\(Self.escaped(lesson.device))”, by scans of one folder: nothing is known of other devices, processes or lights.",
       "Pixel sizes other than \(model.pixelSizes) were not taught.",
       "Scores are of \(Wording.count(lesson.heldOut.count, "scan")) held out of the same folder, after the "
         + "photometric fit, with whatever noise and defects they have: they say nothing of other wafers.",

@@ -39,7 +39,7 @@ extension TrainingPage {
     </section>
     <section>
     <h2>Scores on the scans held out</h2>
-    <table class="numbers">
+    <table class="numbers narrow">
     <thead><tr><th scope="col">Pixels</th><th scope="col" class="n">L1, grey levels</th><th scope="col" class="n">PSNR, dB</th><th scope="col" class="n">SSIM</th><th scope="col" class="n">Gradient L1, grey levels a pixel</th></tr></thead>
     <tbody>
     {{#scores}}<tr><th scope="row">{{name}}</th><td class="n">{{l1}}</td><td class="n">{{psnr}}</td><td class="n">{{ssim}}</td><td class="n">{{gradient}}</td></tr>

@@ -73,17 +73,16 @@ struct TrainingPage {
 
   private var charts: [[String: Any]] {
     func chart(
-      _ title: String, _ name: String, _ note: String, _ value: (TrainingRecord.Point) -> Double?
-    )
-      -> [String: Any]?
-    {
+      _ title: String, _ name: String, _ note: String, byPowers: Bool = true,
+      _ value: (TrainingRecord.Point) -> Double?
+    ) -> [String: Any]? {
       let points = record.curve.compactMap { point in
         value(point).map { (x: Double(point.step), y: $0) }
       }
       guard !points.isEmpty else { return nil }
       let chart = LineChart(
         xName: "steps", yName: title, lines: [.init(name: name, kind: "a", points: points)],
-        pointName: "step")
+        pointName: "step", mayBeLogarithmic: byPowers)
       return ["title": title, "svg": chart.svg, "note": note]
     }
     let best = record.curve.compactMap { point in point.heldOut.map { (point.step, $0) } }
@@ -94,7 +93,7 @@ struct TrainingPage {
     return [
       chart("Loss", "loss", model.objective) { $0.loss },
       chart("Residual held out, grey levels", "residual", note ?? "") { $0.heldOut },
-      chart("Learning rate", "rate", "") { $0.rate },
+      chart("Learning rate", "rate", "", byPowers: false) { $0.rate },
     ].compactMap { $0 }
   }
 
@@ -141,7 +140,7 @@ struct TrainingPage {
       lines: [
         line("mean |scan − golden|", "a") { $0.absolute },
         line("bias: scan − golden", "b") { $0.bias },
-      ], pointName: "pixel")
+      ], pointName: "pixel", mayBeLogarithmic: false)
     return ["svg": chart.svg, "keys": chart.legend]
   }
 
