@@ -33,7 +33,7 @@ import Testing
       let bytes = try Data(contentsOf: scene.file("m.safetensors"))
       for (index, damaged) in [
         bytes.prefix(bytes.count / 2), bytes.prefix(5), Data(), Data("no model".utf8),
-        Data(contentsOf: scene.file("scans/a.png")),
+        try Data(contentsOf: scene.file("scans/a.png")),
       ].enumerated() {
         let name = "damaged\(index).safetensors"
         try damaged.write(to: scene.file(name))

@@ -115,7 +115,7 @@ struct LineChart {
       let raw = span / 5
       let power = pow(10, floor(log10(raw)))
       let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= raw * 0.999 } ?? raw
-      let first = (least / step - 1e-9).rounded(.down)
+      let first = (least / step + 1e-9).rounded(.down)
       let end = max(most, least + span) / step
       let last = isTight ? (end + 1e-9).rounded(.down) : (end - 1e-9).rounded(.up)
       ticks = stride(from: first, through: last, by: 1).map { $0 * step }
