@@ -121,7 +121,7 @@ enum LearningParts {
       @media (max-width:1000px){.columns.wide{grid-template-columns:1fr}.windows{grid-template-columns:1fr}}
       @media print{
       section{margin-bottom:12px} h2{font-size:12px} h3{font-size:10.5px}
-      h2,h3,.legend{break-after:avoid} .keys{font-size:9px}
+      h2,h3,.legend,.keys{break-after:avoid} .keys{font-size:9px}
       .columns{grid-template-columns:1fr 1fr;gap:0 8mm}
       .columns.wide{display:block} .columns.wide .chart{max-width:120mm}
       .columns.three{grid-template-columns:1fr 1fr 1fr;gap:0 5mm}
