@@ -20,6 +20,33 @@ public struct OutputFolder: Sendable, Equatable {
     name = Self.name(forScan: scanPath)
   }
 
+  /// A folder that is called exactly so.
+  ///
+  /// - Parameter folder: its place; the folder around it is made where it is missing.
+  public init(at folder: URL) {
+    let place = folder.absoluteURL.standardizedFileURL
+    (parent, name) = (place.deletingLastPathComponent(), place.lastPathComponent)
+  }
+
+  /// Refuses to take the place of anything but an earlier folder of the same content.
+  ///
+  /// - Parameter names: the files that such a folder holds.
+  /// - Throws: `ReportError` with code `notWritable` where something else is there.
+  public func requireOwn(_ names: Set<String>) throws(ReportError) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else { return }
+    guard isFolder.boolValue else {
+      throw ReportError(.notWritable, path: url.path, "is a file, where a folder is to be made")
+    }
+    let found = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    if let other = found.filter({ !names.contains($0) }).min() {
+      throw ReportError(
+        .notWritable, path: url.path,
+        "the folder holds '\(other)', which is no part of a report, and would be replaced; name another folder"
+      )
+    }
+  }
+
   /// The place of the folder once written.
   public var url: URL { parent.appending(path: name, directoryHint: .isDirectory) }
 

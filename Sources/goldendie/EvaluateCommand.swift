@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import Golden
 import Inspection
+import Records
+import Reports
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,7 +13,8 @@ struct EvaluateCommand: ParsableCommand {
   struct GoldenKinds: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "golden",
-      abstract: "Teaches goldens of several kinds the same scans, and judges them by the same scans held out.",
+      abstract:
+        "Teaches goldens of several kinds the same scans, and judges them by the same scans held out.",
       discussion: "Residuals are grey levels of 255, after the photometric fit.")
 
     @Option(help: ArgumentHelp("The recipe: layout and layers.", valueName: "file"))
@@ -33,6 +36,12 @@ struct EvaluateCommand: ParsableCommand {
         valueName: "kind"))
     var kinds = ["table", "tree", "fast"]
 
+    @Option(
+      help: ArgumentHelp(
+        "The folder of a page with the scores and samples of all goldens (default: none).",
+        valueName: "folder"))
+    var output: String?
+
     @OptionGroup var options: TrainingOptions
 
     @Flag(help: "Print the scores as JSON.")
@@ -41,9 +50,10 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
       let settings = try options.settings
       let contestants = try kinds.map { try contestant($0, settings.training.objective) }
+      try writing { if let output { try ContestReport.check(URL(filePath: output)) } }
       let device = try Device(recipe: URL(filePath: recipe))
       let folder = try options.folder(scans, device: device)
-      let contest = try GoldenContest(
+      var contest = try GoldenContest(
         folder, device: device, settings: settings, repeats: repeats.map { URL(filePath: $0) })
       Console.tell("held out: " + contest.heldOut.joined(separator: ", "))
       let line = ProgressLine()
@@ -57,8 +67,17 @@ struct EvaluateCommand: ParsableCommand {
           })
         line.clear()
       }
-      if json { return try Console.printJSON(entries) }
-      print(GoldenKinds.table(entries))
+      let report = contest.report(entries)
+      if json {
+        print(String(decoding: try report.record.json(), as: UTF8.self), terminator: "")
+      } else {
+        print(GoldenKinds.table(report.record))
+      }
+      try writing { if let output { try report.write(to: URL(filePath: output)) } }
+    }
+
+    private func writing(_ body: () throws -> Void) throws {
+      do { try body() } catch let error as ReportError { throw Failure(writing: error) }
     }
 
     private func contestant(
@@ -77,24 +96,22 @@ struct EvaluateCommand: ParsableCommand {
       }
     }
 
-    private static func table(_ entries: [GoldenContest.Entry]) -> String {
+    private static func table(_ record: ContestRecord) -> String {
       let numbers = [
         "L1", "edges", "flats", "PSNR", "edges", "SSIM", "gradient L1", "of the floor", "edges",
         "learnt s", "Mpx/s",
       ]
       var table = TextTable(
         [.init(title: "golden")] + numbers.map { .init(title: $0, isNumber: true) })
-      for entry in entries {
+      for entry in record.entries {
         let scores = entry.scores
-        func level(_ value: Double) -> String { String(format: "%.2f", 255 * value) }
-        func share(_ index: Int) -> String {
-          entry.ratio.flatMap { $0[index] }.map { String(format: "%.2f", $0) } ?? "–"
-        }
         table.add([
-          entry.name, level(scores.all.l1), level(scores.edges.l1), level(scores.flats.l1),
-          String(format: "%.2f", scores.all.psnr), String(format: "%.2f", scores.edges.psnr),
-          String(format: "%.4f", scores.all.ssim), level(scores.all.gradientL1), share(0), share(1),
-          String(format: "%.0f", entry.seconds), String(format: "%.1f", entry.mpxPerSecond),
+          entry.name, scores.all.l1.digits(2), scores.edges.l1.digits(2),
+          scores.flats.l1.digits(2), scores.all.psnr?.digits(2) ?? "∞",
+          scores.edges.psnr?.digits(2) ?? "∞", scores.all.ssim.digits(4),
+          scores.all.gradientL1.digits(2), entry.overFloor?.digits(2) ?? "–",
+          entry.edgesOverFloor?.digits(2) ?? "–", entry.seconds.digits(0),
+          entry.mpxPerSecond.digits(1),
         ])
       }
       return table.lines.joined(separator: "\n")

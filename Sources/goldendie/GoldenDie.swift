@@ -19,8 +19,9 @@ struct GoldenDie: ParsableCommand {
       """,
     version: Device.program,
     subcommands: [
-      InspectCommand.self, TrainCommand.self, EvaluateCommand.self, WatchCommand.self, GoldenCommand.self, LayoutCommand.self,
-      SimulateCommand.self, DoctorCommand.self,
+      InspectCommand.self, TrainCommand.self, EvaluateCommand.self, WatchCommand.self,
+      GoldenCommand.self, LayoutCommand.self, ModelCommand.self, SimulateCommand.self,
+      DoctorCommand.self,
     ])
 
   /// Parses, runs, and tells every failure in one line and an exit code.

@@ -3,6 +3,7 @@ import Foundation
 import Golden
 import Inspection
 import Networks
+import Reports
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,6 +28,18 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The model to write.", valueName: "file.safetensors"))
     var output: String
 
+    @Option(
+      help: ArgumentHelp(
+        "The folder of a report: curves, scores, and samples of the scans held out (default: none).",
+        valueName: "folder"))
+    var report: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "A card of the model in Markdown: what it was taught, scores, limits (default: none).",
+        valueName: "file.md"))
+    var card: String?
+
     @OptionGroup var options: TrainingOptions
 
     @Flag(help: "Go on from the checkpoint beside the output.")
@@ -34,6 +47,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
       let settings = try options.settings
+      try checkOutputs()
       let device = try Device(recipe: URL(filePath: recipe))
       let folder = try options.folder(scans, device: device)
       let lesson = try GeneratorLesson(folder, device: device, settings: settings)
@@ -51,16 +65,49 @@ struct TrainCommand: ParsableCommand {
       }
       line.clear()
       try outcome.generator.write(to: URL(filePath: output))
-      let card = outcome.generator.card
+      let model = outcome.generator.card
       print(
-        "\(output): \(card.architecture.rawValue), \(card.steps) steps in "
-          + "\(Int(card.seconds.rounded())) s, \(outcome.ending.words)"
-          + (card.heldOutResidual.map { "; residual on dies held out \(($0 * 255).significant(3)) "
-            + "grey levels" } ?? ""))
+        "\(output): \(model.architecture.rawValue), \(model.steps) steps in "
+          + "\(Int(model.seconds.rounded())) s, \(outcome.ending.words)"
+          + (model.heldOutResidual.map {
+            "; residual on dies held out \(($0 * 255).significant(3)) "
+              + "grey levels"
+          } ?? ""))
       if outcome.ending == .stopped {
         Console.tell("\(checkpoint) holds what it takes to go on: --resume")
       } else {
         try? FileManager.default.removeItem(atPath: checkpoint)
+      }
+      try tell(of: outcome, lesson, folder, device)
+    }
+
+    /// Writes report and card, where they are asked for.
+    private func tell(
+      of outcome: GeneratorTraining.Outcome, _ lesson: GeneratorLesson, _ folder: TrainingFolder,
+      _ device: Device
+    ) throws {
+      guard report != nil || card != nil else { return }
+      let told = try lesson.report(
+        outcome, folder: folder, device: device, file: URL(filePath: output))
+      do {
+        if let report { try told.write(to: URL(filePath: report)) }
+        if let card { try ModelCard(told.record).write(to: URL(filePath: card)) }
+      } catch let error as ReportError {
+        throw Failure(writing: error)
+      }
+    }
+
+    /// Refuses places that could not be written to, before time is spent.
+    private func checkOutputs() throws {
+      do {
+        if let report { try TrainingReport.check(URL(filePath: report)) }
+      } catch let error as ReportError {
+        throw Failure(writing: error)
+      }
+      guard let card else { return }
+      let folder = URL(filePath: card).absoluteURL.deletingLastPathComponent().path
+      guard FileManager.default.isWritableFile(atPath: folder) else {
+        throw Failure(.tryAgain, "\(card): its folder can't be written to")
       }
     }
   }
@@ -152,7 +199,8 @@ struct TrainingOptions: ParsableArguments {
 
 /// One of a few words.
 @Sendable
-private func choice<Value: RawRepresentable<String> & CaseIterable>(_ word: String) throws -> Value {
+private func choice<Value: RawRepresentable<String> & CaseIterable>(_ word: String) throws -> Value
+{
   guard let value = Value(rawValue: word) else {
     let known = Value.allCases.map(\.rawValue).joined(separator: ", ")
     throw ValidationError("'\(word)' is none of \(known).")

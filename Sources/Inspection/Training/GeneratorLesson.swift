@@ -23,7 +23,7 @@ public struct GeneratorLesson {
   let taught: TrainingSet
   let heldOut: [TrainingScan]
   private let stack: LayerStack
-  private let settings: Settings
+  let settings: Settings
   private let sha256: String
 
   /// Prepares a lesson.

@@ -2,6 +2,8 @@ public import Foundation
 public import Golden
 internal import ImageFiles
 internal import Raster
+public import Records
+public import Reports
 
 /// Goldens of several kinds, each taught the same scans and judged by the same scans held out.
 public struct GoldenContest {
@@ -26,17 +28,10 @@ public struct GoldenContest {
   }
 
   /// How one did.
-  public struct Entry: Codable, Sendable {
-    /// The kind.
-    public var name: String
-    /// The scores on the scans held out, after the photometric fit.
-    public var scores: ImageScores
-    /// The mean residual over that between two photographs of one die: everywhere, at edges, on flats; nil without repeats.
-    public var ratio: [Double?]?
-    /// Seconds that learning took.
-    public var seconds: Double
-    /// Millions of pixels painted a second, with everything that a comparison needs of the layout.
-    public var mpxPerSecond: Double
+  public struct Entry: Sendable {
+    /// What is recorded of it.
+    public var record: ContestRecord.Entry
+    let trial: GoldenTrial
   }
 
   private let folder: TrainingFolder
@@ -45,6 +40,8 @@ public struct GoldenContest {
   private let lesson: GeneratorLesson
   /// What two photographs of the held-out dies differ by.
   private let floor: ImageScores?
+  /// The windows that all goldens are shown in, chosen with the first.
+  private var windows: [SampleWindow]?
 
   /// Prepares a contest.
   ///
@@ -62,7 +59,7 @@ public struct GoldenContest {
   public var heldOut: [String] { lesson.names.heldOut }
 
   /// Teaches one and judges it.
-  public func entry(
+  public mutating func entry(
     _ contestant: Contestant, progress: (TrainingProgress) -> GeneratorTraining.Command
   ) throws -> Entry {
     let clock = ContinuousClock()
@@ -75,12 +72,28 @@ public struct GoldenContest {
       return sum + Double(scan.field.area) / 1e6
     }
     let painting = (clock.now - begin).inSeconds
-    let trial = try GoldenTrial(golden, on: lesson.heldOut)
-    let ratio = floor.map { trial.scores.ratio(toFloor: $0) }
-    return Entry(
-      name: contestant.name, scores: trial.scores,
-      ratio: ratio.map { [$0.all, $0.edges, $0.flats] }, seconds: seconds,
+    let trial = try GoldenTrial(
+      golden, on: lesson.heldOut, showing: windows.map { .windows($0) } ?? .chosen)
+    windows = trial.samples.map(\.window)
+    var record = ContestRecord.Entry(
+      name: contestant.name, scores: ScoresRecord(trial.scores), seconds: seconds,
       mpxPerSecond: mpx / painting)
+    if let ratio = floor.map({ trial.scores.ratio(toFloor: $0) }) {
+      (record.overFloor, record.edgesOverFloor, record.flatsOverFloor) = (
+        ratio.all, ratio.edges, ratio.flats
+      )
+    }
+    return Entry(record: record, trial: trial)
+  }
+
+  /// What is known of these goldens.
+  public func report(_ entries: [Entry]) -> ContestReport {
+    ContestReport(
+      record: ContestRecord(
+        lesson: LessonRecord(
+          folder, device: device, lesson: lesson, training: settings.training),
+        floor: floor.map { ScoresRecord($0) }, entries: entries.map(\.record)),
+      windows: WindowPictures.windows(of: entries.map(\.trial)))
   }
 
   private func taught(

@@ -4,15 +4,31 @@ internal import Raster
 
 /// How well a golden paints scans that it was not taught.
 public struct GoldenTrial: Sendable {
+  /// Which pictures are kept.
+  enum Showing {
+    case nothing
+    /// Windows that are chosen as the scans are painted.
+    case chosen
+    /// The windows of another trial of the same scans.
+    case windows([SampleWindow])
+  }
+
+  /// What was seen in a window, and the golden in its light.
+  struct Sample: Sendable {
+    var window: SampleWindow
+    var seen: Picture
+    var golden: Picture
+  }
+
   /// The scores over all scans, after the photometric fit.
   public private(set) var scores = ImageScores()
-  /// The pictures of each scan: what was seen, and the golden in its light.
-  private(set) var pictures: [(name: String, seen: Picture, golden: Picture)] = []
+  /// The windows that were asked for.
+  private(set) var samples: [Sample] = []
 
   /// Paints and scores each scan.
   ///
   /// - Throws: what painting throws.
-  init(_ golden: some GoldenSource, on scans: [TrainingScan], keepsPictures: Bool = false) throws {
+  init(_ golden: some GoldenSource, on scans: [TrainingScan], showing: Showing = .nothing) throws {
     for scan in scans {
       let region = try golden.region(scan.field, toScan: scan.toScan, mesh: scan.mesh)
       let area = PixelRect(
@@ -27,7 +43,16 @@ public struct GoldenTrial: Sendable {
       scores.add(
         golden: lit, photograph: scan.photograph, materials: region.materials,
         edgeDistance: region.edgeDistance, area: area)
-      if keepsPictures { pictures.append((scan.name, scan.photograph, lit)) }
+      let windows: [SampleWindow] =
+        switch showing {
+        case .nothing: []
+        case .chosen:
+          SampleWindow.choose(scan: scan.name, edgeDistance: region.edgeDistance, area: area)
+        case .windows(let all): all.filter { $0.scan == scan.name }
+        }
+      samples += windows.map {
+        Sample(window: $0, seen: scan.photograph.crop($0.rect), golden: lit.crop($0.rect))
+      }
     }
   }
 }

@@ -1,0 +1,67 @@
+import Foundation
+import ImageFiles
+import Raster
+import Testing
+
+@Suite struct LearningTests {
+  @Test func `a generator is taught, told of, and refused when it is damaged`() throws {
+    try withScene { scene in
+      try FileManager.default.createDirectory(
+        at: scene.file("scans"), withIntermediateDirectories: false)
+      for name in ["a.png", "b.png"] {
+        try PNGWriter.write(scene.scan(), path: scene.file("scans/\(name)").path)
+      }
+      let run = try goldendie(
+        "train", "generator", "--recipe", "recipe.yaml", "--scans", "scans", "--output",
+        "m.safetensors", "--steps", "2", "--report", "told", "--card", "m.md", in: scene.folder)
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(scene.content(of: "told") == ["training.html", "training.json"])
+      let record = try object(
+        String(contentsOf: scene.file("told/training.json"), encoding: .utf8))
+      let model = try #require(record["model"] as? [String: Any])
+      #expect(model["steps"] as? Int == 2 && model["held_out"] as? [String] == ["b.png"])
+      let card = try String(contentsOf: scene.file("m.md"), encoding: .utf8)
+      #expect(card.contains("| Layers of the recipe, in this order | metal |"))
+
+      let told = try goldendie("model", "info", "m.safetensors", "--json", in: scene.folder)
+      #expect(told.status == 0 && told.errors == "")
+      #expect(try NSDictionary(dictionary: object(told.output)) == NSDictionary(dictionary: model))
+      let text = try goldendie("model", "info", "m.safetensors", in: scene.folder)
+      #expect(text.output.contains("layers       metal\n"))
+      #expect(text.output.contains("taught       2 steps"))
+
+      let bytes = try Data(contentsOf: scene.file("m.safetensors"))
+      for (index, damaged) in [
+        bytes.prefix(bytes.count / 2), bytes.prefix(5), Data(), Data("no model".utf8),
+        try Data(contentsOf: scene.file("scans/a.png")),
+      ].enumerated() {
+        let name = "damaged\(index).safetensors"
+        try damaged.write(to: scene.file(name))
+        let run = try goldendie("model", "info", name, in: scene.folder)
+        #expect(run.status == 65 && run.output == "" && run.errorLines.count == 1)
+        #expect(run.errors.contains(name))
+      }
+      let missing = try goldendie("model", "info", "none.safetensors", in: scene.folder)
+      #expect(missing.status == 66 && missing.errorLines.count == 1)
+    }
+  }
+
+  @Test func `a folder that holds something else is no place for a report`() throws {
+    try withScene { scene in
+      for arguments in [
+        ["train", "generator", "--output", "m.safetensors", "--report", "."],
+        ["evaluate", "golden", "--output", "."],
+      ] {
+        let run = try goldendie(
+          arguments + ["--recipe", "recipe.yaml", "--scans", "scans"], in: scene.folder)
+        #expect(run.status == 75 && run.errorLines.count == 1)
+        #expect(run.errors.contains("layout.gds"))
+      }
+      #expect(scene.content(of: "") == ["layout.gds", "recipe.yaml"])
+    }
+  }
+
+  private func object(_ text: String) throws -> [String: Any] {
+    try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+}
