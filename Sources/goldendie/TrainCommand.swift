@@ -41,6 +41,7 @@ struct TrainCommand: ParsableCommand {
       Console.tell(
         "\(names.taught.count) scans to learn from, \(names.heldOut.count) held out: "
           + names.heldOut.joined(separator: ", "))
+      Console.tell(settings.training.symmetries.sentence(lesson.symmetries))
       let signals = StopSignals {}
       let line = ProgressLine()
       defer { line.clear() }
@@ -73,8 +74,8 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What is made small: l1, l2, charbonnier, ssim, ms-ssim, gradient, features, adversarial, or a sum such as "
-        + "'l1 + 0.2*ms-ssim'.", valueName: "sum"))
+      "What is made small: l1, l2, charbonnier, ssim, ms-ssim, gradient, features, adversarial, "
+        + "adversarial-hinge, or a sum such as 'l1 + 0.2*ms-ssim'.", valueName: "sum"))
   var objective = "charbonnier"
 
   @Option(help: ArgumentHelp("Steps in all.", valueName: "n"))
@@ -86,6 +87,10 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(help: "The number that all randomness follows from.")
   var seed: UInt64 = 1
+
+  @Option(
+    help: "Turn and mirror patches: auto (as the light allows), none or all.", transform: choice)
+  var symmetries = SymmetryChoice.auto
 
   @Option(help: "Compute in float32 or bfloat16 while learning.", transform: choice)
   var precision = Precision.float32
@@ -101,6 +106,7 @@ struct TrainingOptions: ParsableArguments {
       var training = TrainingSettings(objective: try Objective(text: objective))
       training.architecture = architecture
       if let steps { training.steps = steps }
+      training.symmetries = symmetries
       (training.seed, training.precision) = (seed, precision)
       var settings = GeneratorLesson.Settings(training: training)
       settings.heldOut = holdOut

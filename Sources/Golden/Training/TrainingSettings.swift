@@ -34,6 +34,10 @@ public struct TrainingSettings: Sendable, Equatable, Codable {
   ///
   /// The default is one of 24 pixels.
   public var densityScales = [24.0]
+  /// The ways that patches are turned in.
+  ///
+  /// The default is those that the light allows, as far as the photographs show.
+  public var symmetries = SymmetryChoice.auto
   /// Shares of the steps after which photographs are placed and lit again by what was learnt so far.
   ///
   /// The default is 15, 35 and 60 %.
