@@ -21,23 +21,29 @@ import Testing
     return try LayerStack(drawing: [polygons(36), polygons(24)])
   }
 
-  /// A photograph of a stack from a column on: the second layer is brighter the more of the first is near.
+  /// A photograph of a stack from a column on, in which the first layer throws a shadow that no table can tell.
   private func scan(
     _ stack: LayerStack, _ name: String, from column: Int = 0
   ) throws -> TrainingScan {
     var toScan = upright(height: 104)
     toScan.tx = -Double(column)
     let planes = try stack.coverage(toGrid: toScan, rect: field.expanded(by: 40))
-    let near = planes[0].smoothed(sigma: 7)
     var random = Seeded(state: UInt64(name.utf8.first ?? 0))
     let photograph = Plane(field) { x, y in
       let (u, v) = (x + 40, y + 40)
-      return 0.25 + 0.2 * planes[0][u, v] + (0.6 * near[u, v] - 0.1) * planes[1][u, v]
+      return 0.4 + 0.2 * planes[0][u, v] + 0.15 * planes[1][u, v] - 0.25 * planes[0][u - 6, v - 4]
         + Float.random(in: -0.01...0.01, using: &random)
     }
     return TrainingScan(
       name: name, die: name, photograph: Picture(planes: [photograph]), field: field, area: field,
       toScan: toScan, mesh: .still(field), pixelSizeUm: 1)
+  }
+
+  private func tiny(_ objective: String, steps: Int = 10) throws -> TrainingSettings {
+    var settings = TrainingSettings(objective: try Objective(text: objective))
+    (settings.steps, settings.batch, settings.patch, settings.checks) = (steps, 3, 64, 5)
+    (settings.refinements, settings.leftOut, settings.densityScales) = ([0.2, 0.6], 0.02, [8])
+    return settings
   }
 
   /// Moves and lights a photograph by the golden, in a way that shows whether golden, photograph and place are right.
@@ -80,7 +86,8 @@ import Testing
 
   @Test(arguments: objectives)
   func `the same seed gives the same bytes with one worker and two`(objective: String) throws {
-    var settings = try settings(objective, steps: 4)
+    var settings = try tiny(objective, steps: 4)
+    settings.refinements = []
     var one = try training(settings)
     var two = try training(settings)
     let outcome = try one.run(workers: 1)
@@ -94,39 +101,46 @@ import Testing
     #expect(try other.run().generator.network != outcome.generator.network)
   }
 
-  /// Before and after each refinement, at a check and between two.
-  @Test(arguments: objectives, [1, 2, 5, 8])
-  func `a training that was stopped goes on byte for byte`(objective: String, stop: Int) throws {
-    let settings = try settings(objective)
+  @Test(arguments: objectives.prefix(2))
+  func `a training that was stopped goes on byte for byte`(objective: String) throws {
+    let settings = try tiny(objective)
     var whole = try training(settings)
     let outcome = try whole.run()
     #expect(outcome.ending == .finished)
     #expect(outcome.points.count == 5)
-    try withTemporaryFolder { folder in
-      let path = folder.appending(path: "a.checkpoint").path
-      var first = try training(settings)
-      let part = try first.run(checkpoint: path) { $0.step == stop ? .stop : .goOn }
-      #expect(part.ending == .stopped)
-      var second = try training(settings, resuming: path)
-      expect(try second.run(checkpoint: path), is: outcome)
-      _ = try Generator(contentsOf: URL(filePath: path))
-      var others = settings
-      others.rate = 0.001
-      #expect(throws: NetworkError.self) { try training(others, resuming: path) }
+    // Before, between and after refinements, at a check and between two.
+    for stop in [1, 5, 8] {
+      try withTemporaryFolder { try resume(settings, after: stop, to: outcome, in: $0) }
     }
+  }
+
+  private func resume(
+    _ settings: TrainingSettings, after stop: Int, to outcome: GeneratorTraining.Outcome,
+    in folder: URL
+  ) throws {
+    let path = folder.appending(path: "a.checkpoint").path
+    var first = try training(settings)
+    let part = try first.run(checkpoint: path) { $0.step == stop ? .stop : .goOn }
+    #expect(part.ending == .stopped)
+    var second = try training(settings, resuming: path)
+    expect(try second.run(checkpoint: path), is: outcome)
+    _ = try Generator(contentsOf: URL(filePath: path))
+    var others = settings
+    others.rate = 0.001
+    #expect(throws: NetworkError.self) { try training(others, resuming: path) }
   }
 
   @Test(arguments: ["charbonnier", "charbonnier + 0.002*adversarial + 0.05*features"])
   func `a generator learns what a table can't tell`(objective: String) throws {
-    var settings = try settings(objective, steps: 160)
-    (settings.refinements, settings.leftOut, settings.symmetries) = ([], 0, .all)
+    var settings = try tiny(objective, steps: 250)
+    (settings.refinements, settings.leftOut, settings.symmetries) = ([], 0, .none)
     let stack = try stack()
     let scans = try [0, 110, 220].map { try scan(stack, "a", from: $0) }
     let heldOut = try scan(stack, "b", from: 330)
     var training = try GeneratorTraining(
       stack, taught: scans, heldOut: [heldOut], roundingUm: 0, settings: settings)
     let outcome = try training.run()
-    #expect(outcome.generator.card.symmetries == Symmetry.all)
+    #expect(outcome.generator.card.symmetries == [.identity])
     func residual(_ golden: some GoldenSource) throws -> Double {
       let picture = try golden.region(field, toScan: heldOut.toScan, mesh: heldOut.mesh).picture
       let pairs = zip(picture.planes[0].samples, heldOut.photograph.planes[0].samples)
@@ -134,7 +148,6 @@ import Testing
     }
     let table = try residual(TableGolden(learning: TrainingSet(stack, scans)))
     let taught = try residual(GeneratorGolden(stack: stack, generator: outcome.generator))
-    print("table", table, "taught", taught)
-    #expect(taught < 0.7 * table)
+    #expect(taught < 0.6 * table)
   }
 }

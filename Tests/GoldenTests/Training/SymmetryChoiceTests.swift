@@ -49,8 +49,10 @@ import Testing
   }
 
   @Test func `light from a side allows what keeps that side`() throws {
-    #expect(try found(SIMD2(0.04, 0)).map(\.description) == ["as it is", "top and bottom exchanged"])
-    #expect(try found(SIMD2(0, 0.04)).map(\.description) == ["as it is", "left and right exchanged"])
+    #expect(
+      try found(SIMD2(0.04, 0)).map(\.description) == ["as it is", "top and bottom exchanged"])
+    #expect(
+      try found(SIMD2(0, 0.04)).map(\.description) == ["as it is", "left and right exchanged"])
     #expect(
       try found(SIMD2(0.03, 0.03)).map(\.description) == [
         "as it is", "mirrored at the falling diagonal",
@@ -70,7 +72,8 @@ import Testing
     #expect(SymmetryChoice.none.sentence([.identity]) == "patches are not turned")
     #expect(SymmetryChoice.auto.sentence([.identity]).hasPrefix("patches are not turned: "))
     #expect(SymmetryChoice.all.sentence(Symmetry.all).hasSuffix("all eight ways"))
-    let half = Symmetry(isTransposed: false, mirrorsX: true, mirrorsY: true)
+    var half = Symmetry.identity
+    (half.mirrorsX, half.mirrorsY) = (true, true)
     #expect(
       SymmetryChoice.auto.sentence([.identity, half]) == "patches are also shown turned by 180°")
   }
