@@ -55,6 +55,7 @@ struct TrainCommand: ParsableCommand {
       Console.tell(
         "\(names.taught.count) scans to learn from, \(names.heldOut.count) held out: "
           + names.heldOut.joined(separator: ", "))
+      Console.tell(settings.training.symmetries.sentence(lesson.symmetries))
       let signals = StopSignals {}
       let line = ProgressLine()
       defer { line.clear() }
@@ -120,8 +121,8 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What is made small: l1, l2, charbonnier, ssim, ms-ssim, gradient, features, adversarial, or a sum such as "
-        + "'l1 + 0.2*ms-ssim'.", valueName: "sum"))
+      "What is made small: l1, l2, charbonnier, ssim, ms-ssim, gradient, features, adversarial, "
+        + "adversarial-hinge, or a sum such as 'l1 + 0.2*ms-ssim'.", valueName: "sum"))
   var objective = "charbonnier"
 
   @Option(help: ArgumentHelp("Steps in all.", valueName: "n"))
@@ -143,8 +144,14 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "The number that all randomness follows from.")
   var seed: UInt64 = 1
 
-  @Option(help: "Compute in float32 or bfloat16 while learning.", transform: choice)
-  var precision = Precision.float32
+  @Option(
+    help: "Turn and mirror patches: auto (as the light allows), none or all.", transform: choice)
+  var symmetries = SymmetryChoice.auto
+
+  @Option(
+    help: "Compute in float32 or bfloat16 while learning; the default is what is faster here.",
+    transform: choice)
+  var precision = Precision.bfloat16.isFast ? Precision.bfloat16 : .float32
 
   @Option(
     help: ArgumentHelp(
@@ -160,6 +167,7 @@ struct TrainingOptions: ParsableArguments {
       training.batch = batch ?? training.batch
       training.patch = patch ?? training.patch
       training.rate = rate ?? training.rate
+      training.symmetries = symmetries
       (training.seed, training.precision) = (seed, precision)
       var settings = GeneratorLesson.Settings(training: training)
       settings.heldOut = holdOut

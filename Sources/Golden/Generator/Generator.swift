@@ -30,6 +30,8 @@ public struct Generator: Sendable, Equatable {
     /// Photographs, by file name, that it was taught with, and those it was judged by.
     public var taught: [String]
     public var heldOut: [String]
+    /// The ways that patches of them were turned in; nil where that is not known.
+    public var symmetries: [Symmetry]?
     /// SHA-256 over the photographs and the layout it was taught with, 64 hexadecimal digits.
     public var dataSHA256: String
     /// Mean residual on the photographs held out, after the photometric fit, 0…1; nil where none was held out.

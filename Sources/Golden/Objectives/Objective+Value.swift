@@ -88,7 +88,8 @@ struct PlanePair {
     case .ssim:
       windows(withLuminance: true, share: share * scales[0].norm, &gradient) * scales[0].norm
     case .msSsim: multiscale(scales, share: share, &gradient)
-    case .features, .adversarial: preconditionFailure("the term needs another network")
+    case .features, .adversarial, .adversarialHinge:
+      preconditionFailure("the term needs another network")
     }
   }
 

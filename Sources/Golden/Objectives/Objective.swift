@@ -28,13 +28,28 @@ public struct Objective: Sendable, Hashable, LosslessStringConvertible {
     case msSsim = "ms-ssim"
     /// Mean |difference of r| of neighbours along rows, plus the same along columns.
     case gradient
-    /// Mean difference of a network's features; the trainer measures it.
+    /// Mean difference of the hidden layers of a second network that learns to tell photographs from paintings; the
+    /// trainer measures it.
+    ///
+    /// Source: Wang et al., "High-resolution image synthesis and semantic manipulation with conditional GANs", CVPR 2018.
     case features
-    /// What a second network says of how real the prediction looks; the trainer measures it.
+    /// Mean square of what that network's verdicts on the prediction lack to 1, its verdict on photographs; the trainer
+    /// measures it.
+    ///
+    /// Source: Mao et al., "Least squares generative adversarial networks", ICCV 2017.
     case adversarial
+    /// Less the mean of that network's verdicts, where it is taught to keep the two beyond ±1; the trainer measures it.
+    ///
+    /// Source: Lim and Ye, "Geometric GAN", 2017.
+    case adversarialHinge = "adversarial-hinge"
 
     /// Whether another network is needed, so that `Objective.value` leaves it out.
-    public var needsNetwork: Bool { self == .features || self == .adversarial }
+    public var needsNetwork: Bool {
+      switch self {
+      case .features, .adversarial, .adversarialHinge: true
+      default: false
+      }
+    }
   }
 
   /// The terms with their weights, above 0, in the order of `Term`; each once, at least one.

@@ -63,7 +63,7 @@ extension Objective.Term {
       return [
         TermScale(norm: TermScale.inverse(along), columnNorm: TermScale.inverse(down))
       ]
-    case .l1, .l2, .charbonnier, .features, .adversarial:
+    case .l1, .l2, .charbonnier, .features, .adversarial, .adversarialHinge:
       let sum = weight?.sum(rows: all.0, columns: all.1) ?? Double(width * height)
       return [TermScale(norm: TermScale.inverse(sum))]
     }

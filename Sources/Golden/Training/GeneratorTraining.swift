@@ -17,7 +17,10 @@ public struct GeneratorTraining {
     }
   }
 
-  /// Compares a photograph with the golden painted where it is placed now; nil leaves it as it is.
+  /// Compares a photograph with the golden painted where it is placed now; nil leaves both as they were given.
+  ///
+  /// The photograph is as it was given, and only where it is placed has changed. What is answered must hang on nothing
+  /// else, for a training that goes on from a checkpoint asks again.
   public typealias Refine = (_ scan: TrainingScan, _ golden: Picture) throws -> Refinement?
 
   /// What is asked of a training while it runs.
@@ -44,6 +47,8 @@ public struct GeneratorTraining {
   private let settings: TrainingSettings
   private let stack: LayerStack
   private var state: TrainingState
+  /// The photographs as they were given.
+  private let photographs: [Picture]
   private var taught: TrainingWindows
   private let heldOut: TrainingWindows?
   private let symmetries: [Symmetry]
@@ -56,17 +61,22 @@ public struct GeneratorTraining {
   ///   - taught: photographs to learn from, one at least, on one scale of brightness.
   ///   - heldOut: photographs to judge by, of other dies.
   ///   - roundingUm: standard deviation of the blur that rounds what the process prints, µm.
-  ///   - symmetries: the ways to turn a patch that the light allows.
+  ///   - symmetries: the ways to turn a patch; nil for those that the settings say.
   ///   - checkpoint: the file of a training of the same photographs and settings that is to go on; nil begins anew.
   /// - Throws: `LayoutError` where the layout can't be drawn, `NetworkError` of the checkpoint, or `TrainingError`.
   public init(
     _ stack: LayerStack, taught: [TrainingScan], heldOut: [TrainingScan],
-    roundingUm: Double, settings: TrainingSettings, symmetries: [Symmetry] = [.identity], dataSHA256: String = "",
+    roundingUm: Double, settings: TrainingSettings, symmetries: [Symmetry]? = nil,
+    dataSHA256: String = "",
     resuming checkpoint: String? = nil, refine: @escaping Refine = { _, _ in nil }
   ) throws {
     precondition(!taught.isEmpty, "there is a photograph to learn from")
     (self.settings, self.stack, self.refine) = (settings, stack, refine)
-    self.symmetries = symmetries
+    let symmetries =
+      try symmetries
+      ?? settings.symmetries.symmetries(stack, taught, roundingUm: roundingUm)
+    precondition(!symmetries.isEmpty, "there is a way to lay a patch")
+    (self.symmetries, photographs) = (symmetries, taught.map(\.photograph))
     let sizes = (taught + heldOut).map { $0.toScan.pixelSizeUm }.sorted()
     let (least, greatest) = (sizes[0], sizes[sizes.count - 1])
     let inputs = GeneratorInputs(
@@ -78,7 +88,7 @@ public struct GeneratorTraining {
       pixelSizesUm: least...greatest, roundingUm: roundingUm,
       objective: settings.objective.description, seed: settings.seed)
     (card.taught, card.heldOut) = (taught.map(\.name), heldOut.map(\.name))
-    card.dataSHA256 = dataSHA256
+    (card.dataSHA256, card.symmetries) = (dataSHA256, symmetries)
     state = try TrainingState(card: card, settings: settings, resuming: checkpoint)
     self.taught = try TrainingWindows(stack, inputs: inputs, scans: taught, seed: settings.seed)
     self.heldOut =
@@ -99,38 +109,47 @@ public struct GeneratorTraining {
   /// - Parameters:
   ///   - checkpoint: the file that is written at each check, and when it is stopped; a generator's file that also holds what
   ///     it takes to go on.
+  ///   - workers: patches computed at a time, which changes no byte of what is learnt; nil is one for each core.
   ///   - progress: told after each step; its answer may stop the training.
   /// - Throws: `NetworkError` where the checkpoint can't be written, `LayoutError`, or what `refine` throws.
   public mutating func run(
-    checkpoint: String? = nil, progress: (TrainingProgress) -> Command = { _ in .goOn }
+    checkpoint: String? = nil, workers: Int? = nil,
+    progress: (TrainingProgress) -> Command = { _ in .goOn }
   ) throws -> Outcome {
     let replicas = try Replicas(
-      state.network, height: side, width: side, precision: settings.precision)
+      state.network, height: side, width: side, precision: settings.precision,
+      workers: workers)
+    let critics = try state.critic?.replicas(
+      side: side - 2 * TrainingSettings.margin, workers: replicas.workers)
     let clock = ContinuousClock()
     let start = clock.now
     let (before, firstStep) = (state.card.seconds, state.step)
     let refinements = settings.refinements.map { Int($0 * Double(settings.steps)) }
     let interval = max(1, settings.steps / max(1, settings.checks))
-    var losses: [Double] = []
+    var latest = state.points.last?.loss ?? 0
     var ending = Ending.finished
-    for placed in state.placements { try place(placed) }
+    if let refinement = state.refinement { try refineAll(from: refinement) }
     while state.step < settings.steps {
-      if refinements.contains(state.step), state.step > 0 { try refineAll() }
-      losses.append(try step(replicas))
+      if refinements.contains(state.step), state.step > 0 {
+        let refinement = TrainingState.Refinement(
+          weights: state.averaged.values, meshes: taught.scans.map(\.mesh))
+        try refineAll(from: refinement)
+        state.refinement = refinement
+      }
+      latest = try step(replicas, critics)
       let seconds = (clock.now - start).inSeconds
       state.card.seconds = before + seconds
       let isCheck = state.step % interval == 0 || state.step == settings.steps
       if isCheck {
-        let mean = losses.reduce(0, +) / Double(losses.count)
-        losses = []
-        state.judge(loss: mean, heldOut: try judged(replicas))
+        state.judge(heldOut: try judged(replicas))
         if let checkpoint { try state.write(to: checkpoint) }
       }
       let done = Double(state.step - firstStep)
       let told = TrainingProgress(
         step: state.step, steps: settings.steps, seconds: state.card.seconds,
         secondsLeft: seconds / done * Double(settings.steps - state.step),
-        loss: losses.last ?? state.points.last?.loss ?? 0, heldOut: state.points.last?.heldOut)
+        loss: isCheck ? state.points.last?.loss ?? latest : latest,
+        heldOut: state.points.last?.heldOut)
       if progress(told) == .stop {
         if !isCheck, let checkpoint { try state.write(to: checkpoint) }
         ending = .stopped
@@ -146,18 +165,29 @@ public struct GeneratorTraining {
       heldOut: heldOut?.scans ?? [])
   }
 
-  private mutating func step(_ replicas: Replicas) throws -> Double {
+  /// - Returns: the mean loss.
+  private mutating func step(_ replicas: Replicas, _ critics: Replicas?) throws -> Double {
     replicas.load(state.network.parameters)
+    if let critic = state.critic { critics?.load(critic.network.parameters) }
     let (settings, windows, side, symmetries) = (settings, taught, side, symmetries)
     let (step, output) = (state.step, state.network.output)
     var gradient = [Float](repeating: 0, count: state.network.parameters.values.count)
-    let losses = replicas.gradient(samples: settings.batch, into: &gradient) { sample, plan in
-      let patch = windows.patch(
-        seed: settings.seed, step: step, sample: sample, side: side, symmetries: symmetries)
-      let judged = Judgement(plan.forward(patch.inputs), patch, settings.objective)
-      return (judged.loss, [output: judged.gradient])
+    var patches = [Judgement?](repeating: nil, count: settings.batch)
+    let critic = state.critic
+    let losses = patches.withUnsafeMutableBufferPointer { patches in
+      let shared = SharedElements(patches)
+      return replicas.gradient(samples: settings.batch, into: &gradient) { sample, plan in
+        let patch = windows.patch(
+          seed: settings.seed, step: step, sample: sample, side: side, symmetries: symmetries)
+        var pair: (critic: Critic, plan: Plan)?
+        if let critic, let critics { pair = (critic, critics[plan.replica]) }
+        let judged = Judgement(
+          plan.forward(patch.inputs), patch, settings.objective, critic: pair)
+        shared[sample] = judged
+        return (judged.loss, [output: judged.gradient])
+      }
     }
-    state.learn(gradient, samples: settings.batch)
+    state.learn(gradient, patches.compactMap { $0 })
     return losses.reduce(0, +) / Double(settings.batch)
   }
 
@@ -178,13 +208,20 @@ public struct GeneratorTraining {
   }
 
   /// Places and lights each photograph by what the averaged weights paint, and leaves out what differs most.
-  private mutating func refineAll() throws {
+  ///
+  /// Whatever else was placed and lit before does not matter: done again, it comes to the same.
+  private mutating func refineAll(from refinement: TrainingState.Refinement) throws {
     var network = state.network
-    network.parameters = state.averaged
+    network.parameters.values = refinement.weights
+    let given = zip(taught.scans.indices, refinement.meshes).map { index, mesh in
+      var scan = taught.scans[index]
+      (scan.photograph, scan.mesh) = (photographs[index], mesh)
+      return scan
+    }
     let golden = try GeneratorGolden(
       stack: stack, generator: Generator(network: network, card: state.card))
     var refined: [(displacement: DisplacementMesh, photograph: Picture, weight: Plane)] = []
-    for scan in taught.scans {
+    for scan in given {
       let picture = try golden.picture(scan.field, toScan: scan.toScan, mesh: scan.mesh)
       let found =
         try refine(scan, picture)
@@ -202,22 +239,12 @@ public struct GeneratorTraining {
     let drift = Point(
       x: means.reduce(0) { $0 + $1.x } / Double(means.count),
       y: means.reduce(0) { $0 + $1.y } / Double(means.count))
-    var placements: [TrainingState.Placement] = []
     for (index, found) in refined.enumerated() {
-      var scan = taught.scans[index]
+      var scan = given[index]
       scan.mesh = scan.mesh.adding(found.displacement.moved(by: Point(x: -drift.x, y: -drift.y)))
       scan.photograph = found.photograph
       try taught.update(index, scan, weight: found.weight)
-      placements.append(TrainingState.Placement(scan: index, mesh: scan.mesh))
     }
-    state.placements = placements
-  }
-
-  private mutating func place(_ placed: TrainingState.Placement) throws {
-    var scan = taught.scans[placed.scan]
-    scan.mesh = placed.mesh
-    let weight = Plane(width: scan.field.width, height: scan.field.height).map { _ in 1 }
-    try taught.update(placed.scan, scan, weight: weight)
   }
 }
 

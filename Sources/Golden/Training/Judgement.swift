@@ -5,17 +5,41 @@ internal import Raster
 struct Judgement {
   /// The objective's value.
   let loss: Double
+  /// Its terms, unweighted.
+  let terms: [Objective.Term: Double]
   /// Its gradient by the network's output, 0 along the border that is not judged.
   let gradient: Tensor
+  /// How badly the critic did, and what it learns from that; nil without a critic.
+  let lesson: (error: Double, gradient: [Float])?
 
-  init(_ output: Tensor, _ patch: Patch, _ objective: Objective) {
+  /// - Parameter critic: with a plan of its own; for objectives that need it.
+  init(
+    _ output: Tensor, _ patch: Patch, _ objective: Objective,
+    critic: (critic: Critic, plan: Plan)? = nil
+  ) {
     let painted = Judgement.inner(output)
-    let judged = objective.value(prediction: painted, target: patch.target, weight: patch.weight)
-    loss = judged.loss
+    var slopes = painted.mapPlanes { Plane(width: $0.width, height: $0.height) }
+    var (loss, terms) = objective.addValue(
+      prediction: painted, target: patch.target, weight: patch.weight, to: &slopes)
+    let opinion = critic.map {
+      $0.critic.opinion(
+        of: painted, photograph: patch.target, weight: patch.weight, layout: patch.inputs,
+        on: $0.plan)
+    }
+    if let opinion {
+      loss += opinion.loss
+      terms.merge(opinion.terms) { $1 }
+      for channel in slopes.planes.indices {
+        let more = opinion.gradient.planes[channel].samples
+        for index in more.indices { slopes.planes[channel].samples[index] += more[index] }
+      }
+    }
+    (self.loss, self.terms) = (loss, terms)
+    lesson = opinion.map { ($0.error, $0.lesson) }
     let margin = TrainingSettings.margin
     var gradient = Tensor(height: output.height, width: output.width, channels: output.channels)
     let (side, channels) = (painted.width, output.channels)
-    for (channel, plane) in judged.gradient.planes.enumerated() {
+    for (channel, plane) in slopes.planes.enumerated() {
       plane.samples.withUnsafeBufferPointer { source in
         gradient.values.withUnsafeMutableBufferPointer { target in
           for y in 0..<side {

@@ -12,16 +12,16 @@ public struct TrainingSettings: Sendable, Equatable, Codable {
   public var objective: Objective
   /// Steps in all.
   ///
-  /// The default is 3000.
-  public var steps = 3000
+  /// The default is 6000.
+  public var steps = 6000
   /// Patches a step.
   ///
-  /// The default is 8.
-  public var batch = 8
+  /// The default is 4: many small steps teach more than few large ones.
+  public var batch = 4
   /// Pixels along a patch's side; fewer where photographs are smaller.
   ///
-  /// The default is 192.
-  public var patch = 192
+  /// The default is 128.
+  public var patch = 128
   /// The greatest learning rate of Adam; it rises and falls as a single cycle.
   ///
   /// The default is 0.003.
@@ -34,6 +34,10 @@ public struct TrainingSettings: Sendable, Equatable, Codable {
   ///
   /// The default is one of 24 pixels.
   public var densityScales = [24.0]
+  /// The ways that patches are turned in.
+  ///
+  /// The default is those that the light allows, as far as the photographs show.
+  public var symmetries = SymmetryChoice.auto
   /// Shares of the steps after which photographs are placed and lit again by what was learnt so far.
   ///
   /// The default is 15, 35 and 60 %.
@@ -60,5 +64,5 @@ public struct TrainingSettings: Sendable, Equatable, Codable {
   public init(objective: Objective) { self.objective = objective }
 
   /// Pixels along a patch's border that are not judged, for want of what lies around them.
-  static let margin = 16
+  static let margin = 8
 }

@@ -12,18 +12,24 @@ struct TrainingState {
   private(set) var step = 0
   private(set) var points: [TrainingPoint] = []
   private(set) var checksWithoutGain = 0
-  /// Where photographs were placed by what was learnt; empty before the first refinement.
-  var placements: [Placement] = []
+  /// The losses since the latest point.
+  private(set) var running = RunningLoss()
+  /// What the latest refinement began with; nil before the first.
+  var refinement: Refinement?
+  /// What the objective needs beside the photographs; nil for most.
+  private(set) var critic: Critic?
   private let settings: TrainingSettings
   private var optimiser: Adam
   private var average: WeightAverage
   private var bestWeights: [Float]
   private var bestScore = Double.infinity
 
-  /// Where a photograph was placed.
-  struct Placement: Codable {
-    var scan: Int
-    var mesh: DisplacementMesh
+  /// What a refinement follows from: with the photographs as they were given, its results can be had again.
+  struct Refinement {
+    /// The averaged weights.
+    var weights: [Float]
+    /// How each photograph was placed.
+    var meshes: [DisplacementMesh]
   }
 
   /// What is written beside weights.
@@ -32,7 +38,8 @@ struct TrainingState {
     var points: [TrainingPoint]
     var checksWithoutGain: Int
     var bestScore: Double?
-    var placements: [Placement]
+    var running: RunningLoss
+    var refinedMeshes: [DisplacementMesh]?
     var settings: TrainingSettings
     var dataSHA256: String
   }
@@ -47,10 +54,16 @@ struct TrainingState {
     (network, self.card, self.settings) = (generator.network, card, settings)
     let slots = network.parameters.slots
     optimiser = Adam(
-      slots.map { Adam.Parameter(name: $0.name, count: $0.range.count, decays: $0.shape.count > 1) })
+      slots.map { Adam.Parameter(name: $0.name, count: $0.range.count, decays: $0.shape.count > 1) }
+    )
     average = WeightAverage(
       .exponential(decay: settings.averageDecay), counts: slots.map(\.range.count))
     bestWeights = network.parameters.values
+    if settings.objective.needsNetwork {
+      critic = Critic(
+        inputs: card.inputs.count, outputs: card.outputs, objective: settings.objective,
+        seed: settings.seed)
+    }
     if let path { try resume(path) }
   }
 
@@ -64,22 +77,40 @@ struct TrainingState {
     var same = progress.settings
     // More or fewer checks, or patience, do not change what is learnt.
     (same.checks, same.patience) = (settings.checks, settings.patience)
-    guard same == settings, progress.dataSHA256 == card.dataSHA256 else {
+    guard same == settings, progress.dataSHA256 == card.dataSHA256,
+      progress.refinedMeshes.map({ $0.count == card.taught.count }) ?? true
+    else {
       throw NetworkError(
         .damaged, path: path, "is the checkpoint of a training with other settings or photographs")
     }
     try optimiser.restore(from: file)
     try average.restore(from: file, names: network.parameters.slots.map(\.name))
-    for slot in network.parameters.slots {
-      let tensor = try file.tensor("latest.\(slot.name)", shape: slot.shape)
-      try tensor.requireFinite(path: path)
-      network.parameters.values.replaceSubrange(slot.range, with: tensor.values)
+    try critic?.restore(from: file)
+    network.parameters.values = try weights("latest", of: file)
+    if let meshes = progress.refinedMeshes {
+      refinement = Refinement(weights: try weights("refined", of: file), meshes: meshes)
     }
     bestWeights = saved.network.parameters.values
     card.seconds = saved.card.seconds
-    (step, points, placements) = (progress.step, progress.points, progress.placements)
+    (step, points, running) = (progress.step, progress.points, progress.running)
     checksWithoutGain = progress.checksWithoutGain
     bestScore = progress.bestScore ?? .infinity
+  }
+
+  private func weights(_ kind: String, of file: Safetensors) throws(NetworkError) -> [Float] {
+    var values = network.parameters.values
+    for slot in network.parameters.slots {
+      let tensor = try file.tensor("\(kind).\(slot.name)", shape: slot.shape)
+      try tensor.requireFinite(path: file.path)
+      values.replaceSubrange(slot.range, with: tensor.values)
+    }
+    return values
+  }
+
+  private func tensors(_ kind: String, _ values: [Float]) -> [NamedTensor] {
+    network.parameters.slots.map {
+      NamedTensor(name: "\(kind).\($0.name)", shape: $0.shape, values: Array(values[$0.range]))
+    }
   }
 
   /// The averaged weights.
@@ -98,11 +129,16 @@ struct TrainingState {
     return Generator(network: best, card: card)
   }
 
-  /// Takes a step along a gradient summed over samples.
-  mutating func learn(_ gradient: [Float], samples: Int) {
+  /// Takes a step along a gradient summed over patches.
+  ///
+  /// - Parameter patches: what was said of each.
+  mutating func learn(_ gradient: [Float], _ patches: [Judgement]) {
+    running.add(patches)
+    critic?.learn(patches.compactMap { $0.lesson?.gradient })
     let rate = RateSchedule.oneCycle().rate(at: step, of: settings.steps, peak: settings.rate)
-    let mean = 1 / Double(samples)
-    let norm = gradient.withUnsafeBufferPointer { GradientNorm.sumOfSquares($0) }.squareRoot() * mean
+    let mean = 1 / Double(patches.count)
+    let norm =
+      gradient.withUnsafeBufferPointer { GradientNorm.sumOfSquares($0) }.squareRoot() * mean
     step += 1
     // A gradient that is not finite is no direction to go.
     guard let scale = GradientNorm.scale(for: norm, greatest: Self.greatestNorm) else { return }
@@ -125,10 +161,14 @@ struct TrainingState {
   }
 
   /// Takes a check's figures, and keeps the weights when they are better.
-  mutating func judge(loss: Double, heldOut: Double?) {
+  mutating func judge(heldOut: Double?) {
+    let means = running.means
+    running = RunningLoss()
     let rate = RateSchedule.oneCycle().rate(
       at: max(0, step - 1), of: settings.steps, peak: settings.rate)
-    points.append(TrainingPoint(step: step, loss: loss, heldOut: heldOut, rate: rate))
+    points.append(
+      TrainingPoint(
+        step: step, loss: means.loss, terms: means.terms, heldOut: heldOut, rate: rate))
     if let heldOut, heldOut >= bestScore {
       checksWithoutGain += 1
     } else {
@@ -144,19 +184,22 @@ struct TrainingState {
   func write(to path: String) throws {
     let progress = Progress(
       step: step, points: points, checksWithoutGain: checksWithoutGain,
-      bestScore: bestScore.isFinite ? bestScore : nil, placements: placements, settings: settings,
+      bestScore: bestScore.isFinite ? bestScore : nil, running: running,
+      refinedMeshes: refinement?.meshes, settings: settings,
       dataSHA256: card.dataSHA256)
-    let latest = network.parameters.slots.map {
-      NamedTensor(
-        name: "latest.\($0.name)", shape: $0.shape, values: Array(network.parameters.values[$0.range])
-      )
-    }
+    let weights =
+      tensors("latest", network.parameters.values)
+      + (refinement.map { tensors("refined", $0.weights) } ?? [])
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let text = String(decoding: try encoder.encode(progress), as: UTF8.self)
-    let own = Checkpoint(tensors: latest, metadata: ["goldendie.training": text])
+    let own = Checkpoint(tensors: weights, metadata: ["goldendie.training": text])
     let names = network.parameters.slots.map(\.name)
-    try (try best.checkpoint + own + optimiser.checkpoint + average.checkpoint(names: names))
-      .write(to: path)
+    let generator = try best.checkpoint
+    let parts = [
+      generator, own, optimiser.checkpoint, average.checkpoint(names: names),
+      critic?.checkpoint ?? Checkpoint(),
+    ]
+    try parts.reduce(Checkpoint(), +).write(to: path)
   }
 }

@@ -22,6 +22,8 @@ public struct GeneratorLesson {
   /// Photographs to learn from and to judge by, on one scale of brightness.
   let taught: TrainingSet
   let heldOut: [TrainingScan]
+  /// The ways that patches are turned in.
+  public let symmetries: [Symmetry]
   private let stack: LayerStack
   let settings: Settings
   private let sha256: String
@@ -35,7 +37,10 @@ public struct GeneratorLesson {
       holdingOut: settings.heldOut, share: Self.heldOutShare)
     (self.stack, self.settings, sha256) = (stack, settings, folder.sha256)
     self.heldOut = heldOut
-    self.taught = try TrainingSet(stack, taught)
+    let set = try TrainingSet(stack, taught)
+    self.taught = set
+    symmetries = try settings.training.symmetries.symmetries(
+      stack, set.scans, roundingUm: set.rounding * set.pixelSizeUm)
   }
 
   /// Names of the scans to learn from and of those held out.
@@ -71,20 +76,19 @@ public struct GeneratorLesson {
     var training = try GeneratorTraining(
       stack, taught: scans, heldOut: heldOut,
       roundingUm: taught.rounding * taught.pixelSizeUm, settings: settings.training,
-      dataSHA256: sha256, resuming: resuming ? checkpoint : nil
+      symmetries: symmetries, dataSHA256: sha256, resuming: resuming ? checkpoint : nil
     ) { scan, golden in
-      guard let drawn = stacks[scan.name],
-        let original = scans.first(where: { $0.name == scan.name })
-      else { return nil }
-      return try Self.refined(scan, golden, drawn, photograph: original.photograph)
+      guard let drawn = stacks[scan.name] else { return nil }
+      return try Self.refined(scan, golden, drawn)
     }
     return try training.run(checkpoint: checkpoint, progress: progress)
   }
 
   /// A photograph against the golden painted where it is placed: what is left of the displacement, and its light.
   private static func refined(
-    _ scan: TrainingScan, _ golden: Picture, _ stack: StackRegion, photograph: Picture
+    _ scan: TrainingScan, _ golden: Picture, _ stack: StackRegion
   ) throws -> GeneratorTraining.Refinement {
+    let photograph = scan.photograph
     let registrar = Registrar(
       reference: PictureReference(golden), settings: RegistrationSettings())
     let mesh = try registrar.mesh(
