@@ -23,6 +23,9 @@ struct gd_convolution {
   dnnl_primitive_t primitive;
   borrowed_desc src, weights, bias, dst, scratch;
   owned_desc plain;  // of the weights
+  // The prepared weights; made once, for making a memory object writes zeros into its padding, which other threads read.
+  dnnl_memory_t prepared;
+  void *prepared_at;
 };
 
 #define TRY(call)                              \
@@ -35,6 +38,9 @@ static dnnl_engine_t engine;
 static int engine_status = (int)dnnl_success;
 static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
 static void (*set_threads)(int);
+
+// oneDNN 2.6.3 now and then makes a wrong primitive when several threads make some at once.
+static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
 
 static void make_engine(void) {
   engine_status = (int)dnnl_engine_create(&engine, dnnl_cpu, 0);
@@ -234,7 +240,9 @@ int gd_convolution_create(const gd_convolution_shape *shape, gd_convolution **re
   c->shape = *shape;
   problem p;
   memset(&p, 0, sizeof p);
+  pthread_mutex_lock(&making);
   status = build(c, &p);
+  pthread_mutex_unlock(&making);
   undescribe(&p.src);
   undescribe(&p.weights);
   undescribe(&p.forward_weights);
@@ -249,6 +257,7 @@ int gd_convolution_create(const gd_convolution_shape *shape, gd_convolution **re
 }
 
 void gd_convolution_destroy(gd_convolution *c) {
+  if (c->prepared) dnnl_memory_destroy(c->prepared);
   if (c->primitive) dnnl_primitive_destroy(c->primitive);
   if (c->desc) dnnl_primitive_desc_destroy(c->desc);
   undescribe(&c->plain);
@@ -266,8 +275,10 @@ static int reorder(borrowed_desc from, void *source, borrowed_desc to, void *tar
   dnnl_primitive_t primitive = NULL;
   dnnl_status_t s = dnnl_memory_create(&in, from, engine, source);
   if (s == dnnl_success) s = dnnl_memory_create(&out, to, engine, target);
+  pthread_mutex_lock(&making);
   if (s == dnnl_success) s = dnnl_reorder_primitive_desc_create(&desc, from, engine, to, engine, NULL);
   if (s == dnnl_success) s = dnnl_primitive_create(&primitive, desc);
+  pthread_mutex_unlock(&making);
   if (s == dnnl_success) {
     const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, in}, {DNNL_ARG_TO, out}};
     s = dnnl_primitive_execute(primitive, state->stream, 2, arguments);
@@ -280,8 +291,14 @@ static int reorder(borrowed_desc from, void *source, borrowed_desc to, void *tar
   return (int)s;
 }
 
-int gd_convolution_prepare(const gd_convolution *c, const float *plain, void *prepared) {
-  return reorder(BORROW(c->plain), (void *)plain, c->weights, prepared);
+int gd_convolution_prepare(gd_convolution *c, const float *plain, void *prepared) {
+  const int status = reorder(BORROW(c->plain), (void *)plain, c->weights, prepared);
+  if (status || c->prepared_at == prepared) return status;
+  if (c->prepared) dnnl_memory_destroy(c->prepared);
+  c->prepared_at = NULL, c->prepared = NULL;
+  TRY(dnnl_memory_create(&c->prepared, c->weights, engine, prepared));
+  c->prepared_at = prepared;
+  return 0;
 }
 
 int gd_convolution_read_gradient(const gd_convolution *c, const void *prepared, float *plain) {
@@ -318,12 +335,17 @@ int gd_convolution_run(const gd_convolution *c, void *input, void *weights, floa
   for (int i = 0; i < 5 && s == dnnl_success; i++) {
     if (!parts[i].desc || !parts[i].memory) continue;
     arguments[count].arg = parts[i].argument;
+    if (parts[i].memory == c->prepared_at) {
+      arguments[count++].memory = c->prepared;
+      continue;
+    }
     s = dnnl_memory_create(&arguments[count].memory, parts[i].desc, engine, parts[i].memory);
     if (s == dnnl_success) count++;
   }
   if (s == dnnl_success) s = dnnl_primitive_execute(c->primitive, state->stream, count, arguments);
   if (s == dnnl_success) s = dnnl_stream_wait(state->stream);
-  for (int i = 0; i < count; i++) dnnl_memory_destroy(arguments[i].memory);
+  for (int i = 0; i < count; i++)
+    if (arguments[i].memory != c->prepared) dnnl_memory_destroy(arguments[i].memory);
   return (int)s;
 }
 

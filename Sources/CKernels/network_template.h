@@ -93,17 +93,22 @@ WIDEST static void NAME(pool_row_gradient)(int average, const ELEMENT *source, c
     const ELEMENT *corner = source + x * stride * channels;
     ELEMENT *target = source_gradient + x * stride * channels;
     if (size == 2 && !average) {
-      const ptrdiff_t right = channels, below = width * channels;
+      const ELEMENT *cornerBelow = corner + width * channels;
+      // These are four pixels apart from each other.
+      ELEMENT *restrict atA = target, *restrict atB = target + channels;
+      ELEMENT *restrict atD = target + width * channels, *restrict atE = atD + channels;
       for (ptrdiff_t c = 0; c < channels; c++) {
         const float g = GET(gradient[c]);
-        const float a = GET(corner[c]), b = GET(corner[c + right]);
-        const float d = GET(corner[c + below]), e = GET(corner[c + below + right]);
-        const int isA = a >= b && a >= d && a >= e, isB = !isA && b >= d && b >= e, isD = !isA && !isB && d >= e;
-        const int isE = !isA && !isB && !isD;
-        PUT(target[c], GET(target[c]) + (isA ? g : 0));
-        PUT(target[c + right], GET(target[c + right]) + (isB ? g : 0));
-        PUT(target[c + below], GET(target[c + below]) + (isD ? g : 0));
-        PUT(target[c + below + right], GET(target[c + below + right]) + (isE ? g : 0));
+        const float a = GET(corner[c]), b = GET(corner[c + channels]);
+        const float d = GET(cornerBelow[c]), e = GET(cornerBelow[c + channels]);
+        const float ab = a > b ? a : b, de = d > e ? d : e, most = ab > de ? ab : de;
+        const float ofA = a >= most ? g : 0, leftA = a >= most ? 0 : g;
+        const float ofB = b >= most ? leftA : 0, leftB = b >= most ? 0 : leftA;
+        const float ofD = d >= most ? leftB : 0, leftD = d >= most ? 0 : leftB;
+        PUT(atA[c], GET(atA[c]) + ofA);
+        PUT(atB[c], GET(atB[c]) + ofB);
+        PUT(atD[c], GET(atD[c]) + ofD);
+        PUT(atE[c], GET(atE[c]) + leftD);
       }
       continue;
     }
@@ -130,6 +135,15 @@ static void NAME(repeat_row)(const ELEMENT *source, ptrdiff_t width, ptrdiff_t c
 WIDEST static void NAME(repeat_row_gradient)(const ELEMENT *gradient, ptrdiff_t width, ptrdiff_t channels,
                                              ELEMENT *target, ptrdiff_t factor) {
   const ptrdiff_t row = width * factor * channels;
+  if (factor == 2) {
+    for (ptrdiff_t x = 0; x < width; x++) {
+      const ELEMENT *upper = gradient + 2 * x * channels, *lower = upper + row;
+      ELEMENT *restrict sum = target + x * channels;
+      for (ptrdiff_t c = 0; c < channels; c++)
+        PUT(sum[c], GET(upper[c]) + GET(upper[channels + c]) + GET(lower[c]) + GET(lower[channels + c]));
+    }
+    return;
+  }
   for (ptrdiff_t x = 0; x < width; x++, target += channels)
     for (ptrdiff_t c = 0; c < channels; c++) {
       float sum = 0;

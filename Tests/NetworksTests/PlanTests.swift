@@ -6,15 +6,7 @@ import Testing
 struct PlanTests {
   @Test(arguments: Precision.allCases)
   func `a picture in bands is the same bytes as in one`(precision: Precision) throws {
-    // Without the upsampling, which only a plan for inference computes together with the convolution after it.
-    var network = Network(inputChannels: 3)
-    let first = network.convolution(
-      "first", of: network.input, outputs: 16, activation: .relu(slope: 0))
-    let second = network.convolution("second", of: first, outputs: 16, kernel: 5, stride: 2)
-    let third = network.layer("third", .upsampling(kind: .bilinear, factor: 2), of: [second])
-    let fourth = network.layer("fourth", .pooling(kind: .max, size: 3, stride: 1), of: [third])
-    network.convolution("last", of: fourth, outputs: 3, activation: .tanh)
-    network.fill()
+    let network = Network.unet()
     let input = picture(200, 36, 3, salt: 1)
     func forward(_ purpose: Plan.Purpose) throws -> Tensor {
       try Plan(network, height: 200, width: 36, precision: precision, purpose: purpose)
@@ -39,14 +31,28 @@ struct PlanTests {
     network.convolution("last", of: both, outputs: 2, kernel: 1)
     network.fill()
     let input = picture(height, width, 5, salt: 1)
-    let plan = try Plan(network, height: height, width: width)
-    let training = try Plan(network, height: height, width: width, purpose: .training)
-    let expected = training.forward(input).values.map { Double($0) }
-    let found = plan.forward(input)
-    #expect(difference(found.values, expected) < 1e-5)
-    #expect(plan.forward(input) == found)
-    let rough = try Plan(network, height: height, width: width, precision: .bfloat16)
-    #expect(difference(rough.forward(input).values, expected) < 2e-2)
+    // A plan for attribution computes every layer alone.
+    let plain = try Plan(network, height: height, width: width, purpose: .attribution)
+    let output = plain.forward(input)
+    let expected = output.values.map { Double($0) }
+    let seed = picture(output.height, output.width, 2, salt: 9)
+    var wanted = network.parameters.values
+    plain.backward(seed, into: &wanted)
+    for (precision, tolerance) in [(Precision.float32, 1e-5), (.bfloat16, 3e-2)] {
+      let plan = try Plan(network, height: height, width: width, precision: precision)
+      let found = plan.forward(input)
+      #expect(difference(found.values, expected) < tolerance)
+      let training = try Plan(
+        network, height: height, width: width, precision: precision, purpose: .training)
+      #expect(training.forward(input) == found)
+      var gradient = wanted
+      training.backward(seed, into: &gradient)
+      for slot in network.parameters.slots {
+        let apart = difference(
+          Array(gradient[slot.range]), wanted[slot.range].map { Double($0) })
+        #expect(apart < 4 * tolerance, "\(slot.name): \(apart)")
+      }
+    }
   }
 
   @Test(arguments: Precision.allCases)

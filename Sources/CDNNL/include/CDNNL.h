@@ -32,7 +32,7 @@ void gd_convolution_destroy(gd_convolution *convolution);
 size_t gd_convolution_weight_bytes(const gd_convolution *convolution);
 
 // Plain weights to this convolution's order (forward, backward by data), and the gradient back to plain floats.
-int gd_convolution_prepare(const gd_convolution *convolution, const float *plain, void *prepared);
+int gd_convolution_prepare(gd_convolution *convolution, const float *plain, void *prepared);
 int gd_convolution_read_gradient(const gd_convolution *convolution, const void *prepared, float *plain);
 
 // forward:             input, weights, bias -> output

@@ -3,16 +3,17 @@ internal import Dispatch
 /// A network made ready to run on pictures of one size.
 ///
 /// A plan holds the memory and the primitives of every layer. Bands of rows are computed side by side; what a band holds
-/// does not depend on the number of cores, so the output is the same bytes for any. A plan for inference computes some
-/// layers together and so rounds differently from one for training. One thread at a time may use a plan.
+/// does not depend on the number of cores, so the output is the same bytes for any. A 3 × 3
+/// convolution of a picture enlarged twice and joined with another is computed without making either, except for
+/// attribution, where every layer's value is there. One thread at a time may use a plan.
 public final class Plan {
   /// What a plan is for.
   public enum Purpose: Sendable, Equatable {
     /// Forward only, in little memory, on all cores.
     case inference
-    /// Forward and backward on the calling thread; all layers' values are kept.
+    /// Forward and backward on the calling thread; the layers' values are kept.
     case training
-    /// As `training`, and the gradient of the input is wanted too.
+    /// As `training`, and the value of every layer and the gradient of the input are wanted too.
     case attribution
   }
 

@@ -44,7 +44,7 @@ struct PlanCompiler {
       }
     }
     findTail()
-    if purpose == .inference { findMergings() }
+    if purpose != .attribution { findMergings() }
   }
 
   /// Finds 3 × 3 convolutions of a nearest upsampling joined with one other layer, whose results nothing else takes.
@@ -224,7 +224,7 @@ struct PlanCompiler {
           activation: activation, small: shape(merging.small), other: shape(merging.other),
           smallIsFirst: merging.smallIsFirst, output: output, precision: precision,
           isFloat: false, weight: parameter("weight"), bias: parameter("bias"),
-          bands: bands(layer))
+          bands: bands(layer), trains: trains)
       }
       return try ConvolutionKernel(
         layer.operation, activation: activation, input: input, output: output,
