@@ -70,7 +70,8 @@ public struct Comparison: Sendable {
     settings: ComparisonSettings = ComparisonSettings()
   ) -> Plane {
     PhotometricFit.fitted(
-      golden: RowDrift.fitted(golden: golden, scan: scan, area: area), scan: scan,
+      golden: RowDrift.fitted(golden: golden, scan: scan, materials: materials, area: area),
+      scan: scan,
       materials: materials, edgeDistance: edgeDistance, area: area,
       scale: settings.photometricScalePx)
   }
