@@ -31,6 +31,8 @@ struct EdgeLight {
   private static let mostParts = 16
   /// Brightness that profiles may differ by, beside what chance explains.
   private static let tolerance = 1.0 / 255
+  /// Pixels that edges may be placed wrongly by, which the registration leaves.
+  private static let placeTolerance = 0.1
 
   /// - Throws: `LayoutError` where a field holds more than can be drawn.
   init(_ stack: LayerStack, _ scans: [TrainingScan], roundingUm: Double) throws {
@@ -70,8 +72,14 @@ struct EdgeLight {
   /// Whether two profiles are alike as far as can be known; nil where that can't be said.
   private static func agree(_ left: Summary, _ right: Summary) -> Bool? {
     guard let left, let right else { return nil }
-    return zip(left, right).allSatisfy {
-      abs($0.mean - $1.mean) <= tolerance + 3 * ($0.variance + $1.variance).squareRoot()
+    return left.indices.allSatisfy { index in
+      let (low, high) = (max(0, index - 1), min(left.count - 1, index + 1))
+      let steepest = [left, right].flatMap { profile in
+        [profile[index].mean - profile[low].mean, profile[high].mean - profile[index].mean]
+      }.map(abs).max()
+      let spread = (left[index].variance + right[index].variance).squareRoot()
+      return abs(left[index].mean - right[index].mean)
+        <= tolerance + placeTolerance * (steepest ?? 0) + 3 * spread
     }
   }
 
