@@ -75,7 +75,8 @@ let package = Package(
     module(
       "Service",
       uses: ["Inspection", "Records", "Reports", .product(name: "Logging", package: "swift-log")]),
-    .executableTarget(name: "bench", dependencies: ["Networks"], swiftSettings: house),
+    .executableTarget(
+      name: "bench", dependencies: ["Networks"], exclude: ["peers"], swiftSettings: house),
     .executableTarget(
       name: "goldendie",
       dependencies: [

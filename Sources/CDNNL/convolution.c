@@ -21,6 +21,7 @@ struct gd_convolution {
   gd_convolution_shape shape;
   dnnl_primitive_desc_t desc;
   dnnl_primitive_t primitive;
+  dnnl_primitive_t reorder;  // of plain weights to its own order, or of their gradient back
   borrowed_desc src, weights, bias, dst, scratch;
   owned_desc plain;  // of the weights
   // The prepared weights; made once, for making a memory object writes zeros into its padding, which other threads read.
@@ -228,7 +229,14 @@ static int build(gd_convolution *c, problem *p) {
   c->bias = s->has_bias ? query(c, backward_weights ? dnnl_query_diff_weights_md : dnnl_query_weights_md, 1) : NULL;
   c->dst = query(c, s->direction == gd_forward ? dnnl_query_dst_md : dnnl_query_diff_dst_md, 0);
   c->scratch = query(c, dnnl_query_scratchpad_md, 0);
-  return 0;
+  // Making it takes longer than running it, and a training runs it at each step.
+  borrowed_desc from = backward_weights ? c->weights : BORROW(c->plain);
+  borrowed_desc to = backward_weights ? BORROW(c->plain) : c->weights;
+  dnnl_primitive_desc_t desc;
+  TRY(dnnl_reorder_primitive_desc_create(&desc, from, engine, to, engine, NULL));
+  status = (int)dnnl_primitive_create(&c->reorder, desc);
+  dnnl_primitive_desc_destroy(desc);
+  return status;
 }
 
 int gd_convolution_create(const gd_convolution_shape *shape, gd_convolution **result) {
@@ -259,6 +267,7 @@ int gd_convolution_create(const gd_convolution_shape *shape, gd_convolution **re
 void gd_convolution_destroy(gd_convolution *c) {
   if (c->prepared) dnnl_memory_destroy(c->prepared);
   if (c->primitive) dnnl_primitive_destroy(c->primitive);
+  if (c->reorder) dnnl_primitive_destroy(c->reorder);
   if (c->desc) dnnl_primitive_desc_destroy(c->desc);
   undescribe(&c->plain);
   free(c);
@@ -266,33 +275,25 @@ void gd_convolution_destroy(gd_convolution *c) {
 
 size_t gd_convolution_weight_bytes(const gd_convolution *c) { return dnnl_memory_desc_get_size(c->weights); }
 
-static int reorder(borrowed_desc from, void *source, borrowed_desc to, void *target) {
+static int reorder(const gd_convolution *c, borrowed_desc from, void *source, borrowed_desc to, void *target) {
   thread_state *state;
   int status = thread_setup(&state);
   if (status) return status;
   dnnl_memory_t in = NULL, out = NULL;
-  dnnl_primitive_desc_t desc = NULL;
-  dnnl_primitive_t primitive = NULL;
   dnnl_status_t s = dnnl_memory_create(&in, from, engine, source);
   if (s == dnnl_success) s = dnnl_memory_create(&out, to, engine, target);
-  pthread_mutex_lock(&making);
-  if (s == dnnl_success) s = dnnl_reorder_primitive_desc_create(&desc, from, engine, to, engine, NULL);
-  if (s == dnnl_success) s = dnnl_primitive_create(&primitive, desc);
-  pthread_mutex_unlock(&making);
   if (s == dnnl_success) {
     const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, in}, {DNNL_ARG_TO, out}};
-    s = dnnl_primitive_execute(primitive, state->stream, 2, arguments);
+    s = dnnl_primitive_execute(c->reorder, state->stream, 2, arguments);
   }
   if (s == dnnl_success) s = dnnl_stream_wait(state->stream);
-  if (primitive) dnnl_primitive_destroy(primitive);
-  if (desc) dnnl_primitive_desc_destroy(desc);
   if (in) dnnl_memory_destroy(in);
   if (out) dnnl_memory_destroy(out);
   return (int)s;
 }
 
 int gd_convolution_prepare(gd_convolution *c, const float *plain, void *prepared) {
-  const int status = reorder(BORROW(c->plain), (void *)plain, c->weights, prepared);
+  const int status = reorder(c, BORROW(c->plain), (void *)plain, c->weights, prepared);
   if (status || c->prepared_at == prepared) return status;
   if (c->prepared) dnnl_memory_destroy(c->prepared);
   c->prepared_at = NULL, c->prepared = NULL;
@@ -302,7 +303,7 @@ int gd_convolution_prepare(gd_convolution *c, const float *plain, void *prepared
 }
 
 int gd_convolution_read_gradient(const gd_convolution *c, const void *prepared, float *plain) {
-  return reorder(c->weights, (void *)prepared, BORROW(c->plain), plain);
+  return reorder(c, c->weights, (void *)prepared, BORROW(c->plain), plain);
 }
 
 int gd_convolution_run(const gd_convolution *c, void *input, void *weights, float *bias, void *output) {

@@ -7,9 +7,9 @@ internal import Networks
 @main
 struct Bench {
   static func main() throws {
-    let arguments = CommandLine.arguments.dropFirst()
-    guard arguments.count >= 2, let precision = Precision(rawValue: arguments[2]),
-      let runs = arguments.count > 2 ? Int(arguments[3]) : 6
+    let arguments = CommandLine.arguments
+    guard arguments.count >= 3, let precision = Precision(rawValue: arguments[2]),
+      let runs = arguments.count > 3 ? Int(arguments[3]) : 6, runs > 0
     else {
       print("usage: bench inference|training|convolutions|peak float32|bfloat16 [runs]")
       exit(64)
