@@ -94,7 +94,9 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["Inspection", "Raster", "Records", "TestSupport"],
       swiftSettings: house),
-    tests(of: "Golden", uses: ["Layout", "Networks", "Raster"], excluding: ["Fixtures", "Objectives/Fixtures"]),
+    tests(
+      of: "Golden", uses: ["Layout", "Networks", "Raster"],
+      excluding: ["Fixtures", "Objectives/Fixtures"]),
     tests(of: "ImageFiles", uses: ["Raster"], excluding: ["Fixtures"]),
     tests(of: "Inspection", uses: ["Layout", "Raster"]),
     tests(of: "Layout", uses: ["Raster"], excluding: ["Fixtures"]),

@@ -27,14 +27,15 @@ public struct Generator: Sendable, Equatable {
     public var steps: Int
     /// Seconds that it was taught.
     public var seconds: Double
-    /// Photographs, by file name, that it was taught with, and those it was judged by.
+    /// File names of the photographs that it was taught with.
     public var taught: [String]
+    /// File names of the photographs that it was judged by.
     public var heldOut: [String]
     /// The ways that patches of them were turned in; nil where that is not known.
     public var symmetries: [Symmetry]?
     /// SHA-256 over the photographs and the layout it was taught with, 64 hexadecimal digits.
     public var dataSHA256: String
-    /// Mean residual on the photographs held out, after the photometric fit, 0…1; nil where none was held out.
+    /// Mean residual on patches of the photographs held out, each less its own mean, 0…1; nil where none was held out.
     public var heldOutResidual: Double?
 
     /// A card for a generator that is about to be taught.

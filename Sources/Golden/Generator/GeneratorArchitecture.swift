@@ -75,7 +75,8 @@ public enum GeneratorArchitecture: String, Sendable, Codable, CaseIterable {
       let grown = network.layer(
         "up\(level).grow", .upsampling(kind: .nearest, factor: 2), of: [narrowed])
       let joined = network.layer("up\(level).join", .sum, of: [grown, skips[level]])
-      here = network.convolution("up\(level).1", of: joined, outputs: widths[level], activation: relu)
+      here = network.convolution(
+        "up\(level).1", of: joined, outputs: widths[level], activation: relu)
     }
     let blocks = network.convolution("colour", of: here, outputs: 4 * outputs)
     network.layer("picture", .pixelShuffle(factor: 2), of: [blocks])

@@ -34,8 +34,9 @@ public struct GeneratorTraining {
     public var points: [TrainingPoint]
     /// Why it ended.
     public var ending: Ending
-    /// The photographs as they were placed and lit in the end, those taught with and those held out.
+    /// The photographs that were taught, as they were placed and lit in the end.
     public var taught: [TrainingScan]
+    /// The photographs held out.
     public var heldOut: [TrainingScan]
   }
 

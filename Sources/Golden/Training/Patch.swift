@@ -62,9 +62,11 @@ struct Patch: Sendable {
 
 /// One of the eight ways to lay a square on itself.
 public struct Symmetry: Sendable, Equatable, Codable {
-  /// Whether columns and rows are exchanged first, and then which are counted from the far end.
+  /// Whether columns and rows are exchanged, before anything else.
   public var isTransposed = false
+  /// Whether columns are counted from the far end.
   public var mirrorsX = false
+  /// Whether rows are counted from the far end.
   public var mirrorsY = false
 
   /// The square as it is.

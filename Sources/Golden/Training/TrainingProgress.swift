@@ -1,10 +1,12 @@
 /// What is known of a training while it runs.
 public struct TrainingProgress: Sendable {
-  /// Steps done, and steps in all.
+  /// Steps done.
   public var step: Int
+  /// Steps in all.
   public var steps: Int
-  /// Seconds since it began, and seconds that are left.
+  /// Seconds since it began.
   public var seconds: Double
+  /// Seconds that are left.
   public var secondsLeft: Double
   /// The loss on the patches it learns from, averaged over some steps.
   public var loss: Double

@@ -46,10 +46,13 @@ public struct TrainingSettings: Sendable, Equatable, Codable {
   ///
   /// The default is 0.7 %, which is more than defects cover.
   public var leftOut = 0.007
-  /// Times that the held-out score is taken, and how many of them in a row may bring nothing better before the end.
+  /// Times that the held-out score is taken.
   ///
-  /// The defaults are 25 and 10.
+  /// The default is 25.
   public var checks = 25
+  /// Checks in a row that may bring nothing better before the training ends.
+  ///
+  /// The default is 10.
   public var patience = 10
   /// The seed of everything random.
   ///
