@@ -69,7 +69,12 @@ extension Device {
       progress(.painting)
       let mesh = try registrar.mesh(luminance, field: field, toScan: registration.toScan)
       let golden = try goldenSource(picture, field: field, registration: registration, mesh: mesh)
-      let region = try golden.region(field, toScan: registration.toScan, mesh: mesh)
+      var region = try golden.region(field, toScan: registration.toScan, mesh: mesh)
+      if generator != nil {
+        let moved = try GoldenPlacement.displacement(
+          of: picture, from: region.picture, field: field)
+        region = try golden.region(field, toScan: registration.toScan, mesh: mesh.adding(moved))
+      }
       progress(.comparing)
       let extent = registration.extent
       let area = PixelRect(

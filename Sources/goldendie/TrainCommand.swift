@@ -138,6 +138,14 @@ struct TrainingOptions: ParsableArguments {
   var rate: Double?
 
   @Option(
+    help: ArgumentHelp(
+      "Share of a photograph's pixels that may be left out as defects.", valueName: "share"))
+  var leftOut: Double?
+
+  @Flag(help: "Leave photographs where they were registered, and in their own light.")
+  var unrefined = false
+
+  @Option(
     help: ArgumentHelp("Stop after so many minutes, however many steps were done.", valueName: "m"))
   var minutes: Double?
 
@@ -167,7 +175,9 @@ struct TrainingOptions: ParsableArguments {
       training.batch = batch ?? training.batch
       training.patch = patch ?? training.patch
       training.rate = rate ?? training.rate
+      training.leftOut = leftOut ?? training.leftOut
       training.symmetries = symmetries
+      if unrefined { training.refinements = [] }
       (training.seed, training.precision) = (seed, precision)
       var settings = GeneratorLesson.Settings(training: training)
       settings.heldOut = holdOut
@@ -182,6 +192,9 @@ struct TrainingOptions: ParsableArguments {
     if let batch, !(1...1024).contains(batch) { throw ValidationError("--batch is 1 to 1024.") }
     if let patch, !(64...1024).contains(patch) { throw ValidationError("--patch is 64 to 1024.") }
     if let rate, !(rate > 0 && rate < 1) { throw ValidationError("--rate is above 0 and below 1.") }
+    if let leftOut, !(leftOut >= 0 && leftOut < 0.5) {
+      throw ValidationError("--left-out is 0 to 0.5.")
+    }
     if let minutes, !(minutes > 0 && minutes < 1e6) {
       throw ValidationError("--minutes is above 0.")
     }

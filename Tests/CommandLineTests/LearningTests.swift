@@ -61,6 +61,52 @@ import Testing
     }
   }
 
+  @Test func `what can't be learnt from is said in one line, and the model before stays`() throws {
+    try withScene { scene in
+      let scans = scene.file("scans")
+      try FileManager.default.createDirectory(at: scans, withIntermediateDirectories: false)
+      try scene.write("m.safetensors", "the model before")
+      func train(_ more: String...) throws -> (status: Int32, errors: [Substring]) {
+        let run = try goldendie(
+          ["train", "generator", "--recipe", "recipe.yaml", "--scans", "scans", "--output"]
+            + ["m.safetensors", "--steps", "1"] + more, in: scene.folder)
+        return (run.status, run.errorLines.map { Substring($0) })
+      }
+      let empty = try train()
+      #expect(empty.status == 66 && empty.errors.count == 1)
+      #expect(empty.errors[0].contains("holds no scan"))
+
+      try PNGWriter.write(scene.scan(), path: scene.file("scans/a.png").path)
+      let one = try train()
+      #expect(one.status == 65 && one.errors.last?.contains("at least two dies") == true)
+
+      // Another device: the same scene, upside down and with a stretch that no layout of it has.
+      let other = Plane(width: 600, height: 450).map { _ in 0.5 }
+      for name in ["a.png", "b.png"] {
+        try PNGWriter.write(Picture(planes: [other]), path: scene.file("scans/\(name)").path)
+      }
+      let foreign = try train()
+      #expect(foreign.status == 65)
+      #expect(foreign.errors.last?.contains("none of 2 scans could be placed") == true)
+      #expect(try String(contentsOf: scene.file("m.safetensors"), encoding: .utf8) == "the model before")
+
+      let objective = try train("--objective", "beauty")
+      #expect(objective.status == 64 && objective.errors.count == 1)
+    }
+  }
+
+  @Test func `a recipe's generator must know its layers`() throws {
+    try withScene { scene in
+      try PNGWriter.write(scene.scan(), path: scene.file("a.png").path)
+      try scene.write("g.safetensors", "no model")
+      try scene.write("recipe.yaml", Scene.recipe + "\ngolden: {generator: g.safetensors}\n")
+      let run = try goldendie(
+        "inspect", "a.png", "--recipe", "recipe.yaml", "--output", "out", in: scene.folder)
+      #expect(run.status == 65 && run.errorLines.count == 1)
+      #expect(run.errors.contains("g.safetensors"))
+    }
+  }
+
   private func object(_ text: String) throws -> [String: Any] {
     try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
   }

@@ -30,10 +30,7 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
       "unknown key 'mathcing' in the recipe; did you mean 'matching'?"),
     after(
       "golden: {colour: 1}", .unknownKey, 2,
-      "unknown key 'colour' in golden; known are image, baseline"),
-    after(
-      "golden:\n  generator: g.safetensors", .notAvailable, 3,
-      "golden.generator: not available in this version"),
+      "unknown key 'colour' in golden; known are generator, image, baseline"),
     after(
       "golden: {neighbours: 4}", .notAvailable, 2,
       "golden.neighbours: not available in this version"),
@@ -63,10 +60,10 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
       "layout:\n  file: layout.gds", .missingKey, 2,
       "layout.layers: missing; name at least one, such as {ridge: 1/0}"),
     after(
-      "golden: {}", .missingKey, 2, "golden is one of image and baseline, and no more than one"),
+      "golden: {}", .missingKey, 2, "golden is one of generator, image and baseline, and no more than one"),
     after(
       "golden: {image: golden.png, baseline: table}", .badValue, 2,
-      "golden is one of image and baseline, and no more than one"),
+      "golden is one of generator, image and baseline, and no more than one"),
   ]
 
   static let values = [

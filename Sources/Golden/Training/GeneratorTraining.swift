@@ -231,8 +231,11 @@ public struct GeneratorTraining {
         (
           found.displacement, found.photograph,
           LeftOut.weight(
-            golden: picture, photograph: found.photograph, area: scan.area, field: scan.field,
-            share: settings.leftOut)
+            golden: picture, photograph: found.photograph,
+            materials: Labels(
+              stackOf: try stack.coverage(
+                rect: scan.field, toScan: scan.toScan, mesh: scan.mesh)),
+            area: scan.area, field: scan.field, share: settings.leftOut)
         ))
     }
     // What all photographs have in common is the generator's to learn.

@@ -40,8 +40,8 @@ public struct TrainingSettings: Sendable, Equatable, Codable {
   public var symmetries = SymmetryChoice.auto
   /// Shares of the steps after which photographs are placed and lit again by what was learnt so far.
   ///
-  /// The default is 15, 35 and 60 %.
-  public var refinements = [0.15, 0.35, 0.6]
+  /// The default is once, after half of them: earlier the golden is too soft to place anything by.
+  public var refinements = [0.5]
   /// Share of the pixels of a photograph, those that differ most, that is left out from the first refinement on.
   ///
   /// The default is 0.7 %, which is more than defects cover.

@@ -15,7 +15,7 @@ struct TrainingWindow: Sendable {
   var weight: Plane
   /// Whether each cell of the window holds an edge of a layer.
   private var cells: [Bool] = []
-  private static let cell = 32
+  static let cell = 32
 
   /// Pixels along a window's side at most.
   static let side = 1024
@@ -61,6 +61,25 @@ struct TrainingWindow: Sendable {
         }
       }
     }
+  }
+
+  /// The combinations of layers that occur in each cell, with the cell's first column and row.
+  func materials(layers: Int) -> [(code: UInt16, x: Int, y: Int)] {
+    var found: [(code: UInt16, x: Int, y: Int)] = []
+    for top in stride(from: 0, to: rect.height, by: Self.cell) {
+      for left in stride(from: 0, to: rect.width, by: Self.cell) {
+        var codes: Set<UInt16> = []
+        for y in top..<min(rect.height, top + Self.cell) {
+          for x in left..<min(rect.width, left + Self.cell) {
+            var code: UInt16 = 0
+            for layer in 0..<layers where inputs[y, x, layer] >= 0.5 { code |= 1 << UInt16(layer) }
+            codes.insert(code)
+          }
+        }
+        found += codes.sorted().map { ($0, left, top) }
+      }
+    }
+    return found
   }
 
   /// The share of a patch's cells that hold an edge.

@@ -8,6 +8,8 @@ struct TrainingWindows {
   /// The photographs as they are placed and lit now.
   private(set) var scans: [TrainingScan]
   private(set) var windows: [TrainingWindow] = []
+  /// Where each combination of layers occurs: the windows, and places in them.
+  private var materials: [[(window: Int, x: Int, y: Int)]] = []
   /// Windows weighted by their area: the running sum of their pixels.
   private var sums: [Int] = []
 
@@ -43,6 +45,13 @@ struct TrainingWindows {
           layers: inputs.layers.count, photograph: scan.photograph.mapPlanes { $0.crop(local) },
           weight: Plane(width: local.width, height: local.height).map { _ in 1 }))
     }
+    var places: [UInt16: [(window: Int, x: Int, y: Int)]] = [:]
+    for (index, window) in windows.enumerated() {
+      for place in window.materials(layers: inputs.layers.count) {
+        places[place.code, default: []].append((index, place.x, place.y))
+      }
+    }
+    materials = places.sorted { $0.key < $1.key }.map(\.value)
     var sum = 0
     sums = windows.map {
       sum += $0.rect.area
@@ -76,11 +85,36 @@ struct TrainingWindows {
 
   /// A patch that depends on nothing but the numbers given.
   ///
-  /// Patches without an edge teach little, and are drawn more seldom.
+  /// Half of them are drawn by what they show, each combination of layers as often as another, so that the rare ones are
+  /// learnt too. Of the others, those without an edge teach little and are drawn more seldom.
   func patch(
     seed: UInt64, step: Int, sample: Int, side: Int, symmetries: [Symmetry]
   ) -> Patch {
     var random = SeededStream(seed, UInt64(step), UInt64(sample))
+    let place =
+      Bool.random(using: &random)
+      ? placeByMaterial(side, using: &random) : placeByArea(side, using: &random)
+    let symmetry = symmetries.randomElement(using: &random) ?? .identity
+    return Patch(windows[place.window], x: place.x, y: place.y, side: side, symmetry: symmetry)
+  }
+
+  private func placeByMaterial(
+    _ side: Int, using random: inout SeededStream
+  ) -> (window: Int, x: Int, y: Int) {
+    let places = materials[Int.random(in: 0..<materials.count, using: &random)]
+    let place = places[Int.random(in: 0..<places.count, using: &random)]
+    let rect = windows[place.window].rect
+    let margin = TrainingSettings.margin
+    func start(_ cell: Int, _ length: Int) -> Int {
+      let offset = Int.random(in: margin...side - margin - TrainingWindow.cell, using: &random)
+      return min(max(0, cell - offset), length - side)
+    }
+    return (place.window, start(place.x, rect.width), start(place.y, rect.height))
+  }
+
+  private func placeByArea(
+    _ side: Int, using random: inout SeededStream
+  ) -> (window: Int, x: Int, y: Int) {
     var (window, x, y) = (0, 0, 0)
     for _ in 0..<4 {
       let place = Int.random(in: 0..<(sums.last ?? 1), using: &random)
@@ -91,7 +125,6 @@ struct TrainingWindows {
       let edges = windows[window].edgeShare(x: x, y: y, side: side)
       if Double.random(in: 0..<1, using: &random) < 0.2 + 2 * edges { break }
     }
-    let symmetry = symmetries.randomElement(using: &random) ?? .identity
-    return Patch(windows[window], x: x, y: y, side: side, symmetry: symmetry)
+    return (window, x, y)
   }
 }

@@ -89,11 +89,7 @@ public struct GeneratorLesson {
     _ scan: TrainingScan, _ golden: Picture, _ stack: StackRegion
   ) throws -> GeneratorTraining.Refinement {
     let photograph = scan.photograph
-    let registrar = Registrar(
-      reference: PictureReference(golden), settings: RegistrationSettings())
-    let mesh = try registrar.mesh(
-      photograph.luminance, field: scan.field,
-      toScan: .translation(x: Double(scan.field.x), y: Double(scan.field.y)))
+    let mesh = try GoldenPlacement.displacement(of: photograph, from: golden, field: scan.field)
     let area = PixelRect(
       x: scan.area.x - scan.field.x, y: scan.area.y - scan.field.y, width: scan.area.width,
       height: scan.area.height)

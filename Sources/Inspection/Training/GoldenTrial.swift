@@ -25,12 +25,16 @@ public struct GoldenTrial: Sendable {
   /// The windows that were asked for.
   private(set) var samples: [Sample] = []
 
-  /// Paints and scores each scan.
+  /// Paints and scores each scan, placed by what was painted first.
   ///
   /// - Throws: what painting throws.
   init(_ golden: some GoldenSource, on scans: [TrainingScan], showing: Showing = .nothing) throws {
     for scan in scans {
-      let region = try golden.region(scan.field, toScan: scan.toScan, mesh: scan.mesh)
+      let drawn = try golden.region(scan.field, toScan: scan.toScan, mesh: scan.mesh)
+      let moved = try GoldenPlacement.displacement(
+        of: scan.photograph, from: drawn.picture, field: scan.field)
+      let region = try golden.region(
+        scan.field, toScan: scan.toScan, mesh: scan.mesh.adding(moved))
       let area = PixelRect(
         x: scan.area.x - scan.field.x, y: scan.area.y - scan.field.y, width: scan.area.width,
         height: scan.area.height)

@@ -1,0 +1,25 @@
+internal import Matching
+internal import Raster
+
+/// Where a scan departs from the golden that was painted for it.
+///
+/// A layout's edges are drawn lines; a golden's are what the microscope makes of them, shadows and rims included. So a scan
+/// that was placed by the layout is placed better by its golden.
+enum GoldenPlacement {
+  /// The displacement that is left.
+  ///
+  /// - Parameters:
+  ///   - photograph: the field.
+  ///   - golden: its golden, of the same size.
+  ///   - field: where the photograph lies in the scan.
+  /// - Returns: how the scan is moved against where the golden was painted.
+  static func displacement(
+    of photograph: Picture, from golden: Picture, field: PixelRect
+  ) throws -> DisplacementMesh {
+    let registrar = Registrar(
+      reference: PictureReference(golden), settings: RegistrationSettings())
+    return try registrar.mesh(
+      photograph.luminance, field: field,
+      toScan: .translation(x: Double(field.x), y: Double(field.y)))
+  }
+}

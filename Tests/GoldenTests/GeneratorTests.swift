@@ -1,0 +1,102 @@
+import Foundation
+import Golden
+import Layout
+import Networks
+import Raster
+import TestSupport
+import Testing
+
+/// Generators as they are kept, and what they paint.
+@Suite struct GeneratorTests {
+  private func generator(
+    _ architecture: GeneratorArchitecture = .fast, densityScales: [Double] = []
+  ) -> Generator {
+    var random = Seeded(state: 5)
+    let inputs = GeneratorInputs(
+      layers: ["layer 1", "layer 2"], densityScales: densityScales, sizeReferenceUm: nil)
+    return Generator(
+      card: .init(
+        architecture: architecture, inputs: inputs, outputs: 1, pixelSizesUm: 1...1, roundingUm: 0,
+        objective: "l1", seed: 5), using: &random)
+  }
+
+  private func stack() throws -> LayerStack {
+    var random = Seeded(state: 6)
+    func polygons(_ count: Int) -> [[Point]] {
+      (0..<count).map { _ in
+        rectangle(
+          x: .random(in: 700...1300, using: &random), y: .random(in: 700...1300, using: &random),
+          width: .random(in: 5...90, using: &random), height: .random(in: 5...90, using: &random))
+      }
+    }
+    return try LayerStack(drawing: [polygons(60), polygons(40)])
+  }
+
+  @Test(arguments: [(GeneratorArchitecture.fast, [24.0]), (.reference, [])])
+  func `a pixel is the same in whatever region it is painted`(
+    architecture: GeneratorArchitecture, densityScales: [Double]
+  ) throws {
+    let golden = try GeneratorGolden(
+      stack: stack(), generator: generator(architecture, densityScales: densityScales))
+    let toScan = Affine(a: 1.01, b: 0.004, tx: 3.2, c: 0.003, d: -0.99, ty: 2040)
+    // Four tiles meet inside.
+    let whole = PixelRect(x: 971, y: 983, width: 101, height: 89)
+    let mesh = DisplacementMesh(
+      field: whole, columns: 2, rows: 1, nodes: [Point(x: 0.4, y: -0.3), Point(x: -0.2, y: 0.5)])
+    let picture = try golden.picture(whole, toScan: toScan, mesh: mesh)
+    #expect(Set(picture.planes[0].samples).count > 100)
+    for part in [
+      PixelRect(x: 1000, y: 1001, width: 51, height: 44),
+      PixelRect(x: 1024, y: 983, width: 1, height: 89),
+    ] {
+      let painted = try golden.picture(part, toScan: toScan, mesh: mesh)
+      let local = PixelRect(
+        x: part.x - whole.x, y: part.y - whole.y, width: part.width, height: part.height)
+      #expect(painted == picture.crop(local))
+    }
+  }
+
+  @Test func `a tile sees as far as the network`() throws {
+    // What lies further off than the network's reach changes nothing; what lies nearer does.
+    let network = generator().network
+    let (side, reach) = (256, network.reach)
+    let plan = try Plan(network, height: side, width: side)
+    let plain = plan.forward(Tensor(height: side, width: side, channels: 2))
+    var touched = Tensor(height: side, width: side, channels: 2)
+    touched[120, 20, 0] = 1
+    let other = plan.forward(touched)
+    let changed = (0..<side).filter { plain[120, $0, 0] != other[120, $0, 0] }
+    #expect((changed.last ?? 0) <= 20 + reach)
+    #expect((changed.last ?? 0) > 20 + reach / 2)
+  }
+
+  @Test func `a generator is read as it was written`() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "g.safetensors")
+      let generator = generator(.reference, densityScales: [8, 24])
+      try generator.write(to: file)
+      #expect(try Generator(contentsOf: file) == generator)
+    }
+  }
+
+  @Test func `a damaged generator is refused and named`() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "g.safetensors")
+      var generator = generator()
+      generator.network.parameters.values[77] = .nan
+      try generator.write(to: file)
+      #expect { try Generator(contentsOf: file) } throws: {
+        ($0 as? NetworkError)?.code == .notFinite && "\($0)".contains("g.safetensors")
+      }
+      let bytes = try Data(contentsOf: file)
+      try bytes.prefix(bytes.count / 2).write(to: file)
+      #expect { try Generator(contentsOf: file) } throws: {
+        ($0 as? NetworkError)?.code == .truncated
+      }
+      try Safetensors.write([], metadata: ["format": "pt"], to: file.path)
+      #expect { try Generator(contentsOf: file) } throws: {
+        "\($0)".contains("is no generator")
+      }
+    }
+  }
+}
