@@ -1,5 +1,4 @@
 public import Golden
-internal import Matching
 internal import Raster
 
 /// Teaches a generator the scans of a folder, from registration to the model.
@@ -71,38 +70,17 @@ public struct GeneratorLesson {
       scan.photograph = lesson.photograph
       return scan
     }
-    var stacks: [String: StackRegion] = [:]
-    for (scan, lesson) in zip(taught.scans, taught.lessons) { stacks[scan.name] = lesson.stack }
     var training = try GeneratorTraining(
       stack, taught: scans, heldOut: heldOut,
       roundingUm: taught.rounding * taught.pixelSizeUm, settings: settings.training,
       symmetries: symmetries, dataSHA256: sha256, resuming: resuming ? checkpoint : nil
     ) { scan, golden in
-      guard let drawn = stacks[scan.name] else { return nil }
-      return try Self.refined(scan, golden, drawn)
+      // Its light is left alone: fitted to the golden, it would take over what the golden has wrong.
+      GeneratorTraining.Refinement(
+        displacement: try GoldenPlacement.displacement(
+          of: scan.photograph, from: golden, field: scan.field),
+        photograph: scan.photograph)
     }
     return try training.run(checkpoint: checkpoint, progress: progress)
-  }
-
-  /// A photograph against the golden painted where it is placed: what is left of the displacement, and its light.
-  private static func refined(
-    _ scan: TrainingScan, _ golden: Picture, _ stack: StackRegion
-  ) throws -> GeneratorTraining.Refinement {
-    let photograph = scan.photograph
-    let mesh = try GoldenPlacement.displacement(of: photograph, from: golden, field: scan.field)
-    let area = PixelRect(
-      x: scan.area.x - scan.field.x, y: scan.area.y - scan.field.y, width: scan.area.width,
-      height: scan.area.height)
-    let planes = zip(golden.planes, photograph.planes).map { golden, seen in
-      let lit = Comparison.lit(
-        golden, as: seen, materials: stack.materials, edgeDistance: stack.edgeDistance, area: area)
-      return Plane(
-        width: seen.width, height: seen.height,
-        samples: seen.samples.indices.map {
-          seen.samples[$0] - lit.samples[$0] + golden.samples[$0]
-        })
-    }
-    return GeneratorTraining.Refinement(
-      displacement: mesh, photograph: Picture(planes: planes))
   }
 }
