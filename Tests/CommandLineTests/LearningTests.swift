@@ -88,7 +88,8 @@ import Testing
       let foreign = try train()
       #expect(foreign.status == 65)
       #expect(foreign.errors.last?.contains("none of 2 scans could be placed") == true)
-      #expect(try String(contentsOf: scene.file("m.safetensors"), encoding: .utf8) == "the model before")
+      #expect(
+        try String(contentsOf: scene.file("m.safetensors"), encoding: .utf8) == "the model before")
 
       let objective = try train("--objective", "beauty")
       #expect(objective.status == 64 && objective.errors.count == 1)

@@ -60,7 +60,8 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
       "layout:\n  file: layout.gds", .missingKey, 2,
       "layout.layers: missing; name at least one, such as {ridge: 1/0}"),
     after(
-      "golden: {}", .missingKey, 2, "golden is one of generator, image and baseline, and no more than one"),
+      "golden: {}", .missingKey, 2,
+      "golden is one of generator, image and baseline, and no more than one"),
     after(
       "golden: {image: golden.png, baseline: table}", .badValue, 2,
       "golden is one of generator, image and baseline, and no more than one"),
