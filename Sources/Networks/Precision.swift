@@ -13,7 +13,7 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
   public var isFast: Bool { self == .float32 || gd_bf16_supported() != 0 }
 
   /// The version of oneDNN, as `major.minor.patch`.
-  public static var libraryVersion: String {
+  public static var oneDNNVersion: String {
     let version = gd_dnnl_version()
     return "\(version / 10000).\(version / 100 % 100).\(version % 100)"
   }

@@ -13,7 +13,7 @@ final class ConvolutionPrimitive {
     guard status == 0, let handle else {
       throw NetworkError(
         .unsupported,
-        "oneDNN \(Precision.libraryVersion) has no convolution for \(shape.in_height) × "
+        "oneDNN \(Precision.oneDNNVersion) has no convolution for \(shape.in_height) × "
           + "\(shape.in_width) × \(shape.in_channels) to \(shape.out_channels) channels "
           + "\(shape.bf16 != 0 ? "in bfloat16 " : "")(status \(status))")
     }

@@ -11,6 +11,8 @@ final class DenseKernel: Kernel {
 
   init(input: Shape, weight: Parameters.Slot, bias: Parameters.Slot) throws(NetworkError) {
     (self.weight, self.bias, self.input) = (weight, bias, input)
+    // One thread keeps every sum in one order.
+    openblas_set_num_threads(1)
     guard weight.shape[1] == input.count else {
       throw NetworkError(
         .wrongShape,
