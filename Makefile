@@ -26,7 +26,7 @@ demo: build ## inspect the wafer that comes with the project, into Reports/demo
 	  --recipe Datasets/demo/recipe.yaml --output Reports/demo
 
 bench: build ## time the networks
-	@for task in inference training convolutions peak; do for precision in float32 bfloat16; do \
+	@for task in inference fast training convolutions peak; do for precision in float32 bfloat16; do \
 	  echo "$$task $$precision" && .build/release/bench $$task $$precision; done; done
 
 # PyTorch and ONNX Runtime are needed here and nowhere else; they are kept in a Python environment of their own.

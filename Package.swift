@@ -76,7 +76,7 @@ let package = Package(
       "Service",
       uses: ["Inspection", "Records", "Reports", .product(name: "Logging", package: "swift-log")]),
     .executableTarget(
-      name: "bench", dependencies: ["Networks"], exclude: ["peers"], swiftSettings: house),
+      name: "bench", dependencies: ["Golden", "Networks"], exclude: ["peers"], swiftSettings: house),
     .executableTarget(
       name: "goldendie",
       dependencies: [

@@ -1,7 +1,8 @@
 internal import Foundation
+internal import Golden
 internal import Networks
 
-/// Times this project's networks: `bench inference|training|convolutions|peak float32|bfloat16 [runs]`.
+/// Times this project's networks: `bench inference|fast|training|convolutions|peak float32|bfloat16 [runs]`.
 ///
 /// Prints one line of JSON with the seconds of every run after two that warm up; `peers/compare.py` runs it beside others.
 @main
@@ -11,11 +12,13 @@ struct Bench {
     guard arguments.count >= 3, let precision = Precision(rawValue: arguments[2]),
       let runs = arguments.count > 3 ? Int(arguments[3]) : 6, runs > 0
     else {
-      print("usage: bench inference|training|convolutions|peak float32|bfloat16 [runs]")
+      print("usage: bench inference|fast|training|convolutions|peak float32|bfloat16 [runs]")
       exit(64)
     }
     switch arguments[1] {
     case "inference": try inference(precision, runs)
+    case "fast":
+      try inference(network(.fast), precision, runs)
     case "training": try training(precision, runs)
     case "convolutions": try convolutions(precision, runs)
     case "peak": try peak(precision, runs)
@@ -23,6 +26,14 @@ struct Bench {
       print("bench: there is no benchmark '\(other)'")
       exit(64)
     }
+  }
+
+  /// A generator of 6 layers and 3 colours, with weights drawn by chance.
+  private static func network(_ architecture: GeneratorArchitecture) -> Network {
+    var network = architecture.network(inputs: 6, outputs: 3)
+    var random = SystemRandomNumberGenerator()
+    network.parameters.initialise(using: &random)
+    return network
   }
 
   private static func seconds(_ body: () -> Void) -> Double {
@@ -41,7 +52,11 @@ struct Bench {
   }
 
   private static func inference(_ precision: Precision, _ runs: Int) throws {
-    let plan = try Plan(.reference(), height: 1024, width: 1024, precision: precision)
+    try inference(network(.reference), precision, runs)
+  }
+
+  private static func inference(_ network: Network, _ precision: Precision, _ runs: Int) throws {
+    let plan = try Plan(network, height: 1024, width: 1024, precision: precision)
     let input = input(1024, 6)
     for _ in 0..<2 { _ = plan.forward(input) }
     report((0..<runs).map { _ in seconds { _ = plan.forward(input) } }, 1.048576, "Mpx")
@@ -49,7 +64,7 @@ struct Bench {
 
   /// The convolutions of an inference alone, with the multiplications that they really do.
   private static func convolutions(_ precision: Precision, _ runs: Int) throws {
-    let plan = try Plan(.reference(), height: 1024, width: 1024, precision: precision)
+    let plan = try Plan(network(.reference), height: 1024, width: 1024, precision: precision)
     let input = input(1024, 6)
     for _ in 0..<2 { _ = plan.forward(input) }
     let times = (0..<runs).map { _ in
@@ -73,7 +88,7 @@ struct Bench {
 
   /// A step on 8 × 128²: forward, Charbonnier's loss, backward and Adam.
   private static func training(_ precision: Precision, _ runs: Int) throws {
-    let network = Network.reference()
+    let network = Self.network(.reference)
     let replicas = try Replicas(network, height: 128, width: 128, precision: precision)
     let (input, target) = (input(128, 6), input(128, 3))
     var optimiser = PlainAdam(network.parameters)
