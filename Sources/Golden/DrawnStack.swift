@@ -19,28 +19,8 @@ struct DrawnStack {
     // What lies further off, out to the reach of the blur, decides what prints at the border of what counts.
     let halo =
       max(Openness.halo, GoldenRegion.reach) + Int((3 * greatestRounding).rounded(.up)) + 1
-    wide = DrawnStack.aligned(rect.expanded(by: halo))
-    if mesh.isStill {
-      coverage = try stack.coverage(toGrid: toScan, rect: wide)
-    } else {
-      let (wide, margin) = (wide, Int(mesh.greatest.rounded(.up)) + 1)
-      let source = wide.expanded(by: margin)
-      coverage = try stack.coverage(toGrid: toScan, rect: source).map {
-        $0.resampled(
-          rect: wide, toSource: .translation(x: -Double(source.x), y: -Double(source.y)), mesh: mesh
-        )
-      }
-    }
-  }
-
-  private static func aligned(_ rect: PixelRect) -> PixelRect {
-    let cell = Openness.cell
-    func down(_ value: Int) -> Int {
-      value >= 0 ? value / cell * cell : -((-value + cell - 1) / cell) * cell
-    }
-    let (x, y) = (down(rect.x), down(rect.y))
-    return PixelRect(
-      x: x, y: y, width: down(rect.maxX + cell - 1) - x, height: down(rect.maxY + cell - 1) - y)
+    wide = rect.expanded(by: halo).aligned(to: Openness.cell)
+    coverage = try stack.coverage(rect: wide, toScan: toScan, mesh: mesh)
   }
 
   /// Where each layer prints: 1 inside, 0 outside, with a soft border a pixel wide.

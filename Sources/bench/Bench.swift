@@ -91,16 +91,23 @@ struct Bench {
     let network = Self.network(.reference)
     let replicas = try Replicas(network, height: 128, width: 128, precision: precision)
     let (input, target) = (input(128, 6), input(128, 3))
-    var optimiser = PlainAdam(network.parameters)
-    var gradient = [Float](repeating: 0, count: network.parameters.values.count)
+    var parameters = network.parameters
+    let count = parameters.values.count
+    var optimiser = Adam([.init(name: "all", count: count)])
+    var gradient = [Float](repeating: 0, count: count)
     func step() {
       _ = replicas.gradient(samples: 8, into: &gradient) { _, plan in
         var output = plan.forward(input)
         let loss = charbonnier(&output, target, samples: 8)
         return (loss, [network.output: output])
       }
-      optimiser.step(gradient)
-      replicas.load(optimiser.parameters)
+      optimiser.beginStep()
+      parameters.values.withUnsafeMutableBufferPointer { values in
+        gradient.withUnsafeBufferPointer {
+          optimiser.update(0, values, gradient: $0, rate: 1e-3)
+        }
+      }
+      replicas.load(parameters)
     }
     for _ in 0..<2 { step() }
     report((0..<runs).map { _ in seconds(step) }, 8 * 0.016384, "Mpx")
