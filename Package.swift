@@ -58,7 +58,7 @@ let package = Package(
         "CKernels", "Layout", "Networks", "Raster",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    module("Matching", uses: ["Raster"]),
+    module("Matching", uses: ["CKernels", "Raster"]),
     module("Simulation", uses: ["ImageFiles", "Layout", "Raster"]),
     module("Records", uses: ["Raster"]),
     module(

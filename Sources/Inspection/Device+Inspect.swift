@@ -41,10 +41,7 @@ extension Device {
     )
     (scanRecord.die, scanRecord.takenAt) = (sidecar?.die, sidecar?.takenAt)
 
-    progress(.registering)
-    let luminance = picture.luminance
-    let registrar = Registrar(reference: try reference(), settings: read.place.settings)
-    let outcome = try read.register(registrar, luminance)
+    let prepared = try prepare(read, scan, progress: progress)
 
     func record(
       _ verdict: Verdict, reason: String?, _ registration: Registration?, area: PixelRect?,
@@ -57,32 +54,19 @@ extension Device {
         inspectedBox: area, inspectedMpx: Double(area?.area ?? 0) / 1e6,
         seconds: (clock.now - start).inSeconds, findings: findings)
     }
-    let settings = comparisonSettings
-    switch outcome {
+    let threshold =
+      calibration == nil ? comparisonSettings.seedSigma : Calibration.score(rate: rate)
+    switch prepared {
     case .refused(let reason, let best):
       return InspectedScan(
         record: record(.notInspectable, reason: reason, best, area: nil, findings: []),
         field: field,
-        scan: picture, golden: nil, difference: nil, threshold: settings.seedSigma)
-    case .registered(let registration):
-      try checkSize(registration.pixelSize, scan)
-      progress(.painting)
-      let mesh = try registrar.mesh(luminance, field: field, toScan: registration.toScan)
-      let golden = try goldenSource(picture, field: field, registration: registration, mesh: mesh)
-      var region = try golden.region(field, toScan: registration.toScan, mesh: mesh)
-      if generator != nil {
-        let moved = try GoldenPlacement.displacement(
-          of: picture, from: region.picture, field: field)
-        region = try golden.region(field, toScan: registration.toScan, mesh: mesh.adding(moved))
-      }
-      progress(.comparing)
+        scan: picture, golden: nil, difference: nil, threshold: threshold)
+    case .ready(let prepared):
+      let (registration, region) = (prepared.registration, prepared.region)
       let extent = registration.extent
-      let area = PixelRect(
-        x: extent.x - field.x, y: extent.y - field.y, width: extent.width, height: extent.height)
-      let comparison = Comparison(
-        scan: picture, golden: region.picture, materials: region.materials,
-        edgeDistance: region.edgeDistance, looseness: region.looseness,
-        area: area, settings: settings, edgesAreDrawn: region.edgesAreDrawn)
+      progress(.comparing)
+      let comparison = try compare(scan, prepared)
       let findings = comparison.findings.enumerated().map { index, finding in
         self.record(
           finding, id: index + 1, field: field, scan: scanRecord, registration: registration,
@@ -91,7 +75,7 @@ extension Device {
       return InspectedScan(
         record: record(.inspected, reason: nil, registration, area: extent, findings: findings),
         field: field, scan: picture, golden: comparison.golden,
-        difference: comparison.normalised.blank(outside: area), threshold: settings.seedSigma)
+        difference: comparison.normalised.blank(outside: prepared.area), threshold: threshold)
     }
   }
 
@@ -151,39 +135,13 @@ extension Device {
     return LayoutReference(stack: stack)
   }
 
-  private func goldenSource(
-    _ picture: Picture, field: PixelRect, registration: Registration, mesh: DisplacementMesh
-  ) throws -> any GoldenSource {
-    if let supplied { return SuppliedGolden(picture: supplied.picture) }
-    if let generator { return generator.golden }
-    guard let stack else { preconditionFailure("a recipe without a layout has a golden picture") }
-    return try TableGolden(
-      learning: stack, photograph: picture, field: field, area: registration.extent,
-      toScan: registration.toScan, mesh: mesh)
-  }
-
-  /// Refuses pixels of a size that the generator was not taught.
-  private func checkSize(_ pixelSizeUm: Double, _ scan: URL) throws {
-    guard let taught = generator?.golden.generator.card.pixelSizesUm else { return }
-    let slack = 0.1
-    guard pixelSizeUm > taught.lowerBound * (1 - slack),
-      pixelSizeUm < taught.upperBound * (1 + slack)
-    else {
-      func told(_ size: Double) -> String { String(format: "%.4g", size) }
-      throw InspectionError(
-        .unusableScan, path: scan.relativePath,
-        "has pixels of \(told(pixelSizeUm)) µm, and the generator was taught with "
-          + "\(told(taught.lowerBound)) to \(told(taught.upperBound)) µm")
-    }
-  }
-
   private var goldenRecord: GoldenRecord {
     if let generator { return GoldenRecord(kind: "generator", file: generator.record) }
     return supplied.map { GoldenRecord(kind: "image", file: $0.record) }
-      ?? GoldenRecord(kind: "table")
+      ?? GoldenRecord(kind: recipe.golden == .tree ? "tree" : "table")
   }
 
-  private var comparisonSettings: ComparisonSettings {
+  var comparisonSettings: ComparisonSettings {
     var settings = ComparisonSettings()
     if let threshold = recipe.matching.threshold { settings.seedSigma = threshold }
     if let contrast = recipe.matching.leastContrast { settings.leastContrast = contrast }

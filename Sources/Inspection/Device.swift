@@ -17,6 +17,10 @@ public struct Device: Sendable {
   let supplied: (picture: Picture, record: FileRecord)?
   /// The generator that paints the golden, with its file; nil when something else does.
   let generator: (golden: GeneratorGolden, record: FileRecord)?
+  /// What other dies show, where the recipe asks for it.
+  let neighbours: NeighbourDies?
+  /// What clean scans look like; nil when the recipe names no calibration.
+  let calibration: CalibrationFile?
   let centers: CenterTable?
   /// Boxes of the rectangles on `scan.fields`, µm.
   let fields: [Box]
@@ -28,6 +32,8 @@ public struct Device: Sendable {
     let recipe = try Recipe(contentsOf: file)
     self.recipe = recipe
     recipeRecord = FileRecord(path: file.relativePath, sha256: recipe.sha256)
+    neighbours = recipe.neighbours > 0 ? NeighbourDies(neighbours: recipe.neighbours) : nil
+    calibration = try recipe.matching.calibration.map { try CalibrationFile(contentsOf: $0) }
     centers = try recipe.scan.centers.map { try CenterTable(contentsOf: $0) }
     if let source = recipe.layout {
       let layout = try Layout(contentsOf: source.file.path)
@@ -41,7 +47,7 @@ public struct Device: Sendable {
       (layoutRecord, stack, fields) = (nil, nil, [])
     }
     switch recipe.golden {
-    case .table:
+    case .table, .tree:
       (supplied, generator) = (nil, nil)
     case .generator(let model):
       supplied = nil

@@ -32,18 +32,21 @@ extension Recipe {
       scan = try Scan(section)
     }
     if let section = try top.section(
-      "golden", known: ["generator", "image", "baseline"], later: ["neighbours"])
+      "golden", known: ["generator", "image", "baseline", "neighbours"])
     {
       golden = try Golden(section)
+      neighbours = try section.neighbours
     }
     if let section = try top.section(
       "matching",
-      known: ["search", "rotation_deg", "threshold", "least_contrast", "false_alarms_per_mpx"])
+      known: [
+        "search", "rotation_deg", "threshold", "least_contrast", "false_alarms_per_mpx", "calibration",
+      ])
     {
       matching = try Matching(section)
     }
     outputs = try Output.list(in: top) ?? outputs
-    if golden == .table, layout == nil {
+    if golden == .table || golden == .tree, layout == nil {
       throw RecipeError(
         .missingKey, path: file.path, line: 1,
         detail: "layout is missing; only a recipe with golden.image can do without")
@@ -85,7 +88,13 @@ extension Recipe.Scan {
 
 extension Recipe.Golden {
   fileprivate init(_ section: RecipeSection) throws {
-    guard section.keys.count == 1 else {
+    let sources = section.keys.filter { $0 != "neighbours" }
+    // Neighbours alone stand on the colours learnt from the scan.
+    if sources.isEmpty, !section.keys.isEmpty {
+      self = .table
+      return
+    }
+    guard sources.count == 1 else {
       throw RecipeError(
         section.keys.isEmpty ? .missingKey : .badValue, path: section.file.path,
         line: section.line,
@@ -99,13 +108,12 @@ extension Recipe.Golden {
       self = .generator(model)
       return
     }
-    let baseline = try section.text("baseline", expected: "'table'")
+    let baseline = try section.text("baseline", expected: "'table' or 'tree'")
     switch baseline {
     case "table": self = .table
-    case "tree":
-      throw section.error(.notAvailable, "baseline", "tree: not available in this version")
+    case "tree": self = .tree
     default:
-      throw section.error(.badValue, "baseline", "expected 'table', found '\(baseline ?? "")'")
+      throw section.error(.badValue, "baseline", "expected 'table' or 'tree', found '\(baseline ?? "")'")
     }
   }
 }
@@ -130,6 +138,7 @@ extension Recipe.Matching {
       "least_contrast", (0...255).contains, expected: "grey levels from 0 to 255")
     falseAlarmsPerMpx = try section.number(
       "false_alarms_per_mpx", { $0 > 0 }, expected: "a number above 0")
+    calibration = try section.existingFile("calibration")
   }
 }
 
@@ -153,6 +162,15 @@ extension Recipe.Output {
 }
 
 extension RecipeSection {
+  /// The number of other dies under `neighbours`; 0 where there is none.
+  fileprivate var neighbours: Int {
+    get throws {
+      let fits = { (3...16).contains($0) && $0 == $0.rounded() }
+      return Int(
+        try number("neighbours", fits, expected: "a whole number from 3 to 16") ?? 0)
+    }
+  }
+
   /// The layer under a key, such as `1/0`.
   fileprivate func layerNumber(_ key: String) throws -> LayerID? {
     let expected = "layer/datatype such as 1/0"

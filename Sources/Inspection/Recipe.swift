@@ -24,6 +24,11 @@ public struct Recipe: Equatable, Sendable {
   ///
   /// The default is the table learnt from the scan.
   public var golden: Golden
+  /// `golden.neighbours`: how many other scans of the wafer, from the scan's own folder, tell what is usual at each place
+  /// of the layout, beyond the golden: 3 to 16, or 0 for none.
+  ///
+  /// The default is 0. What they tell is used by a calibration that was made with them.
+  public var neighbours = 0
   /// `matching`: how a scan is compared.
   public var matching: Matching
   /// `outputs`: what is written for each scan.
@@ -102,6 +107,8 @@ public struct Recipe: Equatable, Sendable {
   public enum Golden: Equatable, Sendable {
     /// `golden: {baseline: table}`: the median colour of each combination of layers, learnt from the scan itself.
     case table
+    /// `golden: {baseline: tree}`: a regression forest over distances to edges, learnt from the scan itself.
+    case tree
     /// `golden: {image: golden.png}`: a supplied picture.
     case image(URL)
     /// `golden: {generator: model.safetensors}`: painted from the layout by a network that `train generator` taught.
@@ -129,8 +136,13 @@ public struct Recipe: Equatable, Sendable {
     /// `matching.false_alarms_per_mpx`: the rate of false alarms that the threshold is chosen for, above 0, in
     /// findings on a million pixels.
     ///
-    /// The default, nil, is none. It is kept for calibration, which this version does not have: `threshold` decides.
+    /// The default, nil, is none. It takes a calibration; without one `threshold` decides.
     public var falseAlarmsPerMpx: Double?
+    /// `matching.calibration`: the noise of clean scans, as `goldendie calibrate` writes it. With it `falseAlarmsPerMpx`
+    /// decides, 0.1 where it is absent, and not `threshold`.
+    ///
+    /// The default, nil, is none.
+    public var calibration: URL?
 
     /// Matching with these settings.
     public init(

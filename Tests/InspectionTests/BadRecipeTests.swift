@@ -30,13 +30,10 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
       "unknown key 'mathcing' in the recipe; did you mean 'matching'?"),
     after(
       "golden: {colour: 1}", .unknownKey, 2,
-      "unknown key 'colour' in golden; known are generator, image, baseline"),
+      "unknown key 'colour' in golden; known are generator, image, baseline, neighbours"),
     after(
-      "golden: {neighbours: 4}", .notAvailable, 2,
-      "golden.neighbours: not available in this version"),
-    after(
-      "golden:\n  baseline: tree", .notAvailable, 3,
-      "golden.baseline: tree: not available in this version"),
+      "golden: {neighbours: 2}", .badValue, 2,
+      "golden.neighbours: expected a whole number from 3 to 16, found 2.0"),
     after(
       "classifier: c.safetensors", .notAvailable, 2, "classifier: not available in this version"),
     after(
@@ -101,7 +98,8 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
     after("scan: 5", .wrongType, 2, "scan is a list of keys with values, not 5"),
     after("scan:", .wrongType, 2, "scan is a list of keys with values, not nothing"),
     after(
-      "golden: {baseline: tabel}", .badValue, 2, "golden.baseline: expected 'table', found 'tabel'"),
+      "golden: {baseline: tabel}", .badValue, 2,
+      "golden.baseline: expected 'table' or 'tree', found 'tabel'"),
     after(
       "matching:\n  search: 5", .badValue, 3,
       "matching.search: expected a distance above 0 such as 5um, 25% (of the field, at most 100%) or 40px, found '5'"

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "MatchingKernels.h"
 #include "NetworkKernels.h"
 
 // target[y][x] = sum over k of taps[|k|] * source[y][x+k], -radius <= k <= radius, edges repeated.

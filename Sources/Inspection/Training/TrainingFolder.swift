@@ -65,7 +65,7 @@ public struct TrainingFolder: Sendable {
     sha256 = FileHash.sha256(of: Data(hashes.joined(separator: "\n").utf8))
   }
 
-  private static func files(in folder: URL) throws -> [URL] {
+  static func files(in folder: URL) throws -> [URL] {
     let found: [URL]
     do {
       found = try FileManager.default.contentsOfDirectory(

@@ -75,4 +75,54 @@ public struct Comparison: Sendable {
       materials: materials, edgeDistance: edgeDistance, area: area,
       scale: settings.photometricScalePx)
   }
+
+  /// Compares by what clean scans are known to look like.
+  ///
+  /// - Parameters:
+  ///   - scan: the field, brightness 0…1.
+  ///   - materials: what lies at each pixel.
+  ///   - edgeDistance: pixels to the nearest edge between materials.
+  ///   - residual: what is left of the scan beside the golden.
+  ///   - place: what other dies show there; nil when none is known.
+  ///   - area: the pixels to be inspected.
+  ///   - calibration: of clean scans.
+  ///   - rate: false alarms a Mpx.
+  ///   - leastContrast: least difference of a seed to the golden, in grey levels of 255.
+  ///   - stages: what is not left out.
+  public init(
+    scan: Picture, materials: Labels, edgeDistance: Plane, residual: Residual,
+    place: PlaceVariation?, area: PixelRect, calibration: Calibration, rate: Double,
+    leastContrast: Double = 0, stages: Set<DetectionStage> = Set(DetectionStage.allCases)
+  ) {
+    let map = ScoreMap(
+      residual, materials: materials, edgeDistance: edgeDistance,
+      place: stages.contains(.place) ? place : nil, calibration: calibration, stages: stages)
+    golden = Picture(
+      planes: zip(scan.planes, residual.planes).map { scan, residual in
+        var golden = scan
+        for index in golden.samples.indices { golden.samples[index] -= residual.samples[index] }
+        return golden
+      })
+    let contrast = Picture(planes: map.residual.planes).luminance
+    let seed = Float(Calibration.score(rate: rate))
+    findings =
+      FindingSearch(
+        strength: map.scores, contrast: contrast.smoothed(sigma: 1), area: area,
+        rules: FindingSearch.Rules(
+          seed: seed, grow: max(seed - Self.growth, Self.leastScore),
+          seedContrast: Float(leastContrast / 255), growContrast: 0, leastAreaPx: 2,
+          mergeDistancePx: 4)
+      ).findings
+    var signed = map.scores
+    for index in signed.samples.indices {
+      let score = max(signed.samples[index], 0)
+      signed.samples[index] = contrast.samples[index] < 0 ? -score : score
+    }
+    normalised = signed
+  }
+
+  /// Findings grow over what scores so much less than their seed must.
+  private static let growth: Float = 2
+  /// They grow over nothing below it.
+  private static let leastScore: Float = 4.5
 }

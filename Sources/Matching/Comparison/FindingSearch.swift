@@ -34,21 +34,40 @@ public struct Finding: Sendable, Equatable {
 struct FindingSearch {
   let findings: [Finding]
 
+  /// What is flagged: a strength from `seed` on, and what touches it from `grow` on.
+  struct Rules {
+    var seed, grow: Float
+    /// Least contrast of a seed and of what it grows over, brightness 0…1.
+    var seedContrast, growContrast: Float
+    var leastAreaPx, mergeDistancePx: Int
+  }
+
   /// - Parameters:
   ///   - difference: of the field.
   ///   - area: the pixels that count.
   init(_ difference: Difference, area: PixelRect, settings: ComparisonSettings) {
-    let (normalised, contrast) = (difference.normalised, difference.contrast)
-    let grow = Float(settings.seedSigma * settings.growShare)
-    let seed = Float(settings.seedSigma)
-    let leastContrast = Float(settings.leastContrast / 255)
+    let contrast = Float(settings.leastContrast / 255)
+    self.init(
+      strength: difference.normalised, contrast: difference.contrast, area: area,
+      rules: Rules(
+        seed: Float(settings.seedSigma), grow: Float(settings.seedSigma * settings.growShare),
+        seedContrast: contrast, growContrast: contrast * Float(settings.growShare),
+        leastAreaPx: settings.leastAreaPx, mergeDistancePx: settings.mergeDistancePx))
+  }
+
+  /// - Parameters:
+  ///   - strength: how much each pixel stands out, of either sign.
+  ///   - contrast: its difference, brightness 0…1, signed.
+  ///   - area: the pixels that count.
+  init(strength normalised: Plane, contrast: Plane, area: PixelRect, rules: Rules) {
+    let (grow, seed) = (rules.grow, rules.seed)
     // Places that may belong to a finding, grown by half the merging distance, so that near ones touch.
     var flagged = Plane(width: normalised.width, height: normalised.height)
     for y in area.y..<area.maxY {
       for x in area.x..<area.maxX {
         let index = y &* normalised.width &+ x
         if abs(normalised.samples[index]) >= grow,
-          abs(contrast.samples[index]) >= leastContrast * Float(settings.growShare)
+          abs(contrast.samples[index]) >= rules.growContrast
         {
           flagged.samples[index] = 1
         }
@@ -63,15 +82,15 @@ struct FindingSearch {
       let label = islands.labels[index]
       guard label > 0 else { continue }
       size[label] += 1
-      if abs(normalised.samples[index]) >= seed, abs(contrast.samples[index]) >= leastContrast {
+      if abs(normalised.samples[index]) >= seed, abs(contrast.samples[index]) >= rules.seedContrast {
         strong[label] = true
       }
     }
     for index in kept.samples.indices {
       let label = islands.labels[index]
-      if label > 0, !strong[label] || size[label] < settings.leastAreaPx { kept.samples[index] = 0 }
+      if label > 0, !strong[label] || size[label] < rules.leastAreaPx { kept.samples[index] = 0 }
     }
-    let near = kept.extremes(radius: (settings.mergeDistancePx + 1) / 2).high
+    let near = kept.extremes(radius: (rules.mergeDistancePx + 1) / 2).high
     let groups = Components(near)
     findings = FindingSearch.measure(groups, kept, normalised, contrast)
       .sorted {

@@ -1,0 +1,58 @@
+// Rows of the comparison of a scan with its golden. Pictures of several planes come as arrays of `planes` row pointers.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// residual[p][x] = scan[p][x] - golden[p][x] - field of the pixel's material there.
+// number[x] = numbers[materials[x]]; fields: for each plane and number, `cells` values of this row at the middles of cells
+// `cell` pixels wide: fields[(p * materials_count + number) * cells + i].
+void gd_lit_row(const float *const *scan, const float *const *golden, const uint16_t *materials,
+                const uint16_t *numbers, const float *fields, ptrdiff_t materials_count, ptrdiff_t cells, ptrdiff_t cell,
+                float *const *residual, ptrdiff_t planes, ptrdiff_t width);
+
+// Adds a row to sums and weights of its cells: sums[(p * count + number) * cells + x / cell] += w * clipped residual, and
+// weights[number * cells + x / cell] += w, where w falls to a thousandth near edges. Numbers of 0 are left out.
+// low, high: bounds of the residual by plane and number.
+void gd_lit_sums_row(const float *const *scan, const float *const *golden, const uint16_t *materials,
+                     const float *distance, const uint16_t *numbers, const float *low, const float *high,
+                     ptrdiff_t count, ptrdiff_t cells, ptrdiff_t cell, float *sums, float *weights, ptrdiff_t planes,
+                     ptrdiff_t width);
+
+// For the motion that is left: adds r gx, r gy, gx gx, gx gy, gy gy of a row to five rows of `cells` sums; r clipped to
+// +-clip, (gx, gy) the central difference of the golden. above, below: the golden's neighbouring rows.
+void gd_motion_sums_row(const float *residual, const float *above, const float *golden, const float *below, float clip,
+                        ptrdiff_t cells, ptrdiff_t cell, float *sums, ptrdiff_t width);
+
+// residual[x] -= dx gx + dy gy, with dx and dy between the middles of cells.
+void gd_motion_row(float *residual, const float *above, const float *golden, const float *below, const float *dx,
+                   const float *dy, ptrdiff_t cells, ptrdiff_t cell, ptrdiff_t width);
+
+// strata[x] = numbers[materials[x]] * bins + how many of the borders (rising) are at most distance[x], plus `offset` where
+// alone[x] is above 1/2; alone may be NULL.
+void gd_strata_row(const uint16_t *materials, const float *distance, const uint16_t *numbers, const float *borders,
+                   ptrdiff_t bins, const float *alone, uint16_t offset, uint16_t *strata, ptrdiff_t width);
+
+// white[j][x] = sum over i >= j of tables[stratum * size + ...] * residual[i][x] (upper triangle, row by row), and the last
+// plane of `white`, of `planes` + 1, the weighted sum of all, light[0 ... planes-1], over its own deviation, the last entry
+// of the stratum. size = planes (planes + 1) / 2 + 1. Nothing is left of values beyond `most`.
+void gd_whiten_row(const float *const *residual, const uint16_t *strata, const float *tables, const float *light,
+                   float most, float *const *white, ptrdiff_t planes, ptrdiff_t width);
+
+// z[x] = sqrt(sum of squares of the planes) * scale[strata[x * step + step / 2]].
+void gd_length_row(const float *const *rows, ptrdiff_t planes, const uint16_t *strata, ptrdiff_t step,
+                   const float *scale, float *z, ptrdiff_t width);
+
+// score[x] = max(score[x], intercept[i] + slope[i] * z[x / step]), i = 1 where strata[x] >= offset, else 0.
+void gd_score_row(const float *z, ptrdiff_t step, const uint16_t *strata, uint16_t offset, const float *intercept,
+                  const float *slope, float *score, ptrdiff_t width, ptrdiff_t z_width);
+
+// best[x] = whichever of best[x] and sum[x] * share is further from 0.
+void gd_keep_greater_row(const float *sum, float share, float *best, ptrdiff_t width);
+
+// target[x] = first[x] + second[x + shift], with columns held inside.
+void gd_add_shifted_row(const float *first, const float *second, ptrdiff_t shift, float *target, ptrdiff_t width);
+
+// costs[y][x] = sum over window x window of |scan - golden|; both point to the upper left of the padded part, which has
+// width + window - 1 columns and height + window - 1 rows. columns: width + window - 1 scratch sums.
+void gd_window_costs(const uint8_t *scan, ptrdiff_t scan_stride, const uint8_t *golden, ptrdiff_t golden_stride,
+                     ptrdiff_t width, ptrdiff_t height, ptrdiff_t window, int32_t *costs, int32_t *columns);

@@ -1,0 +1,194 @@
+#include "MatchingKernels.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "widest.h"
+
+WIDEST void gd_lit_row(const float *const *scan, const float *const *golden, const uint16_t *materials,
+                       const uint16_t *numbers, const float *fields, ptrdiff_t count, ptrdiff_t cells, ptrdiff_t cell,
+                       float *const *residual, ptrdiff_t planes, ptrdiff_t width) {
+  const float share = 1.0f / (float)cell;
+  for (ptrdiff_t p = 0; p < planes; p++) {
+    const float *s = scan[p], *g = golden[p], *field = fields + p * count * cells;
+    float *restrict target = residual[p];
+    for (ptrdiff_t x = 0; x < width; x++) {
+      float place = ((float)x + 0.5f) * share - 0.5f;
+      place = place < 0 ? 0 : place > (float)(cells - 1) ? (float)(cells - 1) : place;
+      int32_t left = (int32_t)place;
+      int32_t right = left + 1 < cells ? left + 1 : left;
+      const float t = place - (float)left;
+      const int32_t base = (int32_t)numbers[materials[x]] * (int32_t)cells;
+      const float a = field[base + left], b = field[base + right];
+      target[x] = s[x] - g[x] - (a + t * (b - a));
+    }
+  }
+}
+
+void gd_lit_sums_row(const float *const *scan, const float *const *golden, const uint16_t *materials,
+                     const float *distance, const uint16_t *numbers, const float *low, const float *high,
+                     ptrdiff_t count, ptrdiff_t cells, ptrdiff_t cell, float *sums, float *weights, ptrdiff_t planes,
+                     ptrdiff_t width) {
+  for (ptrdiff_t i = 0; i < cells; i++) {
+    const ptrdiff_t last = (i + 1) * cell < width ? (i + 1) * cell : width;
+    for (ptrdiff_t x = i * cell; x < last; x++) {
+      const ptrdiff_t number = numbers[materials[x]];
+      if (number == 0) continue;
+      float w = (distance[x] - 4) * 0.25f;
+      w = w < 0.001f ? 0.001f : w > 1 ? 1 : w;
+      weights[number * cells + i] += w;
+      for (ptrdiff_t p = 0; p < planes; p++) {
+        const ptrdiff_t kind = p * count + number;
+        float r = scan[p][x] - golden[p][x];
+        r = r < low[kind] ? low[kind] : r > high[kind] ? high[kind] : r;
+        sums[kind * cells + i] += w * r;
+      }
+    }
+  }
+}
+
+static inline float held(float value, float most) { return value < -most ? -most : value > most ? most : value; }
+
+WIDEST void gd_motion_sums_row(const float *residual, const float *above, const float *golden, const float *below,
+                               float clip, ptrdiff_t cells, ptrdiff_t cell, float *sums, ptrdiff_t width) {
+  for (ptrdiff_t i = 0; i < cells; i++) {
+    ptrdiff_t first = i * cell, last = (i + 1) * cell;
+    if (first < 1) first = 1;
+    if (last > width - 1) last = width - 1;
+    float a = 0, b = 0, c = 0, d = 0, e = 0;
+    for (ptrdiff_t x = first; x < last; x++) {
+      const float gx = 0.5f * (golden[x + 1] - golden[x - 1]), gy = 0.5f * (below[x] - above[x]);
+      const float r = held(residual[x], clip);
+      a += r * gx;
+      b += r * gy;
+      c += gx * gx;
+      d += gx * gy;
+      e += gy * gy;
+    }
+    sums[i] += a;
+    sums[cells + i] += b;
+    sums[2 * cells + i] += c;
+    sums[3 * cells + i] += d;
+    sums[4 * cells + i] += e;
+  }
+}
+
+WIDEST void gd_motion_row(float *residual, const float *above, const float *golden, const float *below,
+                          const float *dx, const float *dy, ptrdiff_t cells, ptrdiff_t cell, ptrdiff_t width) {
+  const float share = 1.0f / (float)cell;
+  for (ptrdiff_t x = 1; x < width - 1; x++) {
+    float place = ((float)x + 0.5f) * share - 0.5f;
+    place = place < 0 ? 0 : place > (float)(cells - 1) ? (float)(cells - 1) : place;
+    int32_t left = (int32_t)place;
+    int32_t right = left + 1 < cells ? left + 1 : left;
+    const float t = place - (float)left;
+    const float u = dx[left] + t * (dx[right] - dx[left]), v = dy[left] + t * (dy[right] - dy[left]);
+    residual[x] -= 0.5f * (u * (golden[x + 1] - golden[x - 1]) + v * (below[x] - above[x]));
+  }
+}
+
+WIDEST void gd_strata_row(const uint16_t *materials, const float *distance, const uint16_t *numbers,
+                          const float *borders, ptrdiff_t bins, const float *alone, uint16_t offset, uint16_t *strata,
+                          ptrdiff_t width) {
+  for (ptrdiff_t x = 0; x < width; x++) {
+    uint16_t bin = 0;
+    for (ptrdiff_t k = 0; k < bins - 1; k++) bin += borders[k] <= distance[x];
+    strata[x] = (uint16_t)(numbers[materials[x]] * bins + bin);
+  }
+  if (alone) {
+    for (ptrdiff_t x = 0; x < width; x++) strata[x] += alone[x] > 0.5f ? offset : 0;
+  }
+}
+
+WIDEST void gd_whiten_row(const float *const *residual, const uint16_t *strata, const float *tables,
+                          const float *light, float most, float *const *white, ptrdiff_t planes, ptrdiff_t width) {
+  if (planes == 3) {
+    const float *r = residual[0], *g = residual[1], *b = residual[2];
+    float *restrict u = white[0], *restrict v = white[1], *restrict w = white[2], *restrict l = white[3];
+    for (ptrdiff_t x = 0; x < width; x++) {
+      const float *t = tables + 7 * (int32_t)strata[x];
+      u[x] = held(t[0] * r[x] + t[1] * g[x] + t[2] * b[x], most);
+      v[x] = held(t[3] * g[x] + t[4] * b[x], most);
+      w[x] = held(t[5] * b[x], most);
+      l[x] = held(t[6] * (light[0] * r[x] + light[1] * g[x] + light[2] * b[x]), most);
+    }
+  } else {
+    const float *r = residual[0];
+    float *restrict u = white[0], *restrict l = white[1];
+    for (ptrdiff_t x = 0; x < width; x++) {
+      const float *t = tables + 2 * (int32_t)strata[x];
+      u[x] = held(t[0] * r[x], most);
+      l[x] = held(t[1] * r[x], most);
+    }
+  }
+}
+
+WIDEST void gd_length_row(const float *const *rows, ptrdiff_t planes, const uint16_t *strata, ptrdiff_t step,
+                          const float *scale, float *restrict z, ptrdiff_t width) {
+  if (planes == 3) {
+    const float *a = rows[0], *b = rows[1], *c = rows[2];
+    for (ptrdiff_t x = 0; x < width; x++) z[x] = sqrtf(a[x] * a[x] + b[x] * b[x] + c[x] * c[x]);
+  } else {
+    const float *a = rows[0];
+    for (ptrdiff_t x = 0; x < width; x++) z[x] = fabsf(a[x]);
+  }
+  for (ptrdiff_t x = 0; x < width; x++) z[x] *= scale[strata[x * step + step / 2]];
+}
+
+WIDEST void gd_score_row(const float *z, ptrdiff_t step, const uint16_t *strata, uint16_t offset,
+                         const float *intercept, const float *slope, float *restrict score, ptrdiff_t width,
+                         ptrdiff_t z_width) {
+  const int32_t shift = step == 8 ? 3 : step == 4 ? 2 : step == 2 ? 1 : 0;
+  for (ptrdiff_t x = 0; x < width; x++) {
+    int32_t place = (int32_t)x >> shift;
+    if (place >= z_width) place = (int32_t)z_width - 1;
+    const int alone = strata[x] >= offset;
+    const float value = (alone ? intercept[1] : intercept[0]) + (alone ? slope[1] : slope[0]) * z[place];
+    score[x] = value > score[x] ? value : score[x];
+  }
+}
+
+WIDEST void gd_keep_greater_row(const float *sum, float share, float *restrict best, ptrdiff_t width) {
+  for (ptrdiff_t x = 0; x < width; x++) {
+    const float value = sum[x] * share;
+    best[x] = fabsf(value) > fabsf(best[x]) ? value : best[x];
+  }
+}
+
+WIDEST void gd_add_shifted_row(const float *first, const float *second, ptrdiff_t shift, float *restrict target,
+                               ptrdiff_t width) {
+  const ptrdiff_t start = shift < 0 ? (-shift < width ? -shift : width) : 0;
+  const ptrdiff_t end = shift > 0 ? (width - shift > 0 ? width - shift : 0) : width;
+  for (ptrdiff_t x = 0; x < start; x++) target[x] = first[x] + second[0];
+  for (ptrdiff_t x = start; x < end; x++) target[x] = first[x] + second[x + shift];
+  for (ptrdiff_t x = end > start ? end : start; x < width; x++) target[x] = first[x] + second[width - 1];
+}
+
+static void add_columns(const uint8_t *a, const uint8_t *b, ptrdiff_t n, int32_t sign, int32_t *restrict columns) {
+  for (ptrdiff_t x = 0; x < n; x++) {
+    const int32_t difference = (int32_t)a[x] - (int32_t)b[x];
+    columns[x] += sign * (difference < 0 ? -difference : difference);
+  }
+}
+
+WIDEST void gd_window_costs(const uint8_t *scan, ptrdiff_t scan_stride, const uint8_t *golden,
+                            ptrdiff_t golden_stride, ptrdiff_t width, ptrdiff_t height, ptrdiff_t window,
+                            int32_t *restrict costs, int32_t *restrict columns) {
+  const ptrdiff_t wide = width + window - 1;
+  memset(columns, 0, (size_t)wide * sizeof(int32_t));
+  for (ptrdiff_t y = 0; y < window - 1; y++) {
+    add_columns(scan + y * scan_stride, golden + y * golden_stride, wide, 1, columns);
+  }
+  for (ptrdiff_t y = 0; y < height; y++) {
+    const ptrdiff_t entering = y + window - 1;
+    add_columns(scan + entering * scan_stride, golden + entering * golden_stride, wide, 1, columns);
+    int32_t sum = 0;
+    for (ptrdiff_t x = 0; x < window - 1; x++) sum += columns[x];
+    for (ptrdiff_t x = 0; x < width; x++) {
+      sum += columns[x + window - 1];
+      costs[y * width + x] = sum;
+      sum -= columns[x];
+    }
+    add_columns(scan + y * scan_stride, golden + y * golden_stride, wide, -1, columns);
+  }
+}

@@ -1,0 +1,52 @@
+public import Foundation
+public import Matching
+
+/// A calibration as it is kept in a file: `calibration.json`.
+public struct CalibrationFile: Sendable, Codable {
+  /// Names the format and its version.
+  static let format = "goldendie.calibration/1"
+
+  private let format: String
+  /// The device it is of.
+  public let device: String
+  /// The golden that scans were compared with: its kind, and its file's SHA-256 where there is one.
+  public let golden: String
+  /// What clean scans look like.
+  public let noise: Calibration
+
+  /// A calibration of a device.
+  init(device: String, golden: String, noise: Calibration) {
+    (format, self.device, self.golden, self.noise) = (Self.format, device, golden, noise)
+  }
+
+  /// Reads a calibration.
+  ///
+  /// - Throws: `InspectionError` when the file is missing or holds none.
+  public init(contentsOf file: URL) throws {
+    guard let data = try? Data(contentsOf: file) else {
+      throw InspectionError(.noSuchFile, path: file.relativePath, "is no file that can be read")
+    }
+    struct Header: Decodable { let format: String }
+    let decoder = JSONDecoder()
+    guard let header = try? decoder.decode(Header.self, from: data), header.format == Self.format
+    else {
+      throw InspectionError(
+        .unusableScan, path: file.relativePath, "is no calibration; expected \(Self.format)")
+    }
+    do {
+      self = try decoder.decode(Self.self, from: data)
+    } catch {
+      throw InspectionError(.unusableScan, path: file.relativePath, "is a damaged calibration")
+    }
+    guard noise.isWellFormed else {
+      throw InspectionError(.unusableScan, path: file.relativePath, "is a damaged calibration")
+    }
+  }
+
+  /// The file's content: keys sorted.
+  public func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self) + Data("\n".utf8)
+  }
+}

@@ -1,0 +1,172 @@
+internal import Foundation
+internal import Golden
+internal import Matching
+internal import Raster
+
+/// A scan in its place, beside what it should show.
+struct PreparedScan: Sendable {
+  let picture: Picture
+  let field: PixelRect
+  let registration: Registration
+  /// How the scan departs from its affine map.
+  let mesh: DisplacementMesh
+  /// The golden of the field.
+  var region: GoldenRegion
+
+  /// The pixels of the field that the reference covers.
+  var area: PixelRect {
+    let extent = registration.extent
+    return PixelRect(
+      x: extent.x - field.x, y: extent.y - field.y, width: extent.width, height: extent.height)
+  }
+}
+
+/// What came of preparing a scan.
+enum Preparation {
+  case ready(PreparedScan)
+  /// The scan doesn't show what it should.
+  case refused(reason: String, best: Registration?)
+}
+
+extension Device {
+  /// Finds a scan's place, and paints its golden there.
+  ///
+  /// - Parameters:
+  ///   - read: the scan.
+  ///   - scan: its file, for errors.
+  ///   - kind: which golden; the default is the recipe's.
+  func prepare(
+    _ read: ReadScan, _ scan: URL, golden kind: Recipe.Golden? = nil,
+    progress: (Stage) -> Void = { _ in }
+  ) throws -> Preparation {
+    progress(.registering)
+    let (field, picture) = (read.field, read.picture)
+    let luminance = picture.luminance
+    let registrar = Registrar(reference: try reference(), settings: read.place.settings)
+    switch try read.register(registrar, luminance) {
+    case .refused(let reason, let best): return .refused(reason: reason, best: best)
+    case .registered(let registration):
+      let kind = kind ?? recipe.golden
+      if case .generator = kind { try checkSize(registration.pixelSize, scan) }
+      progress(.painting)
+      var mesh = try registrar.mesh(luminance, field: field, toScan: registration.toScan)
+      let golden = try goldenSource(
+        kind, picture, field: field, registration: registration, mesh: mesh)
+      var region = try golden.region(field, toScan: registration.toScan, mesh: mesh)
+      if golden is GeneratorGolden {
+        mesh = mesh.adding(
+          try GoldenPlacement.displacement(of: picture, from: region.picture, field: field))
+        region = try golden.region(field, toScan: registration.toScan, mesh: mesh)
+      }
+      return .ready(
+        PreparedScan(
+          picture: picture, field: field, registration: registration, mesh: mesh, region: region))
+    }
+  }
+
+  private func goldenSource(
+    _ kind: Recipe.Golden, _ picture: Picture, field: PixelRect, registration: Registration,
+    mesh: DisplacementMesh
+  ) throws -> any GoldenSource {
+    if case .image = kind, let supplied { return SuppliedGolden(picture: supplied.picture) }
+    if case .generator = kind, let generator { return generator.golden }
+    guard let stack else { preconditionFailure("a recipe without a layout has a golden picture") }
+    let scan = TrainingScan(
+      name: "", die: "", photograph: picture, field: field, area: registration.extent,
+      toScan: registration.toScan, mesh: mesh, pixelSizeUm: registration.pixelSize)
+    return kind == .tree
+      ? try TreeGolden(learning: stack, from: [scan])
+      : try TableGolden(learning: stack, from: [scan])
+  }
+
+  /// Refuses pixels of a size that the generator was not taught.
+  private func checkSize(_ pixelSizeUm: Double, _ scan: URL) throws {
+    guard let taught = generator?.golden.generator.card.pixelSizesUm else { return }
+    let slack = 0.1
+    guard pixelSizeUm > taught.lowerBound * (1 - slack),
+      pixelSizeUm < taught.upperBound * (1 + slack)
+    else {
+      func told(_ size: Double) -> String { String(format: "%.4g", size) }
+      throw InspectionError(
+        .unusableScan, path: scan.relativePath,
+        "has pixels of \(told(pixelSizeUm)) µm, and the generator was taught with "
+          + "\(told(taught.lowerBound)) to \(told(taught.upperBound)) µm")
+    }
+  }
+
+  /// What other scans of a scan's folder show where it lies; nil when the recipe asks for none, or too few are of use.
+  ///
+  /// The nearest dies by their sidecars are asked first, then by name.
+  func place(
+    of scan: URL, _ prepared: PreparedScan, _ residual: Residual, golden kind: Recipe.Golden? = nil
+  ) throws -> PlaceVariation? {
+    guard let neighbours else { return nil }
+    let own = prepared.die(residual)
+    var others: [[Plane]] = []
+    for other in try Self.otherScans(than: scan) where others.count < recipe.neighbours {
+      guard let die = die(other, neighbours, golden: kind), die.residual.planes.count == residual.planes.count else { continue }
+      others.append(NeighbourDies.residual(of: die, at: own))
+    }
+    return others.count >= PlaceVariation.leastOthers ? PlaceVariation(others: others) : nil
+  }
+
+  private func die(
+    _ other: URL, _ neighbours: NeighbourDies, golden kind: Recipe.Golden?
+  ) -> NeighbourDies.Die? {
+    neighbours.die("\(kind ?? recipe.golden) " + other.standardizedFileURL.path) {
+      // A scan that can't be read tells nothing of this one.
+      guard let read = try? read(other),
+        case .ready(let ready)? = try? prepare(read, other, golden: kind)
+      else { return nil }
+      return ready.die(ready.residual())
+    }
+  }
+
+  /// The nearest other die, for an evaluation; nil where there is none.
+  func nearestDie(to scan: URL, golden kind: Recipe.Golden?) throws -> NeighbourDies.Die? {
+    let kept = neighbours ?? NeighbourDies(neighbours: 1)
+    for other in try Self.otherScans(than: scan) {
+      if let die = die(other, kept, golden: kind) { return die }
+    }
+    return nil
+  }
+
+  private static func otherScans(than scan: URL) throws -> [URL] {
+    let own = scan.standardizedFileURL
+    let found = try TrainingFolder.files(in: own.deletingLastPathComponent())
+      .filter { $0.standardizedFileURL.lastPathComponent != own.lastPathComponent }
+    guard let die = (try? Sidecar.read(for: scan))?.die, die.count == 2 else { return found }
+    func distance(_ other: URL) -> Int {
+      guard let there = (try? Sidecar.read(for: other))?.die, there.count == 2 else { return .max }
+      return (there[0] - die[0]) * (there[0] - die[0]) + (there[1] - die[1]) * (there[1] - die[1])
+    }
+    return found.map { ($0, distance($0)) }
+      .sorted { ($0.1, $0.0.lastPathComponent) < ($1.1, $1.0.lastPathComponent) }.map(\.0)
+  }
+
+  /// Compares a scan in its place with its golden.
+  func compare(_ scan: URL, _ prepared: PreparedScan) throws -> Comparison {
+    let region = prepared.region
+    guard let calibration else {
+      return Comparison(
+        scan: prepared.picture, golden: region.picture, materials: region.materials,
+        edgeDistance: region.edgeDistance, looseness: region.looseness, area: prepared.area,
+        settings: comparisonSettings, edgesAreDrawn: region.edgesAreDrawn)
+    }
+    let residual = prepared.residual()
+    guard residual.planes.count == calibration.noise.planes else {
+      throw InspectionError(
+        .unusableScan, path: scan.relativePath,
+        "is \(residual.planes.count == 3 ? "in colour" : "grey"), and the calibration is of scans that are not")
+    }
+    let place =
+      calibration.noise.usesNeighbours ? try place(of: scan, prepared, residual) : nil
+    return Comparison(
+      scan: prepared.picture, materials: region.materials, edgeDistance: region.edgeDistance,
+      residual: residual, place: place, area: prepared.area, calibration: calibration.noise,
+      rate: rate, leastContrast: recipe.matching.leastContrast ?? 0)
+  }
+
+  /// False alarms a Mpx that are allowed.
+  var rate: Double { recipe.matching.falseAlarmsPerMpx ?? 0.1 }
+}

@@ -1,0 +1,84 @@
+internal import Raster
+internal import Records
+
+/// Which defects the findings of a scan hit, and which findings hit none.
+struct Judgement: Sendable {
+  /// What is known of one defect, and the best score of a finding that hits it; nil when none does.
+  struct Defect: Sendable {
+    var `class`: String
+    var areaPx: Int
+    var contrast: Double
+    var score: Double?
+  }
+
+  /// A finding as it is judged: its score and its pixels, row by row.
+  struct Candidate: Sendable {
+    var score: Double
+    var box: PixelRect
+    var spans: [(y: Int, columns: Range<Int>)]
+  }
+
+  /// The scan's name; a bootstrap draws whole scans.
+  var scan: String
+  var mpx: Double
+  var defects: [Defect]
+  /// Scores of the findings that hit no defect.
+  var falseAlarms: [Double]
+  /// Which candidates those are, and which hit.
+  var falseAlarmIndices: [Int] = []
+
+  /// How near a finding's pixel must come to a defect's to hit it, pixels: what smoothing spreads.
+  static let reach = 2
+  /// How near it may come without being a false alarm, pixels.
+  static let surroundings = 8
+
+  /// Judges the findings of one scan.
+  init(scan: String, mpx: Double, marks: [KnownDefects.Mark], candidates: [Candidate]) {
+    (self.scan, self.mpx) = (scan, mpx)
+    let truths = marks.map { mark in
+      var spans = mark.mask?.spans ?? []
+      if spans.isEmpty {
+        spans = (mark.box.y..<mark.box.maxY).map { ($0, mark.box.x..<mark.box.maxX) }
+      }
+      return Candidate(score: 0, box: mark.box, spans: spans)
+    }
+    defects = marks.map {
+      Defect(
+        class: $0.class, areaPx: $0.areaPx ?? $0.mask?.area ?? $0.box.area,
+        contrast: $0.contrast ?? 255)
+    }
+    falseAlarms = []
+    for (number, candidate) in candidates.enumerated() {
+      var isNear = false
+      for (index, truth) in truths.enumerated()
+      where Self.touch(candidate, truth, within: Self.surroundings) {
+        isNear = true
+        if Self.touch(candidate, truth, within: Self.reach) {
+          defects[index].score = max(defects[index].score ?? candidate.score, candidate.score)
+        }
+      }
+      if !isNear {
+        falseAlarms.append(candidate.score)
+        falseAlarmIndices.append(number)
+      }
+    }
+  }
+
+  private static func touch(_ a: Candidate, _ b: Candidate, within reach: Int) -> Bool {
+    guard !a.box.expanded(by: reach).intersection(b.box).isEmpty else { return false }
+    // Of the smaller box, only what lies near the other counts.
+    let near = b.box.expanded(by: reach)
+    let rows = Dictionary(grouping: b.spans) { $0.y }
+    for span in a.spans where span.y >= near.y && span.y < near.maxY {
+      for y in span.y - reach...span.y + reach {
+        for other in rows[y] ?? []
+        where other.columns.lowerBound - reach < span.columns.upperBound
+          && span.columns.lowerBound < other.columns.upperBound + reach
+        {
+          return true
+        }
+      }
+    }
+    return false
+  }
+}

@@ -1,0 +1,262 @@
+public import Foundation
+internal import Golden
+internal import ImageFiles
+public import Matching
+public import Raster
+public import Records
+
+/// Inspects scans whose defects are known in several ways, and judges each.
+public struct MatchingContest {
+  /// A way of inspecting.
+  public enum Contestant: Sendable, Equatable {
+    /// As the recipe has it, calibration included where it names one.
+    case recipe
+    /// The recipe's golden with, or without, what other dies tell.
+    case golden(withNeighbours: Bool)
+    /// The table or the tree learnt from the scan itself, with or without other dies.
+    case table(withNeighbours: Bool)
+    case tree(withNeighbours: Bool)
+    /// The same photograph without its defects, with noise of its own where there are repeats.
+    case ideal
+    /// The nearest other die alone.
+    case neighbourDie
+    /// The recipe's golden with nothing fitted and one noise for all.
+    case plain
+    /// The recipe's golden and neighbours without one stage.
+    case without(DetectionStage)
+
+    /// The contestant of a name.
+    public init?(name: String) {
+      switch name {
+      case "recipe": self = .recipe
+      case "golden": self = .golden(withNeighbours: false)
+      case "golden+neighbours": self = .golden(withNeighbours: true)
+      case "table": self = .table(withNeighbours: false)
+      case "table+neighbours": self = .table(withNeighbours: true)
+      case "tree": self = .tree(withNeighbours: false)
+      case "tree+neighbours": self = .tree(withNeighbours: true)
+      case "ideal": self = .ideal
+      case "neighbour": self = .neighbourDie
+      case "plain": self = .plain
+      default:
+        guard name.hasPrefix("without-"), let stage = DetectionStage(rawValue: String(name.dropFirst(8)))
+        else { return nil }
+        self = .without(stage)
+      }
+    }
+  }
+
+  /// A scan in its place with all that a comparison needs.
+  private struct Case {
+    let scan: URL
+    let prepared: PreparedScan
+    var residual: Residual
+    var place: PlaceVariation?
+  }
+
+  /// A finding that a page shows: one missed, or a false alarm.
+  public struct Sample: Sendable {
+    public var entry, scan, text: String
+    public var box: PixelRect
+    public var seen, golden: Picture
+  }
+
+  private let device: Device
+  private let truth: KnownDefects
+  private let scans: [URL]
+  private let clean: [URL]
+  /// Findings are looked for up to so many false alarms a Mpx.
+  private static let greatestRate = 10.0
+  private var prepared: [String: [String: PreparedScan]] = [:]
+  /// Missed defects and false alarms of the entries so far.
+  public private(set) var samples: [Sample] = []
+
+  /// A contest.
+  ///
+  /// - Parameters:
+  ///   - scans: the files to judge by.
+  ///   - clean: files of clean scans to calibrate on; none of `scans`.
+  public init(device: Device, truth: KnownDefects, scans: [URL], clean: [URL]) {
+    (self.device, self.truth, self.scans, self.clean) = (device, truth, scans, clean)
+  }
+
+  /// Judges one way of inspecting.
+  ///
+  /// - Parameter progress: told the scan that is worked on.
+  public mutating func entry(
+    _ contestant: Contestant, name: String, progress: (String) -> Void = { _ in }
+  ) throws -> DetectionRecord.Entry {
+    var stages = Set(DetectionStage.allCases)
+    var kind = device.recipe.golden
+    var usesPlace = true
+    switch contestant {
+    case .recipe: usesPlace = device.calibration?.noise.usesNeighbours ?? true
+    case .golden(let with): usesPlace = with
+    case .table(let with): (kind, usesPlace) = (.table, with)
+    case .tree(let with): (kind, usesPlace) = (.tree, with)
+    case .ideal, .neighbourDie: usesPlace = false
+    case .plain: (stages, usesPlace) = ([], false)
+    case .without(let stage):
+      stages.remove(stage)
+      usesPlace = stage != .place
+    }
+    var refused = 0
+    func cases(_ files: [URL]) throws -> [Case] {
+      var cases: [Case] = []
+      for file in files {
+        progress("\(name): \(file.lastPathComponent)")
+        guard var ready = try preparation(file, kind) else {
+          refused += 1
+          continue
+        }
+        if contestant == .ideal {
+          guard let twin = try twin(of: file) else { continue }
+          ready.region.picture = twin
+        }
+        var one = Case(scan: file, prepared: ready, residual: ready.residual(stages), place: nil)
+        if usesPlace {
+          one.place = try device.place(of: file, ready, one.residual, golden: kind)
+        }
+        if contestant == .neighbourDie { try subtractNeighbour(&one, kind) }
+        cases.append(one)
+      }
+      return cases
+    }
+    let noise: Calibration
+    if contestant == .recipe, let calibration = device.calibration {
+      noise = calibration.noise
+    } else {
+      let lessons = try cases(clean)
+      guard !lessons.isEmpty else {
+        throw InspectionError(
+          .unusableScan, path: "evaluate", "no clean scan is left to calibrate on")
+      }
+      noise = Calibrator.calibration(
+        of: lessons.map {
+          Calibrator.Sample(
+            name: $0.scan.lastPathComponent, residual: $0.residual,
+            materials: $0.prepared.region.materials,
+            edgeDistance: $0.prepared.region.edgeDistance, place: $0.place, area: $0.prepared.area)
+        }, stages: stages)
+    }
+    refused = 0
+    var judgements: [Judgement] = []
+    var seconds = 0.0
+    let clock = ContinuousClock()
+    for one in try cases(scans) {
+      let start = clock.now
+      let comparison = Comparison(
+        scan: one.prepared.picture, materials: one.prepared.region.materials,
+        edgeDistance: one.prepared.region.edgeDistance, residual: one.residual, place: one.place,
+        area: one.prepared.area, calibration: noise, rate: Self.greatestRate, stages: stages)
+      seconds += (clock.now - start).inSeconds
+      judgements.append(judge(comparison, one, name: name))
+    }
+    return entry(name, judgements, refused: refused, seconds: seconds)
+  }
+
+  private func entry(
+    _ name: String, _ judgements: [Judgement], refused: Int, seconds: Double
+  ) -> DetectionRecord.Entry {
+    let mpx = judgements.reduce(0) { $0 + $1.mpx }
+    var entry = DetectionRecord.Entry(
+      name: name, scans: judgements.count, refused: refused, mpx: mpx, isCalibrated: true)
+    let threshold = Calibration.score(rate: device.rate)
+    entry.falseAlarmsAtRate = judgements.reduce(0) {
+      $0 + $1.falseAlarms.count { $0 >= threshold }
+    }
+    let scores = DetectionScores(judgements: judgements)
+    entry.averagePrecision = scores.averagePrecision
+    entry.curve = scores.curve
+    entry.groups = scores.groups
+    entry.mpxPerSecond = seconds > 0 ? mpx / seconds : 0
+    return entry
+  }
+
+  private mutating func preparation(
+    _ scan: URL, _ kind: Recipe.Golden
+  ) throws -> PreparedScan? {
+    let key = "\(kind)"
+    if let known = prepared[key]?[scan.path] { return known }
+    // One golden at a time is kept.
+    if prepared[key] == nil { prepared = [key: [:]] }
+    guard case .ready(let ready) = try device.prepare(try device.read(scan), scan, golden: kind)
+    else { return nil }
+    prepared[key]?[scan.path] = ready
+    return ready
+  }
+
+  /// The same photograph without its defects, of the field alone; nil where none was written.
+  private func twin(of scan: URL) throws -> Picture? {
+    guard let known = truth.scans[scan.lastPathComponent], let clean = known.clean else { return nil }
+    var file = truth.folder.appending(path: clean)
+    if let again = known.repeats?.first {
+      let other = file.deletingLastPathComponent().appending(
+        path: URL(filePath: again).lastPathComponent)
+      if FileManager.default.fileExists(atPath: other.path) { file = other }
+    }
+    let image = try ImageFile(path: file.path)
+    return try image.read(image.bounds).withoutIdleColour
+  }
+
+  /// Takes the nearest other die's residual for what the golden should have shown.
+  private func subtractNeighbour(_ one: inout Case, _ kind: Recipe.Golden) throws {
+    guard let other = try device.nearestDie(to: one.scan, golden: kind) else { return }
+    let shown = NeighbourDies.residual(of: other, at: one.prepared.die(one.residual))
+    for plane in one.residual.planes.indices {
+      for index in one.residual.planes[plane].samples.indices
+      where !shown[plane].samples[index].isNaN {
+        one.residual.planes[plane].samples[index] -= shown[plane].samples[index]
+      }
+    }
+  }
+
+  private mutating func judge(_ comparison: Comparison, _ one: Case, name: String) -> Judgement {
+    let field = one.prepared.field
+    let candidates = comparison.findings.map { finding in
+      var box = finding.box
+      box.x += field.x
+      box.y += field.y
+      return Judgement.Candidate(
+        score: finding.score, box: box,
+        spans: finding.runs.map {
+          ($0.y + field.y, $0.columns.lowerBound + field.x..<$0.columns.upperBound + field.x)
+        })
+    }
+    let marks = (truth.scans[one.scan.lastPathComponent]?.defects ?? [])
+      .filter { !$0.box.intersection(one.prepared.registration.extent).isEmpty }
+    let judgement = Judgement(
+      scan: one.scan.lastPathComponent, mpx: Double(one.prepared.area.area) / 1e6, marks: marks,
+      candidates: candidates)
+    let threshold = Calibration.score(rate: device.rate)
+    func keep(_ text: String, _ box: PixelRect) {
+      let side = max(64, 2 * max(box.width, box.height))
+      let rect = PixelRect(
+        x: box.x - field.x + box.width / 2 - side / 2,
+        y: box.y - field.y + box.height / 2 - side / 2, width: side, height: side
+      ).intersection(one.prepared.picture.bounds)
+      guard !rect.isEmpty else { return }
+      samples.append(
+        Sample(
+          entry: name, scan: one.scan.lastPathComponent, text: text, box: box,
+          seen: one.prepared.picture.crop(rect), golden: comparison.golden.crop(rect)))
+    }
+    for (mark, defect) in zip(marks, judgement.defects) where (defect.score ?? 0) < threshold {
+      keep(
+        "missed: \(defect.class), contrast \(Int(defect.contrast)), \(defect.areaPx) px, score "
+          + String(format: "%.1f", defect.score ?? 0), mark.box)
+    }
+    for index in judgement.falseAlarmIndices where candidates[index].score >= threshold {
+      keep(
+        "false alarm, score " + String(format: "%.1f", candidates[index].score),
+        candidates[index].box)
+    }
+    return judgement
+  }
+
+  /// The record of entries made before.
+  public func record(_ entries: [DetectionRecord.Entry]) -> DetectionRecord {
+    DetectionRecord(
+      device: device.recipe.device, scans: scans.map(\.lastPathComponent), entries: entries)
+  }
+}

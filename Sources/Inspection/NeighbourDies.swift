@@ -1,0 +1,110 @@
+internal import Foundation
+internal import Golden
+internal import Matching
+internal import Raster
+
+/// What other dies of a wafer show where a scan lies, each beside its own golden.
+///
+/// `@unchecked Sendable`: what is kept is only touched under the lock.
+final class NeighbourDies: @unchecked Sendable {
+  /// A scan in its place, and what is left of it beside its golden.
+  struct Die: Sendable {
+    let residual: Residual
+    let toScan: Affine
+    let mesh: DisplacementMesh
+    let field: PixelRect
+  }
+
+  /// Scans that are kept beyond the neighbours of one.
+  private static let spare = 2
+  /// Cells in which displacements between two scans are told, pixels.
+  private static let cell = 32
+
+  private let lock = NSLock()
+  private var dies: [String: Die?] = [:]
+  /// From the one used longest ago.
+  private var order: [String] = []
+  private let most: Int
+
+  /// - Parameter neighbours: how many are asked for one scan.
+  init(neighbours: Int) { most = neighbours + Self.spare }
+
+  /// A die that was kept under a name, or made now; nil for a scan that is of no use.
+  func die(_ path: String, _ make: () throws -> Die?) rethrows -> Die? {
+    if let kept = lock.withLock({ dies[path] }) {
+      lock.withLock {
+        order.removeAll { $0 == path }
+        order.append(path)
+      }
+      return kept
+    }
+    let made = try make()
+    lock.withLock {
+      dies.updateValue(made, forKey: path)
+      order.removeAll { $0 == path }
+      order.append(path)
+      while order.count > most { dies.removeValue(forKey: order.removeFirst()) }
+    }
+    return made
+  }
+
+  /// The residual of another die where a scan shows the same place; NaN where it does not reach.
+  static func residual(of other: Die, at scan: Die) -> [Plane] {
+    let field = scan.field
+    let between = scan.toScan.inverse.then(other.toScan)
+    let back = between.inverse
+    let (columns, rows) = (
+      max(1, (field.width + cell - 1) / cell), max(1, (field.height + cell - 1) / cell)
+    )
+    var nodes: [Point] = []
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let place = Point(
+          x: Double(field.x) + (Double(column) + 0.5) * Double(field.width) / Double(columns),
+          y: Double(field.y) + (Double(row) + 0.5) * Double(field.height) / Double(rows))
+        let moved = scan.mesh(place)
+        let ideal = between(Point(x: place.x - moved.x, y: place.y - moved.y))
+        let shown = other.mesh(ideal)
+        let source = back(Point(x: ideal.x + shown.x, y: ideal.y + shown.y))
+        nodes.append(Point(x: place.x - source.x, y: place.y - source.y))
+      }
+    }
+    let mesh = DisplacementMesh(field: field, columns: columns, rows: rows, nodes: nodes)
+    let toSource = between.then(
+      .translation(x: -Double(other.field.x), y: -Double(other.field.y)))
+    let inside = PixelRect(x: 0, y: 0, width: other.field.width, height: other.field.height)
+      .expanded(by: -3)
+    return other.residual.planes.map { plane in
+      var result = plane.resampled(rect: field, toSource: toSource, mesh: mesh)
+      for y in 0..<field.height {
+        let start = toSource(Point(x: Double(field.x) + 0.5, y: Double(field.y + y) + 0.5))
+        for x in 0..<field.width {
+          let (u, v) = (start.x + Double(x) * toSource.a, start.y + Double(x) * toSource.c)
+          if u < Double(inside.x) || v < Double(inside.y) || u > Double(inside.maxX)
+            || v > Double(inside.maxY)
+          {
+            result.samples[y * field.width + x] = .nan
+          }
+        }
+      }
+      return result
+    }
+  }
+}
+
+extension PreparedScan {
+  /// What is left of the scan beside its golden, as other scans of the wafer need it.
+  func die(_ residual: Residual) -> NeighbourDies.Die {
+    NeighbourDies.Die(
+      residual: residual, toScan: registration.toScan, mesh: mesh, field: field)
+  }
+
+  /// What is left of the scan beside its golden.
+  func residual(_ stages: Set<DetectionStage> = Set(DetectionStage.allCases)) -> Residual {
+    let alike = picture.channels == region.picture.channels
+    return Residual(
+      scan: alike ? picture : Picture(planes: [picture.luminance]),
+      golden: alike ? region.picture : Picture(planes: [region.picture.luminance]),
+      materials: region.materials, edgeDistance: region.edgeDistance, area: area, stages: stages)
+  }
+}

@@ -1,0 +1,145 @@
+internal import Foundation
+public import Raster
+
+/// Learns a calibration from clean scans.
+public struct Calibrator {
+  /// A clean scan beside its golden.
+  public struct Sample: Sendable {
+    /// What it is called.
+    public var name: String
+    /// What is left of it.
+    public var residual: Residual
+    /// What lies at each pixel, and pixels to the nearest edge.
+    public var materials: Labels, edgeDistance: Plane
+    /// What other dies show; nil when none is known.
+    public var place: PlaceVariation?
+    /// The pixels that count.
+    public var area: PixelRect
+
+    /// A sample.
+    public init(
+      name: String, residual: Residual, materials: Labels, edgeDistance: Plane,
+      place: PlaceVariation?, area: PixelRect
+    ) {
+      (self.name, self.residual, self.materials) = (name, residual, materials)
+      (self.edgeDistance, self.place, self.area) = (edgeDistance, place, area)
+    }
+  }
+
+  /// The noise that is always there, brightness 0…1: a tenth of a grey level.
+  private static let floor = 0.1 / 255
+  /// Peaks a Mpx from which the tail is followed.
+  private static let tailRate = 30.0
+  /// Kinds with fewer pixels lean on their distance from edges, that on all.
+  private static let trust = 300.0
+
+  /// The calibration of clean scans.
+  ///
+  /// - Parameters:
+  ///   - samples: one at least, of one number of planes.
+  ///   - stages: what is not left out.
+  public static func calibration(
+    of samples: [Sample], stages: Set<DetectionStage> = Set(DetectionStage.allCases)
+  ) -> Calibration {
+    precondition(!samples.isEmpty, "a calibration needs a clean scan")
+    let planes = samples[0].residual.planes.count
+    var seen = [Int](repeating: 0, count: 1 << 16)
+    if stages.contains(.strata) {
+      for sample in samples { for value in sample.materials.values { seen[Int(value)] += 1 } }
+    }
+    let materials = seen.indices.filter { seen[$0] >= 200 }.map { UInt16($0) }
+    let kinds = Strata(materials: materials)
+    let mpx = samples.reduce(0) { $0 + Double($1.area.area) / 1e6 }
+    let withOthers = samples.allSatisfy { $0.place != nil } && stages.contains(.place)
+    // Once as the others tell it, once as if no other told anything anywhere.
+    var views: [(residual: Residual, strata: Labels, area: PixelRect, isAlone: Bool)] = []
+    for sample in samples {
+      let alone = kinds.labels(sample.materials, edgeDistance: sample.edgeDistance, alone: nil)
+      views.append((sample.residual, alone, sample.area, true))
+      if withOthers, let place = sample.place {
+        let strata = kinds.labels(
+          sample.materials, edgeDistance: sample.edgeDistance, alone: place.alone)
+        views.append((place.corrected(sample.residual), strata, sample.area, false))
+      }
+    }
+    var noise = NoiseSums(kinds: kinds, planes: planes, isFlat: !stages.contains(.strata))
+    for view in views {
+      noise.add(view.residual.planes, view.strata, area: view.area, isAlone: view.isAlone)
+    }
+    let whitening = noise.whitening(floor: floor, trust: trust)
+    var lengths = Channels.names.map { _ in LengthSums(kinds: kinds) }
+    let unit = [Float](repeating: 1, count: kinds.count)
+    let leftOut = ScoreMap.leftOut(stages)
+    for view in views {
+      let white = ScoreMap.white(view.residual, view.strata, whitening)
+      Channels.visit(white, leavingOut: leftOut) { channel, planes, step in
+        let z = ScoreMap.length(planes, view.strata, step: step, scale: unit)
+        lengths[channel].add(
+          z, view.strata, step: step, area: view.area, isAlone: view.isAlone)
+      }
+    }
+    let scales = lengths.map { $0.scales(trust: trust) }
+    var peaks = Channels.names.map { _ in [[Float](), [Float]()] }
+    for view in views {
+      let white = ScoreMap.white(view.residual, view.strata, whitening)
+      Channels.visit(white, leavingOut: leftOut) { channel, planes, step in
+        let z = ScoreMap.length(planes, view.strata, step: step, scale: scales[channel])
+        peaks[channel][view.isAlone ? 1 : 0] += PeakSearch.peaks(
+          z, step: step, area: view.area,
+          where: { view.isAlone || view.strata[$0, $1] < UInt16(kinds.half) })
+      }
+    }
+    return Calibration(
+      materials: materials, planes: planes, whitening: whitening, scales: scales,
+      tails: peaks.map { sides in
+        let alone = tail(sides[1], mpx: mpx)
+        return [withOthers ? tail(sides[0], mpx: mpx) : alone, alone]
+      }, mpx: mpx, scans: samples.map(\.name), usesNeighbours: withOthers)
+  }
+
+  /// An exponential tail of the greatest peaks.
+  ///
+  /// Source: the mean excess over a high threshold; Pickands, "Statistical inference using extreme order statistics",
+  /// Annals of Statistics 1975, with shape 0.
+  private static func tail(_ peaks: [Float], mpx: Double) -> Calibration.Tail {
+    let sorted = peaks.sorted(by: >)
+    let count = min(max(20, Int(tailRate * mpx)), sorted.count - 1)
+    guard count >= 5 else { return Calibration.Tail(height: 30, rate: 1, scale: 2, greatest: []) }
+    let height = sorted[count]
+    let excess = sorted[..<count].reduce(0) { $0 + $1 - height } / Float(count)
+    return Calibration.Tail(
+      height: height, rate: Float(Double(count) / mpx), scale: max(excess, 0.02),
+      greatest: Array(sorted.prefix(8)))
+  }
+}
+
+/// Places of a plane that no neighbour exceeds.
+enum PeakSearch {
+  /// Peaks nearer than this are one, pixels of the channel.
+  private static let reach = 3
+
+  /// The heights of all peaks inside an area.
+  static func peaks(
+    _ z: Plane, step: Int, area: PixelRect, where counts: (Int, Int) -> Bool
+  ) -> [Float] {
+    let high = z.extremes(radius: reach).high
+    let margin = 2
+    let (left, top) = (area.x / step + margin, area.y / step + margin)
+    let (right, bottom) = (
+      min(z.width, area.maxX / step) - margin, min(z.height, area.maxY / step) - margin
+    )
+    guard left < right, top < bottom else { return [] }
+    var found: [Float] = []
+    for y in top..<bottom {
+      for x in left..<right {
+        let value = z.samples[y * z.width + x]
+        if value >= high.samples[y * z.width + x], value > 0,
+          counts(x * step + step / 2, y * step + step / 2)
+        {
+          found.append(value)
+        }
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,119 @@
+internal import CKernels
+internal import Foundation
+internal import Raster
+
+/// What is looked for in a residual whose noise is the same everywhere: matched filters from single pixels to wide stains,
+/// and lines.
+///
+/// Wide filters run on means of 2 × 2, 4 × 4 and 8 × 8 pixels, which lie on the grid of the picture.
+struct Channels {
+  /// All channels, by name.
+  static let names = ["0", "0.8", "1.5", "3", "6", "12", "line 32", "line 64"]
+  /// The wide ones.
+  static let stains = 3...5
+  /// The lines.
+  static let lines = 6...7
+
+  /// Directions that lines are looked for in.
+  private static let directions = 16
+
+  /// Calls `body` with each channel's number, its planes, and the pixels to a pixel of them.
+  ///
+  /// - Parameters:
+  ///   - white: planes of equal noise, and the brightness of them as the last.
+  ///   - left: channels that are not wanted.
+  static func visit(
+    _ white: [Plane], leavingOut left: Set<Int> = [], _ body: (Int, [Plane], Int) -> Void
+  ) {
+    let planes = Array(white.dropLast())
+    for (number, sigma) in [0.0, 0.8, 1.5].enumerated() where !left.contains(number) {
+      body(number, planes.map { $0.smoothed(sigma: sigma) }, 1)
+    }
+    var reduced = planes
+    // A mean over 2, 4, 8 pixels is a little of the blur that is wanted.
+    for (number, sigma) in [(3, 3.0), (4, 6.0), (5, 12.0)] {
+      let step = 1 << (number - 2)
+      reduced = reduced.map { $0.reduced(by: 2) }
+      guard reduced[0].width > 0, reduced[0].height > 0, !left.contains(number) else { continue }
+      body(number, reduced.map { $0.smoothed(sigma: 0.98 * sigma / Double(step)) }, step)
+    }
+    guard let light = white.last?.reduced(by: 2), light.width > 0, light.height > 0,
+      lines.contains(where: { !left.contains($0) })
+    else { return }
+    let found = lineMeans(light)
+    for (number, plane) in zip(lines, found) where !left.contains(number) {
+      body(number, [plane], 2)
+    }
+  }
+
+  /// For each pixel the mean along a line through it that is furthest from 0, for lines of 16 and of 32 pixels.
+  ///
+  /// A sum of 2n pixels along a direction is one of n and the next n: doubled as in Brady, "A fast discrete approximation
+  /// algorithm for the Radon transform", SIAM J. Comput. 1998.
+  static func lineMeans(_ plane: Plane) -> [Plane] {
+    let (width, height) = (plane.width, plane.height)
+    // Two halves of the directions side by side, so that the result does not depend on the cores.
+    let halves = 2
+    var best = [Plane](
+      repeating: Plane(width: width, height: height), count: 2 * halves)
+    best.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let best = buffer  // Each half writes its own planes.
+      inParallel(halves) { half in
+        var (sum, next) = (plane, plane)
+        for direction in stride(from: half, to: directions, by: halves) {
+          let angle = Double(direction) * .pi / Double(directions)
+          let (dx, dy) = (cos(angle), sin(angle))
+          sum = plane
+          for doubling in 0..<5 {
+            let length = Double(1 << doubling)
+            let (right, down) = (Int((length * dx).rounded()), Int((length * dy).rounded()))
+            next.withUnsafeMutableRows { target in
+              sum.withUnsafeRows { source in
+                for y in 0..<height {
+                  let other = min(max(y + down, 0), height - 1)
+                  gd_add_shifted_row(source.row(y), source.row(other), right, target.row(y), width)
+                }
+              }
+            }
+            swap(&sum, &next)
+            guard doubling >= 3 else { continue }
+            let length2 = 2 * length
+            // Centred: the sum begins at its pixel.
+            let (backX, backY) = (
+              Int(((length2 - 1) / 2 * dx).rounded()), Int(((length2 - 1) / 2 * dy).rounded())
+            )
+            let place = 2 * half + doubling - 3
+            best[place].withUnsafeMutableRows { target in
+              sum.withUnsafeRows { source in
+                for y in 0..<height {
+                  let from = min(max(y - backY, 0), height - 1)
+                  keep(source.row(from), -backX, 1 / Float(length2), target.row(y), width)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    return (0..<2).map { length in
+      var result = best[length]
+      let other = best[2 + length]
+      result.withUnsafeMutableRows { target in
+        other.withUnsafeRows { source in
+          for y in 0..<height { gd_keep_greater_row(source.row(y), 1, target.row(y), width) }
+        }
+      }
+      return result
+    }
+  }
+
+  /// Keeps the greater of what is there and a row moved by whole columns.
+  private static func keep(
+    _ row: UnsafePointer<Float>, _ shift: Int, _ share: Float,
+    _ best: UnsafeMutablePointer<Float>, _ width: Int
+  ) {
+    let (first, last) = (max(0, -shift), min(width, width - shift))
+    guard first < last else { return }
+    gd_keep_greater_row(row + first + shift, share, best + first, last - first)
+  }
+}

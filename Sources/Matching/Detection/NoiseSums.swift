@@ -1,0 +1,173 @@
+internal import Foundation
+internal import Raster
+
+/// Second moments of residuals, kind by kind.
+struct NoiseSums {
+  private let kinds: Strata
+  private let planes: Int
+  /// One noise for all.
+  private let isFlat: Bool
+  /// For each kind: the upper triangle of products, then the square of brightness, then the count.
+  private var sums: [Double]
+  private var size: Int { planes * (planes + 1) / 2 + 2 }
+
+  init(kinds: Strata, planes: Int, isFlat: Bool) {
+    (self.kinds, self.planes, self.isFlat) = (kinds, planes, isFlat)
+    sums = [Double](repeating: 0, count: kinds.count * (planes * (planes + 1) / 2 + 2))
+  }
+
+  /// Adds the pixels of an area, every other of them, sizes beyond five times the usual clipped.
+  mutating func add(_ residual: [Plane], _ strata: Labels, area: PixelRect, isAlone: Bool) {
+    var sizes = [Double](repeating: 0, count: kinds.count * (planes + 1))
+    func visit(_ body: (Int, Int) -> Void) {
+      for y in area.y..<area.maxY {
+        for x in stride(from: area.x + y % 2, to: area.maxX, by: 2) {
+          let index = y &* strata.width &+ x
+          let kind = Int(strata.values[index])
+          // Where others do not tell is learnt from the view without others.
+          if isAlone == (kind >= kinds.half) { body(index, kind) }
+        }
+      }
+    }
+    visit { index, kind in
+      let base = kind * (planes + 1)
+      for plane in 0..<planes {
+        sizes[base + plane] += Double(abs(residual[plane].samples[index]))
+      }
+      sizes[base + planes] += 1
+    }
+    var limits: [Float] = []
+    for kind in 0..<kinds.count {
+      let base = kind * (planes + 1)
+      let count = max(1, sizes[base + planes])
+      for plane in 0..<planes { limits.append(Float(5 * sizes[base + plane] / count)) }
+    }
+    let light = ScoreMap.light(planes)
+    visit { index, kind in
+      var place = kind * size
+      var brightness: Float = 0
+      for first in 0..<planes {
+        let limit = limits[kind * planes + first]
+        let value = min(max(residual[first].samples[index], -limit), limit)
+        brightness += light[first] * value
+        for second in first..<planes {
+          let limit = limits[kind * planes + second]
+          let other = min(max(residual[second].samples[index], -limit), limit)
+          sums[place] += Double(value * other)
+          place += 1
+        }
+      }
+      sums[place] += Double(brightness * brightness)
+      sums[place + 1] += 1
+    }
+  }
+
+  /// For each kind what makes its noise equal; kinds with few pixels lean on those at their distance from edges.
+  func whitening(floor: Double, trust: Double) -> [Float] {
+    let half = kinds.half
+    func total(_ chosen: [Int]) -> [Double] {
+      (0..<size).map { part in chosen.reduce(0) { $0 + sums[$1 * size + part] } }
+    }
+    func leaning(_ own: [Double], on prior: [Double], _ weight: Double) -> [Double] {
+      var result = (0..<size - 1).map {
+        (own[$0] + weight * prior[$0]) / (own[size - 1] + weight)
+      }
+      result.append(1)
+      return result
+    }
+    var table: [Float] = []
+    for side in 0..<2 {
+      var all = total(Array(side * half..<(side + 1) * half))
+      if all[size - 1] == 0 { all = total(Array(half..<2 * half)) }
+      let mean = leaning(
+        all, on: [Double](repeating: 0, count: size), 1e-9)
+      let bins = (0..<Strata.bins).map { bin in
+        leaning(
+          total(stride(from: side * half + bin, to: (side + 1) * half, by: Strata.bins).map { $0 }),
+          on: mean, trust / 3)
+      }
+      for kind in side * half..<(side + 1) * half {
+        let own = Array(sums[kind * size..<(kind + 1) * size])
+        let moments = isFlat ? mean : leaning(own, on: bins[kind % Strata.bins], trust)
+        table += triangle(moments, floor: floor)
+      }
+    }
+    return table
+  }
+
+  /// The upper triangle of Lᵀ where L Lᵀ is the inverse of the covariance, row by row, and 1/σ of brightness.
+  private func triangle(_ moments: [Double], floor: Double) -> [Float] {
+    let light = 1 / (moments[size - 2] + floor * floor).squareRoot()
+    guard planes == 3 else {
+      return [Float(1 / (moments[0] + floor * floor).squareRoot()), Float(light)]
+    }
+    let (a, b, c) = (moments[0] + floor * floor, moments[1], moments[2])
+    let (d, e, f) = (moments[3] + floor * floor, moments[4], moments[5] + floor * floor)
+    // The inverse of the symmetric matrix a b c / b d e / c e f.
+    let (m00, m01, m02) = (d * f - e * e, c * e - b * f, b * e - c * d)
+    let (m11, m12, m22) = (a * f - c * c, b * c - a * e, a * d - b * b)
+    let determinant = max(a * m00 + b * m01 + c * m02, 1e-300)
+    let inverse = [m00, m01, m02, m11, m12, m22].map { $0 / determinant }
+    let l00 = max(inverse[0], 1e-12).squareRoot()
+    let (l10, l20) = (inverse[1] / l00, inverse[2] / l00)
+    let l11 = max(inverse[3] - l10 * l10, 1e-12).squareRoot()
+    let l21 = (inverse[4] - l10 * l20) / l11
+    let l22 = max(inverse[5] - l20 * l20 - l21 * l21, 1e-12).squareRoot()
+    return [l00, l10, l20, l11, l21, l22, light].map { Float($0) }
+  }
+}
+
+/// Mean squares of a channel's length, kind by kind.
+struct LengthSums {
+  private let kinds: Strata
+  private var sums: [Double]
+  private var counts: [Double]
+
+  init(kinds: Strata) {
+    self.kinds = kinds
+    sums = [Double](repeating: 0, count: kinds.count)
+    counts = sums
+  }
+
+  mutating func add(_ z: Plane, _ strata: Labels, step: Int, area: PixelRect, isAlone: Bool) {
+    var (means, numbers) = (
+      [Double](repeating: 0, count: kinds.count), [Double](repeating: 0, count: kinds.count)
+    )
+    func visit(_ body: (Int, Float) -> Void) {
+      for y in area.y / step..<min(z.height, area.maxY / step) {
+        for x in area.x / step..<min(z.width, area.maxX / step) {
+          let kind = Int(strata[x * step + step / 2, y * step + step / 2])
+          if isAlone == (kind >= kinds.half) { body(kind, z.samples[y * z.width + x]) }
+        }
+      }
+    }
+    visit { kind, value in
+      means[kind] += Double(value)
+      numbers[kind] += 1
+    }
+    let limits = zip(means, numbers).map { Float(4 * $0 / max($1, 1)) }
+    visit { kind, value in
+      let held = min(value, limits[kind])
+      sums[kind] += Double(held * held)
+      counts[kind] += 1
+    }
+  }
+
+  /// What makes the root of the mean square 1.
+  func scales(trust: Double) -> [Float] {
+    let half = kinds.half
+    return (0..<2).flatMap { side in
+      let range = side * half..<(side + 1) * half
+      let (sum, count) = (sums[range].reduce(0, +), counts[range].reduce(0, +))
+      let all = count > 0 ? sum / count : 1
+      return range.map { kind in
+        let bin = stride(from: range.lowerBound + kind % Strata.bins, to: range.upperBound, by: Strata.bins)
+        let (binSum, binCount) = bin.reduce((0.0, 0.0)) { ($0.0 + sums[$1], $0.1 + counts[$1]) }
+        let weight = trust / 3
+        let prior = (binSum + weight * all) / (binCount + weight)
+        let mean = (sums[kind] + weight * prior) / (counts[kind] + weight)
+        return Float(1 / max(mean, 1e-6).squareRoot())
+      }
+    }
+  }
+}

@@ -1,0 +1,120 @@
+internal import CKernels
+public import Raster
+
+/// What is left of a scan when its golden, moved into the scan's light and place, is taken from it.
+///
+/// The light is fitted material by material over a wide window: the golden's pixels take what their own material is off by
+/// nearby. What motion is left between the two is fitted after it, by the golden's slopes.
+public struct Residual: Sendable {
+  /// Scan less golden, plane by plane; brightness 0…1.
+  public var planes: [Plane]
+
+  /// Pixels to a cell in which sums are gathered.
+  private static let cell = 8
+  /// Standard deviation of the window in which motion is fitted, pixels.
+  private static let motionScale = 24.0
+  /// Greatest motion that is fitted, pixels.
+  private static let greatestMotion: Float = 1
+  /// A residual beyond this is a defect, not motion.
+  private static let clip: Float = 0.05
+
+  /// The residual of a field.
+  ///
+  /// - Parameters:
+  ///   - scan: the field, brightness 0…1.
+  ///   - golden: what it should show, of the same size and number of planes.
+  ///   - materials: what lies at each pixel.
+  ///   - edgeDistance: pixels to the nearest edge between materials.
+  ///   - area: the pixels that may be learnt from.
+  ///   - scale: standard deviation of the window in which light is fitted, pixels.
+  public init(
+    scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect,
+    scale: Double = 64, stages: Set<DetectionStage> = Set(DetectionStage.allCases)
+  ) {
+    precondition(scan.channels == golden.channels, "scan and golden have the same planes")
+    let light = LightFit(
+      scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area,
+      scale: scale, cell: Self.cell, isFlat: !stages.contains(.light))
+    planes = light.residual(scan: scan, golden: golden, materials: materials)
+    if stages.contains(.motion) { takeMotion(golden) }
+  }
+
+  /// Takes away what the golden's slopes explain.
+  private mutating func takeMotion(_ golden: Picture) {
+    let (width, height, cell) = (golden.width, golden.height, Self.cell)
+    guard width > 2 * cell, height > 2 * cell else { return }
+    let (columns, rows) = ((width + cell - 1) / cell, (height + cell - 1) / cell)
+    // Five sums side by side: r gx, r gy, gx gx, gx gy, gy gy.
+    var sums = Plane(width: 5 * columns, height: rows)
+    for (plane, shown) in zip(planes, golden.planes) {
+      sums.withUnsafeMutableRows { sums in
+        plane.withUnsafeRows { residual in
+          shown.withUnsafeRows { golden in
+            inParallel(rows) { row in
+              for y in max(1, row * cell)..<max(1, min(height - 1, (row + 1) * cell)) {
+                gd_motion_sums_row(
+                  residual.row(y), golden.row(y - 1), golden.row(y), golden.row(y + 1), Self.clip,
+                  columns, cell, sums.row(row), width)
+              }
+            }
+          }
+        }
+      }
+    }
+    let parts = (0..<5).map { part in
+      sums.crop(PixelRect(x: part * columns, y: 0, width: columns, height: rows))
+        .smoothed(sigma: Self.motionScale / Double(cell))
+    }
+    var motion = [
+      Plane(width: columns, height: rows), Plane(width: columns, height: rows),
+    ]
+    for index in parts[0].samples.indices {
+      let (u, v) = (parts[0].samples[index], parts[1].samples[index])
+      var (a, b, c) = (
+        parts[2].samples[index], parts[3].samples[index], parts[4].samples[index]
+      )
+      // Without slopes nothing moves.
+      let rest = 1e-3 + 0.02 * (a + c)
+      (a, c) = (a + rest, c + rest)
+      b = min(max(b, -(a * c).squareRoot()), (a * c).squareRoot())
+      let determinant = max(a * c - b * b, 1e-12)
+      let most = Self.greatestMotion
+      motion[0].samples[index] = min(max((u * c - v * b) / determinant, -most), most)
+      motion[1].samples[index] = min(max((v * a - u * b) / determinant, -most), most)
+    }
+    let places = CellPlaces(height: height, cell: cell, rows: rows)
+    let (dx, dy) = (motion[0], motion[1])
+    for index in planes.indices {
+      let shown = golden.planes[index]
+      planes[index].withUnsafeMutableRows { residual in
+        shown.withUnsafeRows { golden in
+          RowBands(height: height).inParallel { band in
+            for y in band where y > 0 && y < height - 1 {
+              let (x, y2) = (places.row(dx, y), places.row(dy, y))
+              gd_motion_row(
+                residual.row(y), golden.row(y - 1), golden.row(y), golden.row(y + 1), x, y2,
+                columns, cell, width)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Values between rows of cells.
+struct CellPlaces: Sendable {
+  let height, cell, rows: Int
+
+  /// The row of a plane of cells at a row of pixels.
+  func row(_ plane: Plane, _ y: Int) -> [Float] {
+    let place = min(max((Float(y) + 0.5) / Float(cell) - 0.5, 0), Float(rows - 1))
+    let above = Int(place)
+    let below = min(above + 1, rows - 1)
+    let share = place - Float(above)
+    let (a, b) = (above * plane.width, below * plane.width)
+    return (0..<plane.width).map {
+      plane.samples[a + $0] + share * (plane.samples[b + $0] - plane.samples[a + $0])
+    }
+  }
+}

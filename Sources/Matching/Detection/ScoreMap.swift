@@ -1,0 +1,124 @@
+internal import CKernels
+public import Raster
+
+/// How unlikely each place of a scan is to be clean: −log₁₀ of the false alarms as strong that are to be expected on a pixel.
+public struct ScoreMap: Sendable {
+  /// The score at each pixel.
+  public let scores: Plane
+  /// What is left of the scan, plane by plane, less what other dies show too.
+  public let residual: Residual
+
+  /// A residual with everything that its channels need.
+  struct Prepared {
+    let residual: Residual
+    let strata: Labels
+    let white: [Plane]
+  }
+
+  /// Brightness of red, green and blue.
+  static func light(_ planes: Int) -> [Float] { planes == 3 ? [0.2126, 0.7152, 0.0722] : [1] }
+  /// Residuals beyond this many standard deviations weigh no more.
+  static let most: Float = 40
+
+  /// The scores of a field.
+  ///
+  /// - Parameters:
+  ///   - residual: of the field.
+  ///   - materials: what lies at each pixel.
+  ///   - edgeDistance: pixels to the nearest edge between materials.
+  ///   - place: what other dies show there; nil when none is known.
+  ///   - calibration: of scans with as many planes.
+  ///   - stages: what is not left out.
+  public init(
+    _ residual: Residual, materials: Labels, edgeDistance: Plane, place: PlaceVariation?,
+    calibration: Calibration, stages: Set<DetectionStage> = Set(DetectionStage.allCases)
+  ) {
+    precondition(
+      residual.planes.count == calibration.planes, "a calibration is of scans of one kind")
+    let kinds = Strata(materials: calibration.materials)
+    let corrected = place?.corrected(residual) ?? residual
+    let strata = kinds.labels(materials, edgeDistance: edgeDistance, alone: place?.alone)
+    let white = Self.white(corrected, strata, calibration.whitening)
+    var scores = Plane(width: materials.width, height: materials.height, filling: -9)
+    let half = UInt16(kinds.half)
+    Channels.visit(white, leavingOut: Self.leftOut(stages)) { channel, planes, step in
+      let z = Self.length(planes, strata, step: step, scale: calibration.scales[channel])
+      let (intercept, slope) = calibration.line(of: channel)
+      scores.withUnsafeMutableRows { target in
+        z.withUnsafeRows { z in
+          strata.withUnsafeRows { strata in
+            RowBands(height: target.height).inParallel { band in
+              for y in band {
+                gd_score_row(
+                  z.row(min(y / step, z.height - 1)), step, strata.row(y), half, intercept, slope,
+                  target.row(y), target.width, z.width)
+              }
+            }
+          }
+        }
+      }
+    }
+    (self.scores, self.residual) = (scores, corrected)
+  }
+
+  static func leftOut(_ stages: Set<DetectionStage>) -> Set<Int> {
+    Set(stages.contains(.stains) ? [] : Array(Channels.stains))
+      .union(stages.contains(.lines) ? [] : Array(Channels.lines))
+  }
+
+  /// Planes of equal noise, and their brightness.
+  static func white(_ residual: Residual, _ strata: Labels, _ tables: [Float]) -> [Plane] {
+    let planes = residual.planes
+    let (width, height) = (strata.width, strata.height)
+    var result = (0...planes.count).map { _ in Plane(width: width, height: height) }
+    let light = light(planes.count)
+    func fill(_ rows: [MutablePlaneRows]) {
+      guard rows.count < result.count else {
+        Rows.reading(planes) { source in
+          strata.withUnsafeRows { strata in
+            RowBands(height: height).inParallel { band in
+              for y in band {
+                source.row(y) { source in
+                  Rows.writing(rows, y) { target in
+                    gd_whiten_row(
+                      source, strata.row(y), tables, light, most, target, planes.count, width)
+                  }
+                }
+              }
+            }
+          }
+        }
+        return
+      }
+      // Taken out, so that writing to it does not copy it.
+      var plane = Plane(width: 0, height: 0)
+      let index = rows.count
+      swap(&plane, &result[index])
+      plane.withUnsafeMutableRows { fill(rows + [$0]) }
+      swap(&plane, &result[index])
+    }
+    fill([])
+    return result
+  }
+
+  /// The length of what the planes of a channel show, in units of its kind of place.
+  static func length(_ planes: [Plane], _ strata: Labels, step: Int, scale: [Float]) -> Plane {
+    var z = Plane(width: planes[0].width, height: planes[0].height)
+    let (count, height) = (planes.count, z.height)
+    z.withUnsafeMutableRows { z in
+      Rows.reading(planes) { source in
+        strata.withUnsafeRows { strata in
+          RowBands(height: height).inParallel { band in
+            for y in band {
+              source.row(y) {
+                gd_length_row(
+                  $0, count, strata.row(y * step + step / 2), step, scale, z.row(y), z.width)
+              }
+            }
+          }
+        }
+      }
+    }
+    return z
+  }
+}

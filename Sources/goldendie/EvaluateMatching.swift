@@ -1,0 +1,120 @@
+import ArgumentParser
+import Foundation
+import Inspection
+import Records
+import Reports
+
+extension EvaluateCommand {
+  struct Matching: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "matching",
+      abstract: "Inspects scans whose defects are known, and tells what is found at which rate.",
+      discussion:
+        "Each way of inspecting is calibrated on the clean scans and judged by the others; the recipe's own calibration "
+        + "serves 'recipe' where it names one.")
+
+    @Option(help: ArgumentHelp("The recipe that says how to inspect (YAML).", valueName: "file"))
+    var recipe: String
+
+    @Option(help: ArgumentHelp("The folder of scans.", valueName: "folder"))
+    var scans: String
+
+    @Option(
+      help: ArgumentHelp("The truth, as 'goldendie simulate' writes it (JSON).", valueName: "file"))
+    var truth: String
+
+    @Option(
+      parsing: .upToNextOption,
+      help: ArgumentHelp(
+        "Names of clean scans to calibrate on, or parts of names (default: those without defects in the truth).",
+        valueName: "name"))
+    var clean: [String] = []
+
+    @Option(
+      parsing: .upToNextOption,
+      help: ArgumentHelp(
+        "What to compare: recipe, golden, table, tree, each of the three also with +neighbours, ideal (the clean twin), "
+          + "neighbour (one other die), plain (the difference alone), without-STAGE (light, motion, place, strata, stains, lines).",
+        valueName: "kind"))
+    var kinds = ["recipe"]
+
+    @Flag(help: "Add every 'without-STAGE'.")
+    var ablation = false
+
+    @Option(
+      help: ArgumentHelp(
+        "The folder of a page with curves and what was missed (default: none).",
+        valueName: "folder"))
+    var output: String?
+
+    @Flag(help: "Print the record as JSON.")
+    var json = false
+
+    func run() throws {
+      var names = kinds
+      if ablation {
+        names += ["light", "motion", "place", "strata", "stains", "lines"].map { "without-" + $0 }
+      }
+      let contestants = try names.map { name in
+        guard let contestant = MatchingContest.Contestant(name: name) else {
+          throw ValidationError("there is no kind '\(name)'")
+        }
+        return contestant
+      }
+      let known = try KnownDefects(contentsOf: URL(filePath: truth))
+      let device = try Device(recipe: URL(filePath: recipe))
+      let files = try ScanFiles.files(in: scans, named: []).filter {
+        known.names.contains($0.lastPathComponent)
+      }
+      let lessons =
+        clean.isEmpty
+        ? files.filter { known.isClean($0.lastPathComponent) }
+        : try ScanFiles.files(in: scans, named: clean)
+      let judged = files.filter { file in
+        !lessons.contains { $0.lastPathComponent == file.lastPathComponent }
+      }
+      guard !judged.isEmpty else {
+        throw ValidationError("no scan of the folder is in the truth and not calibrated on")
+      }
+      var contest = MatchingContest(device: device, truth: known, scans: judged, clean: lessons)
+      let line = ProgressLine()
+      defer { line.clear() }
+      var entries: [DetectionRecord.Entry] = []
+      for (name, contestant) in zip(names, contestants) {
+        entries.append(try contest.entry(contestant, name: name) { line.show($0) })
+      }
+      line.clear()
+      let record = contest.record(entries)
+      if let output {
+        do {
+          try contest.write(record, to: URL(filePath: output, directoryHint: .isDirectory))
+        } catch let error as ReportError { throw Failure(writing: error) }
+      }
+      if json {
+        print(String(decoding: try record.json(), as: UTF8.self), terminator: "")
+      } else {
+        print(Self.table(record))
+      }
+    }
+
+    private static func table(_ record: DetectionRecord) -> String {
+      let numbers = ["Mpx", "AP"] + ["plain", "faint"].flatMap { kind in
+        ["0.1", "1", "10"].map { kind + " " + $0 }
+      } + ["alarms", "Mpx/s"]
+      var table = TextTable(
+        [.init(title: "compared with")] + numbers.map { .init(title: $0, isNumber: true) })
+      for entry in record.entries {
+        let recalls = entry.groups.filter { $0.name == "plain" || $0.name == "faint" }
+          .flatMap { $0.recalls.map { $0.recall?.digits(3) ?? "–" } }
+        table.add(
+          [entry.name, entry.mpx.digits(1), entry.averagePrecision.digits(3)] + recalls
+            + ["\(entry.falseAlarmsAtRate ?? 0)", entry.mpxPerSecond.digits(1)])
+      }
+      let lines = table.lines + [
+        "plain: 10 grey levels and 12 px or more; faint: 4 grey levels and 5 px or more; recall at 0.1, 1 and 10 false "
+          + "alarms a Mpx; alarms: at the threshold that calibration set"
+      ]
+      return lines.joined(separator: "\n")
+    }
+  }
+}
