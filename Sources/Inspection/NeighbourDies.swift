@@ -13,6 +13,15 @@ final class NeighbourDies: @unchecked Sendable {
     let toScan: Affine
     let mesh: DisplacementMesh
     let field: PixelRect
+
+    /// By how much the scan departs from its affine map, what was found beside the golden included.
+    func displacement(at place: Point) -> Point {
+      let (slow, rest) = (
+        mesh(place),
+        residual.motion(at: Point(x: place.x - Double(field.x), y: place.y - Double(field.y)))
+      )
+      return Point(x: slow.x + rest.x, y: slow.y + rest.y)
+    }
   }
 
   /// Scans that are kept beyond the neighbours of one.
@@ -62,9 +71,9 @@ final class NeighbourDies: @unchecked Sendable {
         let place = Point(
           x: Double(field.x) + (Double(column) + 0.5) * Double(field.width) / Double(columns),
           y: Double(field.y) + (Double(row) + 0.5) * Double(field.height) / Double(rows))
-        let moved = scan.mesh(place)
+        let moved = scan.displacement(at: place)
         let ideal = between(Point(x: place.x - moved.x, y: place.y - moved.y))
-        let shown = other.mesh(ideal)
+        let shown = other.displacement(at: ideal)
         let source = back(Point(x: ideal.x + shown.x, y: ideal.y + shown.y))
         nodes.append(Point(x: place.x - source.x, y: place.y - source.y))
       }

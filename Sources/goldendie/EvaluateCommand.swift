@@ -8,7 +8,7 @@ import Reports
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measures how good something is.",
-    subcommands: [Matching.self, GoldenKinds.self], defaultSubcommand: Matching.self)
+    subcommands: [Matching.self, Pairs.self, GoldenKinds.self], defaultSubcommand: Matching.self)
 
   struct GoldenKinds: ParsableCommand {
     static let configuration = CommandConfiguration(

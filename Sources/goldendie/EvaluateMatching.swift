@@ -61,6 +61,11 @@ extension EvaluateCommand {
         }
         return contestant
       }
+      try writing {
+        if let output {
+          try DetectionReport.check(URL(filePath: output, directoryHint: .isDirectory))
+        }
+      }
       let known = try KnownDefects(contentsOf: URL(filePath: truth))
       let device = try Device(recipe: URL(filePath: recipe))
       let files = try ScanFiles.files(in: scans, named: []).filter {
@@ -84,17 +89,20 @@ extension EvaluateCommand {
         entries.append(try contest.entry(contestant, name: name) { line.show($0) })
       }
       line.clear()
-      let record = contest.record(entries)
-      if let output {
-        do {
-          try contest.write(record, to: URL(filePath: output, directoryHint: .isDirectory))
-        } catch let error as ReportError { throw Failure(writing: error) }
+      let report = contest.report(entries)
+      let record = report.record
+      try writing {
+        if let output { try report.write(to: URL(filePath: output, directoryHint: .isDirectory)) }
       }
       if json {
         print(String(decoding: try record.json(), as: UTF8.self), terminator: "")
       } else {
         print(Self.table(record))
       }
+    }
+
+    private func writing(_ body: () throws -> Void) throws {
+      do { try body() } catch let error as ReportError { throw Failure(writing: error) }
     }
 
     private static func table(_ record: DetectionRecord) -> String {

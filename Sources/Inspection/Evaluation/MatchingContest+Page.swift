@@ -1,13 +1,11 @@
-public import Foundation
 public import Records
-internal import Reports
+public import Reports
 
 extension MatchingContest {
-  /// Writes `matching.json`.
-  ///
-  /// - Parameter folder: made where it is missing.
-  /// - Throws: `ReportError` when it can't be written.
-  public func write(_ record: DetectionRecord, to folder: URL) throws {
-    try OutputFolder.write(try record.json(), to: folder.appending(path: "matching.json"))
+  /// The report of entries made before, with pictures of what they missed and falsely found.
+  public func report(_ entries: [DetectionRecord.Entry]) -> DetectionReport {
+    DetectionReport(
+      record: record(entries),
+      crops: samples.map { .init(sample: $0.told, seen: $0.seen, golden: $0.golden) })
   }
 }

@@ -2,7 +2,7 @@ public import Foundation
 internal import Golden
 internal import ImageFiles
 public import Matching
-public import Raster
+internal import Raster
 public import Records
 
 /// Inspects scans whose defects are known in several ways, and judges each.
@@ -54,11 +54,10 @@ public struct MatchingContest {
     var place: PlaceVariation?
   }
 
-  /// A finding that a page shows: one missed, or a false alarm.
-  public struct Sample: Sendable {
-    public var entry, scan, text: String
-    public var box: PixelRect
-    public var seen, golden: Picture
+  /// What was missed or falsely found, with its pictures.
+  struct Sample: Sendable {
+    var told: DetectionRecord.Sample
+    var seen, golden: Picture
   }
 
   private let device: Device
@@ -69,7 +68,7 @@ public struct MatchingContest {
   private static let greatestRate = 10.0
   private var prepared: [String: [String: PreparedScan]] = [:]
   /// Missed defects and false alarms of the entries so far.
-  public private(set) var samples: [Sample] = []
+  private(set) var samples: [Sample] = []
 
   /// A contest.
   ///
@@ -238,7 +237,7 @@ public struct MatchingContest {
       guard !rect.isEmpty else { return }
       samples.append(
         Sample(
-          entry: name, scan: one.scan.lastPathComponent, text: text, box: box,
+          told: .init(entry: name, scan: one.scan.lastPathComponent, text: text, box: box),
           seen: one.prepared.picture.crop(rect), golden: comparison.golden.crop(rect)))
     }
     for (mark, defect) in zip(marks, judgement.defects) where (defect.score ?? 0) < threshold {
@@ -257,6 +256,7 @@ public struct MatchingContest {
   /// The record of entries made before.
   public func record(_ entries: [DetectionRecord.Entry]) -> DetectionRecord {
     DetectionRecord(
-      device: device.recipe.device, scans: scans.map(\.lastPathComponent), entries: entries)
+      device: device.recipe.device, scans: scans.map(\.lastPathComponent), entries: entries,
+      samples: samples.map(\.told))
   }
 }

@@ -8,6 +8,9 @@ public import Raster
 public struct Residual: Sendable {
   /// Scan less golden, plane by plane; brightness 0…1.
   public var planes: [Plane]
+  /// How far the scan was found to be moved against the golden: pixels along x and y, in cells of 8 pixels; nil where
+  /// that was not looked for.
+  private(set) var motion: (x: Plane, y: Plane)?
 
   /// Pixels to a cell in which sums are gathered.
   private static let cell = 8
@@ -82,6 +85,7 @@ public struct Residual: Sendable {
       motion[0].samples[index] = min(max((u * c - v * b) / determinant, -most), most)
       motion[1].samples[index] = min(max((v * a - u * b) / determinant, -most), most)
     }
+    self.motion = (motion[0].map { -$0 }, motion[1].map { -$0 })
     let places = CellPlaces(height: height, cell: cell, rows: rows)
     let (dx, dy) = (motion[0], motion[1])
     for index in planes.indices {
@@ -99,6 +103,16 @@ public struct Residual: Sendable {
         }
       }
     }
+  }
+}
+
+extension Residual {
+  /// How far the scan was found to be moved at a pixel of the field.
+  public func motion(at place: Point) -> Point {
+    guard let motion else { return Point(x: 0, y: 0) }
+    let column = min(max(Int(place.x) / Self.cell, 0), motion.x.width - 1)
+    let row = min(max(Int(place.y) / Self.cell, 0), motion.x.height - 1)
+    return Point(x: Double(motion.x[column, row]), y: Double(motion.y[column, row]))
   }
 }
 

@@ -1,4 +1,5 @@
 public import Foundation
+public import Raster
 
 /// How well defects were found on scans whose truth is known, and the content of `matching.json` (format
 /// `goldendie.matching/1`).
@@ -83,6 +84,19 @@ public struct DetectionRecord: Sendable, Equatable, Codable {
     }
   }
 
+  /// A defect that was missed at the recipe's rate, or a false alarm at it.
+  public struct Sample: Sendable, Equatable, Codable {
+    /// The entry, the scan, and what it is, in words.
+    public var entry, scan, text: String
+    /// Where, scan pixels.
+    public var box: PixelRect
+
+    /// A sample.
+    public init(entry: String, scan: String, text: String, box: PixelRect) {
+      (self.entry, self.scan, self.text, self.box) = (entry, scan, text, box)
+    }
+  }
+
   /// `DetectionRecord.format`.
   public var format = DetectionRecord.format
   /// The device.
@@ -91,10 +105,13 @@ public struct DetectionRecord: Sendable, Equatable, Codable {
   public var scans: [String]
   /// Each way of inspecting.
   public var entries: [Entry]
+  /// What was missed, and what was falsely found.
+  public var samples: [Sample]
 
   /// A record with all its parts.
-  public init(device: String, scans: [String], entries: [Entry]) {
+  public init(device: String, scans: [String], entries: [Entry], samples: [Sample] = []) {
     (self.device, self.scans, self.entries) = (device, scans, entries)
+    self.samples = samples
   }
 
   /// The content of `matching.json`: keys sorted, indented, a newline at the end.

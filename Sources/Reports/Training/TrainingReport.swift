@@ -80,7 +80,7 @@ public struct ContestReport: Sendable {
   }
 }
 
-private func writeFolder(_ folder: URL, _ files: [String: Data]) throws {
+func writeFolder(_ folder: URL, _ files: [String: Data]) throws {
   let output = OutputFolder(at: folder)
   try output.requireOwn(Set(files.keys))
   try output.write { new in

@@ -1,0 +1,205 @@
+import Foundation
+import Matching
+import Raster
+import TestSupport
+import Testing
+
+/// A golden of two materials in colour, and dies that show it with noise.
+private struct Wafer {
+  static let bounds = PixelRect(x: 0, y: 0, width: 384, height: 320)
+  let golden: Picture
+  let materials: Labels
+  let edgeDistance: Plane
+
+  init() {
+    let reference = Rectangles(boxes: [
+      Box(low: Point(x: 20, y: 20), high: Point(x: 160, y: 120)),
+      Box(low: Point(x: 200, y: 30), high: Point(x: 240, y: 290)),
+      Box(low: Point(x: 270, y: 60), high: Point(x: 360, y: 90)),
+      Box(low: Point(x: 40, y: 160), high: Point(x: 150, y: 300)),
+    ])
+    let coverage = reference.drawn(.identity, width: Self.bounds.width, height: Self.bounds.height)
+      .smoothed(sigma: 0.8)
+    golden = Picture(planes: [
+      coverage.map { 0.3 + 0.4 * $0 }, coverage.map { 0.5 - 0.2 * $0 },
+      coverage.map { 0.4 + 0.1 * $0 },
+    ])
+    materials = Labels(stackOf: [coverage])
+    edgeDistance = materials.nearestOther(reach: 32).distance
+  }
+
+  /// The golden with noise of 1.5 grey levels.
+  func die(_ seed: UInt64) -> Picture {
+    var random = Seeded(state: seed)
+    return golden.mapPlanes { plane in
+      var plane = plane
+      for index in plane.samples.indices { plane.samples[index] += 0.006 * random.normal() }
+      return plane
+    }
+  }
+
+  func residual(_ scan: Picture) -> Residual {
+    Residual(
+      scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance,
+      area: Self.bounds)
+  }
+
+  func calibration(_ scans: [Picture], places: [PlaceVariation]? = nil) -> Calibration {
+    Calibrator.calibration(
+      of: scans.enumerated().map { index, scan in
+        Calibrator.Sample(
+          name: "\(index)", residual: residual(scan), materials: materials,
+          edgeDistance: edgeDistance, place: places?[index], area: Self.bounds)
+      })
+  }
+
+  func findings(
+    _ scan: Picture, _ calibration: Calibration, rate: Double = 0.1, place: PlaceVariation? = nil
+  ) -> [Finding] {
+    Comparison(
+      scan: scan, materials: materials, edgeDistance: edgeDistance, residual: residual(scan),
+      place: place, area: Self.bounds, calibration: calibration, rate: rate
+    ).findings
+  }
+}
+
+extension Picture {
+  /// Adds grey levels to a rectangle's pixels.
+  fileprivate func with(_ levels: Float, x: Int, y: Int, width: Int, height: Int) -> Picture {
+    mapPlanes { plane in
+      var plane = plane
+      for v in y..<y + height { for u in x..<x + width { plane[u, v] += levels / 255 } }
+      return plane
+    }
+  }
+}
+
+@Suite struct DetectionTests {
+  private let wafer = Wafer()
+  private var clean: [Picture] { (1...4).map { wafer.die($0) } }
+
+  @Test func `light that differs by material leaves no residual`() {
+    let scan = wafer.golden.mapPlanes { plane in
+      var plane = plane
+      for y in 0..<plane.height {
+        for x in 0..<plane.width {
+          plane[x, y] += wafer.materials[x, y] == 1 ? 0.05 : -0.02 - 0.03 * Float(x) / 384
+        }
+      }
+      return plane
+    }
+    let residual = wafer.residual(scan)
+    let flat = residual.planes[0].samples.indices.filter { wafer.edgeDistance.samples[$0] > 5 }
+    #expect(flat.allSatisfy { abs(residual.planes[0].samples[$0]) < 0.01 })
+  }
+
+  @Test func `motion is told and taken away`() {
+    let moved = wafer.golden.mapPlanes {
+      $0.resampled(rect: $0.bounds, toSource: .translation(x: -0.4, y: 0.3))
+    }
+    let without = Residual(
+      scan: moved, golden: wafer.golden, materials: wafer.materials,
+      edgeDistance: wafer.edgeDistance, area: Wafer.bounds, stages: [.light])
+    let with = wafer.residual(moved)
+    func size(_ residual: Residual) -> Float {
+      residual.planes[0].samples.reduce(0) { $0 + $1 * $1 }
+    }
+    #expect(size(with) < 0.25 * size(without))
+    let told = with.motion(at: Point(x: 160, y: 120))
+    #expect(abs(told.x - 0.4) < 0.15 && abs(told.y + 0.3) < 0.15)
+  }
+
+  @Test func `other clean dies alarm about as often as was asked for`() {
+    let calibration = wafer.calibration(clean)
+    let others = (11...18).map { wafer.die($0) }
+    let alarms = others.reduce(0) { $0 + wafer.findings($1, calibration, rate: 10).count }
+    // About ten are expected on this megapixel; near ones count once.
+    #expect((1...30).contains(alarms), "\(alarms)")
+    let strict = others.reduce(0) { $0 + wafer.findings($1, calibration).count }
+    #expect(strict <= 2)
+    #expect(abs(calibration.leastProvenRate - 3 / 0.49152) < 1e-6)
+  }
+
+  @Test(arguments: [
+    (250, 150, 3, 3, Float(9)), (60, 60, 20, 20, 3), (250, 200, 60, 2, 4), (90, 180, 2, 80, -4),
+  ])
+  func `faint places are found, and where they are`(
+    x: Int, y: Int, width: Int, height: Int, levels: Float
+  ) throws {
+    let calibration = wafer.calibration(clean)
+    let scan = wafer.die(21).with(levels, x: x, y: y, width: width, height: height)
+    let findings = wafer.findings(scan, calibration)
+    let finding = try #require(findings.first)
+    #expect(findings.count <= 2)
+    let place = PixelRect(x: x, y: y, width: width, height: height)
+    #expect(!finding.box.intersection(place).isEmpty)
+    #expect((finding.contrast > 0) == (levels > 0))
+    #expect(finding.score >= Calibration.score(rate: 0.1))
+  }
+
+  @Test func `what other dies show too is no finding, and what they do not is one`() {
+    // The golden is wrong at one place of every die.
+    func die(_ seed: UInt64) -> Picture {
+      wafer.die(seed).with(20, x: 100, y: 100, width: 12, height: 12)
+    }
+    let residuals = (31...37).map { wafer.residual(die($0)).planes }
+    let place = PlaceVariation(others: residuals)
+    let calibration = wafer.calibration((1...4).map { die($0) }, places: Array(repeating: place, count: 4))
+    #expect(calibration.usesNeighbours)
+    #expect(wafer.findings(die(41), calibration, place: place).isEmpty)
+    let bad = die(42).with(12, x: 300, y: 200, width: 6, height: 6)
+    let findings = wafer.findings(bad, calibration, place: place)
+    #expect(findings.count == 1)
+    #expect(findings.first.map { abs($0.center.x - 303) < 2 && abs($0.center.y - 203) < 2 } == true)
+  }
+
+  @Test func `a calibration reads back as it was written`() throws {
+    let calibration = wafer.calibration([wafer.die(1)])
+    let data = try JSONEncoder().encode(calibration)
+    #expect(try JSONDecoder().decode(Calibration.self, from: data) == calibration)
+    #expect(calibration.isWellFormed)
+  }
+}
+
+@Suite struct TemplateComparisonTests {
+  private let bounds = PixelRect(x: 0, y: 0, width: 300, height: 200)
+
+  private func board(_ move: (Int) -> (x: Double, y: Double)) -> Picture {
+    let tracks = (0..<6).map {
+      Box(
+        low: Point(x: 15 + 45 * Double($0), y: 10), high: Point(x: 30 + 45 * Double($0), y: 190))
+    }
+    let cross = [Box(low: Point(x: 5, y: 90), high: Point(x: 295, y: 104))]
+    var plane = Plane(width: bounds.width, height: bounds.height)
+    for y in 0..<bounds.height {
+      for x in 0..<bounds.width {
+        let (dx, dy) = move(x)
+        let place = Point(x: Double(x) + 0.5 - dx, y: Double(y) + 0.5 - dy)
+        let inside = (tracks + cross).contains {
+          place.x >= $0.low.x && place.x < $0.high.x && place.y >= $0.low.y && place.y < $0.high.y
+        }
+        plane[x, y] = inside ? 1 : 0
+      }
+    }
+    return Picture(planes: [plane])
+  }
+
+  @Test func `a board whose halves moved apart is as its template`() {
+    let scan = board { $0 < 150 ? (x: 3, y: -2) : (x: -2, y: 3) }
+    let template = board { _ in (0, 0) }
+    #expect(TemplateComparison(scan: scan, template: template).findings.isEmpty)
+    var settings = TemplateComparison.Settings()
+    settings.radius = 0
+    #expect(!TemplateComparison(scan: scan, template: template, settings: settings).findings.isEmpty)
+  }
+
+  @Test func `a hole and a spur on a moved board are found`() {
+    var scan = board { _ in (x: 2, y: 1) }
+    for y in 40..<49 { for x in 64..<72 { scan.planes[0][x, y] = 0 } }
+    for y in 140..<150 { for x in 212..<222 { scan.planes[0][x, y] = 1 } }
+    let findings = TemplateComparison(scan: scan, template: board { _ in (0, 0) }).findings
+    #expect(findings.count == 2)
+    #expect(findings.contains { $0.contains(x: 68, y: 44) && $0.contrast < 0 })
+    #expect(findings.contains { $0.contains(x: 217, y: 145) && $0.contrast > 0 })
+  }
+}
