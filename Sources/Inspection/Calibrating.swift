@@ -42,7 +42,9 @@ extension Device {
     }
     samples.removeAll { $0.residual.planes.count != planes }
     let golden =
-      generator.map { "generator " + $0.record.sha256 } ?? supplied.map { "image " + $0.record.sha256 }
+      generator.map { "generator " + $0.record.sha256 } ?? supplied.map {
+        "image " + $0.record.sha256
+      }
       ?? (recipe.golden == .tree ? "tree" : "table")
     return (
       CalibrationFile(

@@ -102,18 +102,26 @@ extension Device {
   ) throws -> PlaceVariation? {
     guard let neighbours else { return nil }
     let own = prepared.die(residual)
+    neighbours.keep(own, as: Self.key(scan, kind ?? recipe.golden))
     var others: [[Plane]] = []
     for other in try Self.otherScans(than: scan) where others.count < recipe.neighbours {
-      guard let die = die(other, neighbours, golden: kind), die.residual.planes.count == residual.planes.count else { continue }
+      guard let die = die(other, neighbours, golden: kind),
+        die.residual.planes.count == residual.planes.count
+      else { continue }
       others.append(NeighbourDies.residual(of: die, at: own))
     }
     return others.count >= PlaceVariation.leastOthers ? PlaceVariation(others: others) : nil
   }
 
+  private static func key(_ scan: URL, _ golden: Recipe.Golden) -> String {
+    "\(golden) " + scan.standardizedFileURL.path
+  }
+
+  /// Another scan in its place; nil where it is of no use.
   private func die(
     _ other: URL, _ neighbours: NeighbourDies, golden kind: Recipe.Golden?
   ) -> NeighbourDies.Die? {
-    neighbours.die("\(kind ?? recipe.golden) " + other.standardizedFileURL.path) {
+    neighbours.die(Self.key(other, kind ?? recipe.golden)) {
       // A scan that can't be read tells nothing of this one.
       guard let read = try? read(other),
         case .ready(let ready)? = try? prepare(read, other, golden: kind)
@@ -157,7 +165,8 @@ extension Device {
     guard residual.planes.count == calibration.noise.planes else {
       throw InspectionError(
         .unusableScan, path: scan.relativePath,
-        "is \(residual.planes.count == 3 ? "in colour" : "grey"), and the calibration is of scans that are not")
+        "is \(residual.planes.count == 3 ? "in colour" : "grey"), and the calibration is of scans that are not"
+      )
     }
     let place =
       calibration.noise.usesNeighbours ? try place(of: scan, prepared, residual) : nil

@@ -48,13 +48,18 @@ final class NeighbourDies: @unchecked Sendable {
       return kept
     }
     let made = try make()
+    keep(made, as: path)
+    return made
+  }
+
+  /// Keeps a die under a name.
+  func keep(_ die: Die?, as path: String) {
     lock.withLock {
-      dies.updateValue(made, forKey: path)
+      dies.updateValue(die, forKey: path)
       order.removeAll { $0 == path }
       order.append(path)
       while order.count > most { dies.removeValue(forKey: order.removeFirst()) }
     }
-    return made
   }
 
   /// The residual of another die where a scan shows the same place; NaN where it does not reach.

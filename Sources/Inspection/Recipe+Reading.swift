@@ -40,7 +40,8 @@ extension Recipe {
     if let section = try top.section(
       "matching",
       known: [
-        "search", "rotation_deg", "threshold", "least_contrast", "false_alarms_per_mpx", "calibration",
+        "search", "rotation_deg", "threshold", "least_contrast", "false_alarms_per_mpx",
+        "calibration",
       ])
     {
       matching = try Matching(section)
@@ -113,7 +114,8 @@ extension Recipe.Golden {
     case "table": self = .table
     case "tree": self = .tree
     default:
-      throw section.error(.badValue, "baseline", "expected 'table' or 'tree', found '\(baseline ?? "")'")
+      throw section.error(
+        .badValue, "baseline", "expected 'table' or 'tree', found '\(baseline ?? "")'")
     }
   }
 }

@@ -138,8 +138,9 @@ public struct Recipe: Equatable, Sendable {
     ///
     /// The default, nil, is none. It takes a calibration; without one `threshold` decides.
     public var falseAlarmsPerMpx: Double?
-    /// `matching.calibration`: the noise of clean scans, as `goldendie calibrate` writes it. With it `falseAlarmsPerMpx`
-    /// decides, 0.1 where it is absent, and not `threshold`.
+    /// `matching.calibration`: the noise of clean scans, as `goldendie calibrate` writes it.
+    ///
+    /// With it `falseAlarmsPerMpx` decides, 0.1 where it is absent, and not `threshold`.
     ///
     /// The default, nil, is none.
     public var calibration: URL?

@@ -106,9 +106,11 @@ extension EvaluateCommand {
     }
 
     private static func table(_ record: DetectionRecord) -> String {
-      let numbers = ["Mpx", "AP"] + ["plain", "faint"].flatMap { kind in
-        ["0.1", "1", "10"].map { kind + " " + $0 }
-      } + ["alarms", "Mpx/s"]
+      let numbers =
+        ["Mpx", "AP"]
+        + ["plain", "faint"].flatMap { kind in
+          ["0.1", "1", "10"].map { kind + " " + $0 }
+        } + ["alarms", "Mpx/s"]
       var table = TextTable(
         [.init(title: "compared with")] + numbers.map { .init(title: $0, isNumber: true) })
       for entry in record.entries {
@@ -118,10 +120,11 @@ extension EvaluateCommand {
           [entry.name, entry.mpx.digits(1), entry.averagePrecision.digits(3)] + recalls
             + ["\(entry.falseAlarmsAtRate ?? 0)", entry.mpxPerSecond.digits(1)])
       }
-      let lines = table.lines + [
-        "plain: 10 grey levels and 12 px or more; faint: 4 grey levels and 5 px or more; recall at 0.1, 1 and 10 false "
-          + "alarms a Mpx; alarms: at the threshold that calibration set"
-      ]
+      let lines =
+        table.lines + [
+          "plain: 10 grey levels and 12 px or more; faint: 4 grey levels and 5 px or more; recall at 0.1, 1 and 10 false "
+            + "alarms a Mpx; alarms: at the threshold that calibration set"
+        ]
       return lines.joined(separator: "\n")
     }
   }

@@ -70,7 +70,8 @@ extension EvaluateCommand {
       print(
         "\(record.pairs) pairs, \(record.mpx.digits(1)) Mpx, \(record.mpxPerSecond.digits(1)) Mpx/s: F \(record.f1.digits(3)), "
           + "precision \(record.precision.digits(3)), recall \(record.recall.digits(3)), any overlap "
-          + "\(record.overlapRecall.digits(3)), \(record.falseAlarmsPerMpx.digits(2)) false alarms/Mpx")
+          + "\(record.overlapRecall.digits(3)), \(record.falseAlarmsPerMpx.digits(2)) false alarms/Mpx"
+      )
     }
   }
 }

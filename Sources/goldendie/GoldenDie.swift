@@ -19,7 +19,8 @@ struct GoldenDie: ParsableCommand {
       """,
     version: Device.program,
     subcommands: [
-      InspectCommand.self, TrainCommand.self, CalibrateCommand.self, EvaluateCommand.self, WatchCommand.self,
+      InspectCommand.self, TrainCommand.self, CalibrateCommand.self, EvaluateCommand.self,
+      WatchCommand.self,
       GoldenCommand.self, LayoutCommand.self, ModelCommand.self, SimulateCommand.self,
       DoctorCommand.self,
     ])

@@ -144,7 +144,8 @@ extension Picture {
     }
     let residuals = (31...37).map { wafer.residual(die($0)).planes }
     let place = PlaceVariation(others: residuals)
-    let calibration = wafer.calibration((1...4).map { die($0) }, places: Array(repeating: place, count: 4))
+    let calibration = wafer.calibration(
+      (1...4).map { die($0) }, places: Array(repeating: place, count: 4))
     #expect(calibration.usesNeighbours)
     #expect(wafer.findings(die(41), calibration, place: place).isEmpty)
     let bad = die(42).with(12, x: 300, y: 200, width: 6, height: 6)
@@ -190,7 +191,8 @@ extension Picture {
     #expect(TemplateComparison(scan: scan, template: template).findings.isEmpty)
     var settings = TemplateComparison.Settings()
     settings.radius = 0
-    #expect(!TemplateComparison(scan: scan, template: template, settings: settings).findings.isEmpty)
+    #expect(
+      !TemplateComparison(scan: scan, template: template, settings: settings).findings.isEmpty)
   }
 
   @Test func `a hole and a spur on a moved board are found`() {

@@ -29,7 +29,8 @@ struct DetectionScores {
   typealias Kind = (name: String, holds: (Judgement.Defect) -> Bool)
 
   private static let sizes: [(String, Range<Int>)] = [
-    ("< 12 px", 0..<12), ("12–49 px", 12..<50), ("50–249 px", 50..<250), ("≥ 250 px", 250..<Int.max),
+    ("< 12 px", 0..<12), ("12–49 px", 12..<50), ("50–249 px", 50..<250),
+    ("≥ 250 px", 250..<Int.max),
   ]
   private static let contrasts: [(String, Range<Double>)] = [
     ("contrast < 4", 0..<4), ("contrast 4–9", 4..<10), ("contrast 10–29", 10..<30),
@@ -141,7 +142,11 @@ struct DetectionScores {
       while passed < alarms.count, alarms[passed] >= score { passed += 1 }
       let point = DetectionRecord.CurvePoint(
         rate: Double(passed) / mpx, recall: Double(index + 1) / Double(all))
-      if points.last?.rate == point.rate { points[points.count - 1] = point } else { points.append(point) }
+      if points.last?.rate == point.rate {
+        points[points.count - 1] = point
+      } else {
+        points.append(point)
+      }
     }
     return points
   }

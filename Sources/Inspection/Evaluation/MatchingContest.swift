@@ -39,7 +39,8 @@ public struct MatchingContest {
       case "neighbour": self = .neighbourDie
       case "plain": self = .plain
       default:
-        guard name.hasPrefix("without-"), let stage = DetectionStage(rawValue: String(name.dropFirst(8)))
+        guard name.hasPrefix("without-"),
+          let stage = DetectionStage(rawValue: String(name.dropFirst(8)))
         else { return nil }
         self = .without(stage)
       }
@@ -98,6 +99,11 @@ public struct MatchingContest {
     case .without(let stage):
       stages.remove(stage)
       usesPlace = stage != .place
+    }
+    if usesPlace, device.neighbours == nil, name.hasSuffix("+neighbours") {
+      throw RecipeError(
+        .missingKey, path: device.recipe.path,
+        detail: "golden.neighbours is missing; '\(name)' needs to know how many")
     }
     var refused = 0
     func cases(_ files: [URL]) throws -> [Case] {
@@ -187,7 +193,9 @@ public struct MatchingContest {
 
   /// The same photograph without its defects, of the field alone; nil where none was written.
   private func twin(of scan: URL) throws -> Picture? {
-    guard let known = truth.scans[scan.lastPathComponent], let clean = known.clean else { return nil }
+    guard let known = truth.scans[scan.lastPathComponent], let clean = known.clean else {
+      return nil
+    }
     var file = truth.folder.appending(path: clean)
     if let again = known.repeats?.first {
       let other = file.deletingLastPathComponent().appending(

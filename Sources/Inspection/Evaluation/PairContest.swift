@@ -58,7 +58,8 @@ public struct PairContest {
   ///   - progress: told a pair's name and its number from 1.
   /// - Throws: `ImageFileError`, or `InspectionError` where a list is no list.
   public func judged(
-    settings: TemplateComparison.Settings, margin: Int, progress: (String, Int) -> Void = { _, _ in }
+    settings: TemplateComparison.Settings, margin: Int,
+    progress: (String, Int) -> Void = { _, _ in }
   ) throws -> PairsRecord {
     var record = PairsRecord(pairs: pairs.count, mpx: 0, seconds: 0)
     var (alarms, seconds) = (0, 0.0)
@@ -120,7 +121,9 @@ public struct PairContest {
       }
     }
     var (takenListed, takenFound) = (Set<Int>(), Set<Int>())
-    for overlap in overlaps.sorted(by: { ($0.share, $1.listed, $1.found) > ($1.share, $0.listed, $0.found) })
+    for overlap in overlaps.sorted(by: {
+      ($0.share, $1.listed, $1.found) > ($1.share, $0.listed, $0.found)
+    })
     where !takenListed.contains(overlap.listed) && !takenFound.contains(overlap.found) {
       takenListed.insert(overlap.listed)
       takenFound.insert(overlap.found)

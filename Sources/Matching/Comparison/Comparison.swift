@@ -40,7 +40,7 @@ public struct Comparison: Sendable {
     for (scanPlane, goldenPlane) in zip(scanPlanes, goldenPlanes) {
       let plane = Comparison.lit(
         goldenPlane, as: scanPlane, materials: materials, edgeDistance: edgeDistance, area: area,
-        settings: settings)
+        settings: settings, rowsDrift: !scan.isColour)
       for (sigma, band) in Comparison.channels(settings) {
         difference.merge(
           Difference(
@@ -64,13 +64,15 @@ public struct Comparison: Sendable {
 
   /// A golden plane in the light of a scan: the photometric fit, row by row and material by material.
   ///
-  /// - Parameters: as for a comparison.
+  /// - Parameters: as for a comparison, and
+  ///   - rowsDrift: whether the microscope scans line by line, so that rows may drift in brightness.
   public static func lit(
     _ golden: Plane, as scan: Plane, materials: Labels, edgeDistance: Plane, area: PixelRect,
-    settings: ComparisonSettings = ComparisonSettings()
+    settings: ComparisonSettings = ComparisonSettings(), rowsDrift: Bool = true
   ) -> Plane {
     PhotometricFit.fitted(
-      golden: RowDrift.fitted(golden: golden, scan: scan, materials: materials, area: area),
+      golden: rowsDrift
+        ? RowDrift.fitted(golden: golden, scan: scan, materials: materials, area: area) : golden,
       scan: scan,
       materials: materials, edgeDistance: edgeDistance, area: area,
       scale: settings.photometricScalePx)
@@ -125,4 +127,9 @@ public struct Comparison: Sendable {
   private static let growth: Float = 2
   /// They grow over nothing below it.
   private static let leastScore: Float = 4.5
+}
+
+extension Picture {
+  /// Whether it was taken with light; electrons have no colour.
+  fileprivate var isColour: Bool { channels == 3 }
 }

@@ -82,7 +82,8 @@ struct FindingSearch {
       let label = islands.labels[index]
       guard label > 0 else { continue }
       size[label] += 1
-      if abs(normalised.samples[index]) >= seed, abs(contrast.samples[index]) >= rules.seedContrast {
+      if abs(normalised.samples[index]) >= seed, abs(contrast.samples[index]) >= rules.seedContrast
+      {
         strong[label] = true
       }
     }

@@ -30,6 +30,10 @@ public struct Calibrator {
   private static let floor = 0.1 / 255
   /// Peaks a Mpx from which the tail is followed.
   private static let tailRate = 30.0
+  /// Where others tell elsewhere, what it is to be alone is learnt within this distance of a field's border, pixels.
+  ///
+  /// Others do not reach some of the border, and there the place of a scan is known least.
+  private static let border = 96
   /// Kinds with fewer pixels lean on their distance from edges, that on all.
   private static let trust = 300.0
 
@@ -52,19 +56,41 @@ public struct Calibrator {
     let mpx = samples.reduce(0) { $0 + Double($1.area.area) / 1e6 }
     let withOthers = samples.allSatisfy { $0.place != nil } && stages.contains(.place)
     // Once as the others tell it, once as if no other told anything anywhere.
-    var views: [(residual: Residual, strata: Labels, area: PixelRect, isAlone: Bool)] = []
+    struct View {
+      var residual: Residual
+      var strata: Labels
+      var area: PixelRect
+      var isAlone: Bool
+      /// What does not count.
+      var hole: PixelRect
+
+      func counts(_ x: Int, _ y: Int) -> Bool {
+        x < hole.x || y < hole.y || x >= hole.maxX || y >= hole.maxY
+      }
+    }
+    var views: [View] = []
+    let nothing = PixelRect(x: 0, y: 0, width: 0, height: 0)
     for sample in samples {
       let alone = kinds.labels(sample.materials, edgeDistance: sample.edgeDistance, alone: nil)
-      views.append((sample.residual, alone, sample.area, true))
+      let inner = sample.area.expanded(by: -border)
+      views.append(
+        View(
+          residual: sample.residual, strata: alone, area: sample.area, isAlone: true,
+          hole: withOthers && !inner.isEmpty ? inner : nothing))
       if withOthers, let place = sample.place {
         let strata = kinds.labels(
           sample.materials, edgeDistance: sample.edgeDistance, alone: place.alone)
-        views.append((place.corrected(sample.residual), strata, sample.area, false))
+        views.append(
+          View(
+            residual: place.corrected(sample.residual), strata: strata, area: sample.area,
+            isAlone: false, hole: nothing))
       }
     }
     var noise = NoiseSums(kinds: kinds, planes: planes, isFlat: !stages.contains(.strata))
     for view in views {
-      noise.add(view.residual.planes, view.strata, area: view.area, isAlone: view.isAlone)
+      noise.add(
+        view.residual.planes, view.strata, area: view.area, isAlone: view.isAlone,
+        where: view.counts)
     }
     let whitening = noise.whitening(floor: floor, trust: trust)
     var lengths = Channels.names.map { _ in LengthSums(kinds: kinds) }
@@ -75,10 +101,13 @@ public struct Calibrator {
       Channels.visit(white, leavingOut: leftOut) { channel, planes, step in
         let z = ScoreMap.length(planes, view.strata, step: step, scale: unit)
         lengths[channel].add(
-          z, view.strata, step: step, area: view.area, isAlone: view.isAlone)
+          z, view.strata, step: step, area: view.area, isAlone: view.isAlone, where: view.counts)
       }
     }
     let scales = lengths.map { $0.scales(trust: trust) }
+    let aloneMpx = views.filter(\.isAlone).reduce(0) {
+      $0 + Double($1.area.area - $1.hole.area) / 1e6
+    }
     var peaks = Channels.names.map { _ in [[Float](), [Float]()] }
     for view in views {
       let white = ScoreMap.white(view.residual, view.strata, whitening)
@@ -86,13 +115,15 @@ public struct Calibrator {
         let z = ScoreMap.length(planes, view.strata, step: step, scale: scales[channel])
         peaks[channel][view.isAlone ? 1 : 0] += PeakSearch.peaks(
           z, step: step, area: view.area,
-          where: { view.isAlone || view.strata[$0, $1] < UInt16(kinds.half) })
+          where: {
+            view.counts($0, $1) && (view.isAlone || view.strata[$0, $1] < UInt16(kinds.half))
+          })
       }
     }
     return Calibration(
       materials: materials, planes: planes, whitening: whitening, scales: scales,
       tails: peaks.map { sides in
-        let alone = tail(sides[1], mpx: mpx)
+        let alone = tail(sides[1], mpx: aloneMpx)
         return [withOthers ? tail(sides[0], mpx: mpx) : alone, alone]
       }, mpx: mpx, scans: samples.map(\.name), usesNeighbours: withOthers)
   }

@@ -56,12 +56,14 @@ struct LightFit {
           edgeDistance.withUnsafeRows { distance in
             materials.withUnsafeRows { materials in
               inParallel(rows) { row in
-                for y in max(row * cell, area.y)..<max(
-                  max(row * cell, area.y), min((row + 1) * cell, area.maxY))
+                for y in max(
+                  row * cell, area.y)..<max(
+                    max(row * cell, area.y), min((row + 1) * cell, area.maxY))
                 {
                   pictures.at(y) { scan, golden, planes in
                     gd_lit_sums_row(
-                      scan, golden, materials.row(y), distance.row(y), known, bounds.0, bounds.1, count,
+                      scan, golden, materials.row(y), distance.row(y), known, bounds.0, bounds.1,
+                      count,
                       columns, cell, sums.row(row), weights.row(row), planes, width)
                   }
                 }

@@ -17,7 +17,12 @@ struct NoiseSums {
   }
 
   /// Adds the pixels of an area, every other of them, sizes beyond five times the usual clipped.
-  mutating func add(_ residual: [Plane], _ strata: Labels, area: PixelRect, isAlone: Bool) {
+  ///
+  /// - Parameter holds: whether a pixel counts.
+  mutating func add(
+    _ residual: [Plane], _ strata: Labels, area: PixelRect, isAlone: Bool,
+    where holds: (Int, Int) -> Bool
+  ) {
     var sizes = [Double](repeating: 0, count: kinds.count * (planes + 1))
     func visit(_ body: (Int, Int) -> Void) {
       for y in area.y..<area.maxY {
@@ -25,7 +30,7 @@ struct NoiseSums {
           let index = y &* strata.width &+ x
           let kind = Int(strata.values[index])
           // Where others do not tell is learnt from the view without others.
-          if isAlone == (kind >= kinds.half) { body(index, kind) }
+          if isAlone == (kind >= kinds.half), holds(x, y) { body(index, kind) }
         }
       }
     }
@@ -129,7 +134,10 @@ struct LengthSums {
     counts = sums
   }
 
-  mutating func add(_ z: Plane, _ strata: Labels, step: Int, area: PixelRect, isAlone: Bool) {
+  mutating func add(
+    _ z: Plane, _ strata: Labels, step: Int, area: PixelRect, isAlone: Bool,
+    where holds: (Int, Int) -> Bool
+  ) {
     var (means, numbers) = (
       [Double](repeating: 0, count: kinds.count), [Double](repeating: 0, count: kinds.count)
     )
@@ -137,7 +145,9 @@ struct LengthSums {
       for y in area.y / step..<min(z.height, area.maxY / step) {
         for x in area.x / step..<min(z.width, area.maxX / step) {
           let kind = Int(strata[x * step + step / 2, y * step + step / 2])
-          if isAlone == (kind >= kinds.half) { body(kind, z.samples[y * z.width + x]) }
+          if isAlone == (kind >= kinds.half), holds(x * step + step / 2, y * step + step / 2) {
+            body(kind, z.samples[y * z.width + x])
+          }
         }
       }
     }
@@ -161,7 +171,8 @@ struct LengthSums {
       let (sum, count) = (sums[range].reduce(0, +), counts[range].reduce(0, +))
       let all = count > 0 ? sum / count : 1
       return range.map { kind in
-        let bin = stride(from: range.lowerBound + kind % Strata.bins, to: range.upperBound, by: Strata.bins)
+        let bin = stride(
+          from: range.lowerBound + kind % Strata.bins, to: range.upperBound, by: Strata.bins)
         let (binSum, binCount) = bin.reduce((0.0, 0.0)) { ($0.0 + sums[$1], $0.1 + counts[$1]) }
         let weight = trust / 3
         let prior = (binSum + weight * all) / (binCount + weight)

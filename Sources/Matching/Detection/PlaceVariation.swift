@@ -12,6 +12,8 @@ public struct PlaceVariation: Sendable {
 
   /// Others that must tell.
   public static let leastOthers = 3
+  /// So near the border of a field its place is not known well enough, pixels.
+  private static let border = 12
   /// Dies differ by so much more than their typical spread before a place counts less.
   private static let slack: Float = 1.3
 
@@ -67,7 +69,12 @@ public struct PlaceVariation: Sendable {
     }
     self.usual = usual.planes
     // Interpolation at the border of what the others tell is not to be trusted.
-    self.alone = alone.extremes(radius: 4).high
+    var wide = alone.extremes(radius: 4).high
+    for y in 0..<height {
+      for x in 0..<width
+      where min(x, y, width - 1 - x, height - 1 - y) < Self.border { wide[x, y] = 1 }
+    }
+    self.alone = wide
     let smooth = spread.smoothed(sigma: 1.5)
     let typical = max(smooth.sampledQuantile(0.5), 1e-9)
     weight = smooth.map { min(1, Self.slack * (typical / max($0, 1e-9)).squareRoot()) }

@@ -30,7 +30,9 @@ public struct DetectionReport: Sendable {
   public let crops: [Crop]
 
   /// A report.
-  public init(record: DetectionRecord, crops: [Crop]) { (self.record, self.crops) = (record, crops) }
+  public init(record: DetectionRecord, crops: [Crop]) {
+    (self.record, self.crops) = (record, crops)
+  }
 
   /// The page.
   ///
