@@ -157,11 +157,10 @@ WIDEST void gd_keep_greater_row(const float *sum, float share, float *restrict b
 
 WIDEST void gd_add_shifted_row(const float *first, const float *second, ptrdiff_t shift, float *restrict target,
                                ptrdiff_t width) {
-  const ptrdiff_t start = shift < 0 ? (-shift < width ? -shift : width) : 0;
-  const ptrdiff_t end = shift > 0 ? (width - shift > 0 ? width - shift : 0) : width;
-  for (ptrdiff_t x = 0; x < start; x++) target[x] = first[x] + second[0];
-  for (ptrdiff_t x = start; x < end; x++) target[x] = first[x] + second[x + shift];
-  for (ptrdiff_t x = end > start ? end : start; x < width; x++) target[x] = first[x] + second[width - 1];
+  memcpy(target, first, (size_t)width * sizeof(float));
+  if (!second) return;
+  const ptrdiff_t start = shift < 0 ? -shift : 0, end = shift > 0 ? width - shift : width;
+  for (ptrdiff_t x = start; x < end; x++) target[x] += second[x + shift];
 }
 
 static void add_columns(const uint8_t *a, const uint8_t *b, ptrdiff_t n, int32_t sign, int32_t *restrict columns) {

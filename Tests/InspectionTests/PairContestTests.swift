@@ -3,6 +3,7 @@ import ImageFiles
 import Inspection
 import Matching
 import Raster
+import Records
 import TestSupport
 import Testing
 

@@ -49,7 +49,7 @@ void gd_score_row(const float *z, ptrdiff_t step, const uint16_t *strata, uint16
 // best[x] = whichever of best[x] and sum[x] * share is further from 0.
 void gd_keep_greater_row(const float *sum, float share, float *best, ptrdiff_t width);
 
-// target[x] = first[x] + second[x + shift], with columns held inside.
+// target[x] = first[x] + second[x + shift], where that lies inside; second may be NULL for a row that does not.
 void gd_add_shifted_row(const float *first, const float *second, ptrdiff_t shift, float *target, ptrdiff_t width);
 
 // costs[y][x] = sum over window x window of |scan - golden|; both point to the upper left of the padded part, which has

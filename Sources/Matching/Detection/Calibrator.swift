@@ -154,11 +154,8 @@ enum PeakSearch {
     _ z: Plane, step: Int, area: PixelRect, where counts: (Int, Int) -> Bool
   ) -> [Float] {
     let high = z.extremes(radius: reach).high
-    let margin = 2
-    let (left, top) = (area.x / step + margin, area.y / step + margin)
-    let (right, bottom) = (
-      min(z.width, area.maxX / step) - margin, min(z.height, area.maxY / step) - margin
-    )
+    let (left, top) = (area.x / step, area.y / step)
+    let (right, bottom) = (min(z.width, area.maxX / step), min(z.height, area.maxY / step))
     guard left < right, top < bottom else { return [] }
     var found: [Float] = []
     for y in top..<bottom {

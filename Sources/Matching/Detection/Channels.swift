@@ -27,7 +27,7 @@ struct Channels {
   ) {
     let planes = Array(white.dropLast())
     for (number, sigma) in [0.0, 0.8, 1.5].enumerated() where !left.contains(number) {
-      body(number, planes.map { $0.smoothed(sigma: sigma) }, 1)
+      body(number, planes.map { $0.smoothedInNothing(sigma: sigma) }, 1)
     }
     var reduced = planes
     // A mean over 2, 4, 8 pixels is a little of the blur that is wanted.
@@ -35,7 +35,7 @@ struct Channels {
       let step = 1 << (number - 2)
       reduced = reduced.map { $0.reduced(by: 2) }
       guard reduced[0].width > 0, reduced[0].height > 0, !left.contains(number) else { continue }
-      body(number, reduced.map { $0.smoothed(sigma: 0.98 * sigma / Double(step)) }, step)
+      body(number, reduced.map { $0.smoothedInNothing(sigma: 0.98 * sigma / Double(step)) }, step)
     }
     guard let light = white.last?.reduced(by: 2), light.width > 0, light.height > 0,
       lines.contains(where: { !left.contains($0) })
@@ -70,8 +70,9 @@ struct Channels {
             next.withUnsafeMutableRows { target in
               sum.withUnsafeRows { source in
                 for y in 0..<height {
-                  let other = min(max(y + down, 0), height - 1)
-                  gd_add_shifted_row(source.row(y), source.row(other), right, target.row(y), width)
+                  gd_add_shifted_row(
+                    source.row(y), (0..<height).contains(y + down) ? source.row(y + down) : nil,
+                    right, target.row(y), width)
                 }
               }
             }
@@ -85,9 +86,8 @@ struct Channels {
             let place = 2 * half + doubling - 3
             best[place].withUnsafeMutableRows { target in
               sum.withUnsafeRows { source in
-                for y in 0..<height {
-                  let from = min(max(y - backY, 0), height - 1)
-                  keep(source.row(from), -backX, 1 / Float(length2), target.row(y), width)
+                for y in max(0, backY)..<max(max(0, backY), min(height, height + backY)) {
+                  keep(source.row(y - backY), -backX, 1 / Float(length2), target.row(y), width)
                 }
               }
             }
@@ -115,5 +115,21 @@ struct Channels {
     let (first, last) = (max(0, -shift), min(width, width - shift))
     guard first < last else { return }
     gd_keep_greater_row(row + first + shift, share, best + first, last - first)
+  }
+}
+
+extension Plane {
+  /// The plane smoothed as if 0 lay around it: beyond a border there is no noise, and less of it must not look like more.
+  fileprivate func smoothedInNothing(sigma: Double) -> Plane {
+    guard sigma > 0 else { return self }
+    let margin = Int((3 * sigma).rounded(.up))
+    var wide = Plane(width: width + 2 * margin, height: height + 2 * margin)
+    for y in 0..<height {
+      let start = (y + margin) * wide.width + margin
+      wide.samples.replaceSubrange(
+        start..<start + width, with: samples[y * width..<(y + 1) * width])
+    }
+    return wide.smoothed(sigma: sigma)
+      .crop(PixelRect(x: margin, y: margin, width: width, height: height))
   }
 }
