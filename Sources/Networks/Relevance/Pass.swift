@@ -1,6 +1,6 @@
 internal import CKernels
 internal import Dispatch
-internal import Synchronization
+internal import Foundation
 
 /// One way back through a network, of gradients or of relevance as the plan's purpose is.
 public struct Pass: Sendable {
@@ -48,10 +48,38 @@ extension Plan {
       "passes need a plan for attribution or relevance")
     let ways = passes.map { way($0) }
     prepare(ways)
-    let threads = min(workers, ways.count)
-    guard threads > 1 else { return ways.map { run($0, in: lane) } }
-    let work = Work(plan: self, lanes: Array(lanes(threads)), ways: ways)
+    let work = Work(plan: self, lanes: Array(lanes(max(1, min(workers, ways.count)))))
+    work.add(ways)
+    work.close()
     return work.results()
+  }
+
+  /// Runs a pass, and passes that begin at a layer of it, beside what is left of the first one.
+  ///
+  /// - Parameters:
+  ///   - layer: where the other passes come from; they begin there or further down.
+  ///   - branch: is given what came together at the layer, and tells the other passes. It is called once.
+  /// - Returns: the first pass's result, and the others' in their order.
+  public func run(
+    _ pass: Pass, branchingAt layer: String, _ branch: @escaping @Sendable (Tensor) -> [Pass]
+  ) -> (whole: Pass.Result, branches: [Pass.Result]) {
+    precondition(
+      purpose == .attribution || purpose.isRelevance,
+      "passes need a plan for attribution or relevance")
+    let whole = way(pass)
+    prepare([whole])
+    let (number, work) = (stepNumber(layer), Work(plan: self, lanes: Array(lanes(workers))))
+    precondition(number >= whole.last, "the pass ends before it comes to '\(layer)'")
+    work.add([whole])
+    work.branching = (
+      number,
+      { reached in
+        work.add(branch(reached).map { self.way($0) })
+        work.close()
+      }
+    )
+    let results = work.results()
+    return (results[0], Array(results.dropFirst()))
   }
 
   /// Runs one pass.
@@ -97,12 +125,25 @@ extension Plan {
       $0 > first && $0 <= top && steps[$0].rule != nil && !isPrepared.contains($0)
     }
     isPrepared.formUnion(missing)
-    Work(plan: self, lanes: [], ways: []).prepare(missing)
+    if workers == 1 { return missing.forEach(prepare) }
+    let shared = Shared(plan: self)
+    DispatchQueue.concurrentPerform(iterations: missing.count) { shared.plan.prepare(missing[$0]) }
   }
 
-  private func run(_ way: Way, in lane: Lane) -> Pass.Result {
+  private func prepare(_ number: Int) {
+    let step = steps[number]
+    step.rule?.prepare(step.inputs.map { steps[$0].value }, step.value)
+  }
+
+  /// `@unchecked Sendable`: steps are prepared each by itself.
+  private struct Shared: @unchecked Sendable { let plan: Plan }
+
+  private func run(
+    _ way: Way, in lane: Lane, branching: (step: Int, reached: (Tensor) -> Void)? = nil
+  ) -> Pass.Result {
     var result = Pass.Result()
     propagate(way.seeds, in: lane, nil, last: way.last) { number, gradient in
+      if let branching, branching.step == number { branching.reached(Tensor(gradient)) }
       if let layer = way.wanted[number] { result.layers[layer] = Tensor(gradient) }
       if let kept = way.kept[number] {
         gd_keep_channels(
@@ -118,34 +159,57 @@ extension Plan {
     return result
   }
 
-  /// `@unchecked Sendable`: passes read the plan's values and write to their own lane; steps are prepared each by itself.
-  private struct Work: @unchecked Sendable {
+  /// Passes that wait, those that are done, and the threads that run them.
+  ///
+  /// `@unchecked Sendable`: passes read the plan's values and write to their own lane; what changes is behind the lock.
+  private final class Work: @unchecked Sendable {
     let plan: Plan
     let lanes: [Lane]
-    let ways: [Way]
+    /// What the first pass does when it comes to a step.
+    var branching: (step: Int, reached: (Tensor) -> Void)?
+    private let news = NSCondition()
+    private var ways: [Way] = []
+    private var taken = 0
+    private var isClosed = false
+    private var done: [Pass.Result?] = []
+
+    init(plan: Plan, lanes: [Lane]) { (self.plan, self.lanes) = (plan, lanes) }
+
+    func add(_ more: [Way]) {
+      news.withLock {
+        ways += more
+        done += more.map { _ in nil }
+      }
+      news.broadcast()
+    }
+
+    /// No more passes will come.
+    func close() {
+      news.withLock { isClosed = true }
+      news.broadcast()
+    }
+
+    private func next() -> Int? {
+      news.withLock {
+        while taken == ways.count, !isClosed { news.wait() }
+        guard taken < ways.count else { return nil }
+        taken += 1
+        return taken - 1
+      }
+    }
 
     func results() -> [Pass.Result] {
-      let next = Atomic(0)
-      let results = Mutex([Pass.Result?](repeating: nil, count: ways.count))
+      // The first pass is taken by whoever comes first, so that nobody waits for a thread that never starts.
       DispatchQueue.concurrentPerform(iterations: lanes.count) { thread in
-        while true {
-          let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard number < ways.count else { return }
-          let result = plan.run(ways[number], in: lanes[thread])
-          results.withLock { $0[number] = result }
+        while let number = next() {
+          let way = news.withLock { ways[number] }
+          let result = plan.run(
+            way, in: lanes[thread], branching: number == 0 ? branching : nil)
+          news.withLock { done[number] = result }
         }
       }
-      return results.withLock { $0.compactMap { $0 } }
-    }
-
-    func prepare(_ numbers: [Int]) {
-      if plan.workers == 1 { return numbers.forEach(prepare) }
-      DispatchQueue.concurrentPerform(iterations: numbers.count) { prepare(numbers[$0]) }
-    }
-
-    private func prepare(_ number: Int) {
-      let step = plan.steps[number]
-      step.rule?.prepare(step.inputs.map { plan.steps[$0].value }, step.value)
+      branching = nil
+      return done.compactMap { $0 }
     }
   }
 }
