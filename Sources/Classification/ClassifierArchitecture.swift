@@ -2,7 +2,8 @@ public import Networks
 
 /// The encoder-decoders that name what a crop shows.
 public enum ClassifierArchitecture: String, Sendable, Codable, CaseIterable {
-  /// A U-Net whose finest level works on blocks of 2 × 2 pixels and whose output has a quarter of the input's resolution.
+  /// A U-Net whose finest level works on blocks of 2 × 2 pixels, that adds where others concatenate, and whose output has a
+  /// quarter of the input's resolution: about 6 thousand multiplications a pixel.
   case light
   /// The plain U-Net of 16, 32, 64 and 96 channels with the input's resolution.
   ///
@@ -78,8 +79,13 @@ public enum ClassifierArchitecture: String, Sendable, Codable, CaseIterable {
       skips.append(here)
     }
     for level in (1..<3).reversed() {
-      here = joined(&network, "up\(level)", of: here, and: skips[level])
-      here = block(&network, "up\(level)", of: here, widths[level])
+      let narrowed = network.convolution(
+        "up\(level).narrow", of: here, outputs: widths[level], kernel: 1)
+      let grown = network.layer(
+        "up\(level).grow", .upsampling(kind: .nearest, factor: 2), of: [narrowed])
+      let joined = network.layer("up\(level).join", .sum, of: [grown, skips[level]])
+      here = network.convolution(
+        "up\(level).1", of: joined, outputs: widths[level], activation: relu)
     }
     network.convolution("scores", of: here, outputs: outputs, kernel: 1)
     return network
