@@ -38,21 +38,19 @@ public struct LabelledCrop: Sendable {
     let (height, width) = (planes.height, planes.width)
     var labels = [UInt8](repeating: 0, count: height * width)
     func fill(_ box: PixelRect, _ share: Double, _ label: UInt8) {
-      let marginX = Double(box.width) * (1 - share) / 2
-      let marginY = Double(box.height) * (1 - share) / 2
-      let columns = Self.range(
-        Double(box.x) + marginX, Double(box.x + box.width) - marginX, width)
-      for y in Self.range(Double(box.y) + marginY, Double(box.y + box.height) - marginY, height) {
-        for x in columns { labels[y * width + x] = label }
+      let (marginX, marginY) = (
+        Int(Double(box.width) * (1 - share) / 2), Int(Double(box.height) * (1 - share) / 2)
+      )
+      let middle = PixelRect(
+        x: box.x + marginX, y: box.y + marginY, width: box.width - 2 * marginX,
+        height: box.height - 2 * marginY
+      ).intersection(PixelRect(x: 0, y: 0, width: width, height: height))
+      for y in middle.y..<middle.maxY {
+        for x in middle.x..<middle.maxX { labels[y * width + x] = label }
       }
     }
     for box in boxes { fill(box.box, 1, LabelledCrop.unknown) }
     for box in boxes { fill(box.box, core, UInt8(box.label)) }
     self.init(planes: planes, labels: labels, boxes: boxes)
-  }
-
-  private static func range(_ from: Double, _ to: Double, _ end: Int) -> Range<Int> {
-    let low = min(max(Int(from.rounded()), 0), end)
-    return low..<min(max(Int(to.rounded()), low), end)
   }
 }

@@ -9,19 +9,25 @@ public struct LabelledPair: Sendable {
   public let width, height: Int
   /// The places labelled.
   public var boxes: [LabelledBox]
+  /// The class of each pixel, row by row, where boxes don't say it; see `LabelledCrop.labels`.
+  public var labels: [UInt8]?
   private let scan, golden: [UInt8]
 
   /// A pair.
   ///
   /// - Parameters:
   ///   - scan, golden: brightness 0…1, of one size.
+  ///   - labels: the class of each pixel; nil where boxes are all that is known.
   public init(
-    name: String, group: String, scan: Plane, golden: Plane, boxes: [LabelledBox]
+    name: String, group: String, scan: Plane, golden: Plane, boxes: [LabelledBox],
+    labels: [UInt8]? = nil
   ) {
     precondition(
       scan.width == golden.width && scan.height == golden.height,
       "a scan and its golden have one size")
-    (self.name, self.group, self.boxes) = (name, group, boxes)
+    precondition(
+      labels.map { $0.count == scan.width * scan.height } ?? true, "each pixel has a label")
+    (self.name, self.group, self.boxes, self.labels) = (name, group, boxes, labels)
     (width, height) = (scan.width, scan.height)
     func bytes(_ plane: Plane) -> [UInt8] {
       plane.samples.map { UInt8(max(0, min(255, $0 * 255 + 0.5))) }
@@ -39,26 +45,37 @@ public struct LabelledPair: Sendable {
     scan.withUnsafeBufferPointer { scan in
       golden.withUnsafeBufferPointer { golden in
         values.withUnsafeMutableBufferPointer { values in
-          var at = 0
-          for row in 0..<rows {
-            for column in 0..<columns {
-              var (x, y) = swaps ? (row, column) : (column, row)
-              if symmetry & 1 != 0 { x = rect.width &- 1 &- x }
-              if symmetry & 2 != 0 { y = rect.height &- 1 &- y }
-              x = min(max(rect.x &+ x, 0), width &- 1)
-              y = min(max(rect.y &+ y, 0), height &- 1)
-              let place = y &* width &+ x
-              let a = Float(scan[place]) * (1 / 255), b = Float(golden[place]) * (1 / 255)
-              values[at] = a - 0.5
-              values[at &+ 1] = b - 0.5
-              values[at &+ 2] = a - b
-              at &+= 3
-            }
+          each(rect, symmetry) { target, place in
+            let a = Float(scan[place]) * (1 / 255), b = Float(golden[place]) * (1 / 255)
+            values[3 &* target] = a - 0.5
+            values[3 &* target &+ 1] = b - 0.5
+            values[3 &* target &+ 2] = a - b
           }
         }
       }
     }
     return Tensor(height: rows, width: columns, channels: 3, values: values)
+  }
+
+  /// Tells of each pixel of a turned part which pixel of the pair it shows; of those outside, the border's.
+  @inline(__always)
+  private func each(
+    _ rect: PixelRect, _ symmetry: Int, _ body: (_ target: Int, _ place: Int) -> Void
+  ) {
+    let swaps = symmetry & 4 != 0
+    let (rows, columns) = swaps ? (rect.width, rect.height) : (rect.height, rect.width)
+    var target = 0
+    for row in 0..<rows {
+      for column in 0..<columns {
+        var (x, y) = swaps ? (row, column) : (column, row)
+        if symmetry & 1 != 0 { x = rect.width &- 1 &- x }
+        if symmetry & 2 != 0 { y = rect.height &- 1 &- y }
+        x = min(max(rect.x &+ x, 0), width &- 1)
+        y = min(max(rect.y &+ y, 0), height &- 1)
+        body(target, y &* width &+ x)
+        target &+= 1
+      }
+    }
   }
 
   /// All of it, grown to sides that a network takes.
@@ -80,7 +97,11 @@ public struct LabelledPair: Sendable {
       }
       return LabelledBox(box: box, label: labelled.label)
     }
-    return LabelledCrop(planes: planes(rect, symmetry: symmetry), boxes: inside)
+    let planes = planes(rect, symmetry: symmetry)
+    guard let labels else { return LabelledCrop(planes: planes, boxes: inside) }
+    var own = [UInt8](repeating: 0, count: planes.height * planes.width)
+    each(rect, symmetry) { own[$0] = labels[$1] }
+    return LabelledCrop(planes: planes, labels: own, boxes: inside)
   }
 
   /// A crop by chance: at a labelled place, or anywhere with probability `anywhere`.

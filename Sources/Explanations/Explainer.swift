@@ -142,6 +142,23 @@ public final class Explainer {
     } ?? []
   }
 
+  /// What goes back to the input from one pixel of a layer's channel, begun with its value.
+  func heatMap(
+    fromPixel x: Int, _ y: Int, channel: Int, of layer: String
+  ) -> Tensor {
+    let value = plan.value(of: layer)
+    var seed = Tensor(height: value.height, width: value.width, channels: value.channels)
+    seed[y, x, channel] = isRelevance ? value[y, x, channel] : 1
+    return plan.run(Pass(from: [layer: seed])).input.map { atInput($0) } ?? input.pixelSums
+  }
+
+  /// The output where a layer gives something else than it did; the picture's own values are there again afterwards.
+  func output(replacing layer: String, with values: [Tensor]) -> [Tensor] {
+    let own = plan.value(of: layer)
+    defer { _ = plan.forward(replacing: layer, with: own) }
+    return values.map { plan.forward(replacing: layer, with: $0) }
+  }
+
   /// One number a pixel of what a pass left at the input.
   private func atInput(_ back: Tensor) -> Tensor {
     if case .relevance = method { return back.pixelSums }

@@ -56,7 +56,8 @@ public enum Method: Sendable, Hashable, Codable {
       return result
     case .activation: return value
     case .random(let seed):
-      var state = seed
+      // Other pictures, other numbers.
+      var state = value.values.reduce(seed) { ($0 ^ UInt64($1.bitPattern)) &* 0x100_0000_01B3 }
       var result = value
       for place in result.values.indices {
         // Steele et al., "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.

@@ -126,6 +126,31 @@ public final class Plan {
     return Tensor(steps[steps.count - 1].value)
   }
 
+  /// Runs what depends on a layer again, as if it had given something else.
+  ///
+  /// Other layers keep what they gave; the next pass backward is of what is there now.
+  ///
+  /// - Parameters:
+  ///   - layer: a layer that no activation follows in one step with it; else its activation.
+  ///   - value: of the layer's shape.
+  /// - Returns: what the last layer gives.
+  public func forward(replacing layer: String, with value: Tensor) -> Tensor {
+    precondition(purpose != .inference, "a plan for inference keeps no values")
+    let number = number(of: layer)
+    precondition(
+      steps[number].value.shape
+        == Shape(height: value.height, width: value.width, channels: value.channels),
+      "the layer has another shape")
+    steps[number].value.write(value.values)
+    var changed: Set<Int> = [number]
+    for (later, step) in steps.enumerated() where step.inputs.contains(where: changed.contains) {
+      run(step)
+      changed.insert(later)
+    }
+    isPrepared = []
+    return Tensor(steps[steps.count - 1].value)
+  }
+
   /// What a layer gave in the last forward pass.
   ///
   /// - Parameter layer: a layer that no activation follows in one step with it; else its activation.
