@@ -12,8 +12,9 @@ public struct COCOFile: Sendable {
   public struct Entry: Sendable, Equatable {
     /// Its file name.
     public var name: String
-    /// The picture, and its golden where it has one.
+    /// The picture.
     public var scan: URL
+    /// Its golden, where it has one.
     public var golden: URL?
     /// Columns and rows.
     public var width, height: Int
@@ -109,7 +110,8 @@ public struct COCOFile: Sendable {
   /// - Throws: `ClassificationError`, naming what is wrong.
   public init(_ file: URL) throws {
     guard let data = try? Data(contentsOf: file) else {
-      throw ClassificationError(.noSuchFile, file.path, "there is no such file, or it can't be read")
+      throw ClassificationError(
+        .noSuchFile, file.path, "there is no such file, or it can't be read")
     }
     let known: File
     do { known = try JSONDecoder().decode(File.self, from: data) } catch {

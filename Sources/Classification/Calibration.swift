@@ -8,8 +8,9 @@ public struct Calibration: Sendable, Equatable, Codable {
   public struct Bin: Sendable, Equatable, Codable {
     /// Findings with such a confidence.
     public var count = 0
-    /// Their mean confidence, and the share of them that was named right.
+    /// Their mean confidence.
     public var confidence = 0.0
+    /// The share of them that was named right.
     public var accuracy = 0.0
   }
 

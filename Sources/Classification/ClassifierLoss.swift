@@ -33,7 +33,9 @@ struct ClassifierLoss {
               counts[Int(label)] += 1
               if seen == 0 || seen == LabelledCrop.unknown
                 || label != LabelledCrop.unknown && counts[Int(label)] > counts[Int(seen)]
-              { seen = label }
+              {
+                seen = label
+              }
             }
           }
           if seen != 0 {

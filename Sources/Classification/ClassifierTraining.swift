@@ -3,27 +3,27 @@ internal import Raster
 
 /// How a classifier is taught.
 public struct ClassifierTrainingSettings: Sendable, Equatable, Codable {
-  /// Steps in all. The default is 4000.
+  /// Steps in all; the default is 4000.
   public var steps = 4000
-  /// Crops a step. The default is 8.
+  /// Crops a step; the default is 8.
   public var batch = 8
-  /// Rows and columns of a crop, pixels. The default is 256.
+  /// Rows and columns of a crop, pixels; the default is 256.
   public var side = 256
-  /// The greatest learning rate. The default is 0.002.
+  /// The greatest learning rate; the default is 0.002.
   public var rate = 0.002
-  /// How much a weight shrinks beside. The default is 10⁻⁴.
+  /// How much a weight shrinks beside; the default is 10⁻⁴.
   public var weightDecay = 1e-4
-  /// How much less places count that are right already. The default is 2.
+  /// How much less places count that are right already; the default is 2.
   public var focus: Float = 2
-  /// How much a side's distance counts beside a class. The default is 1.
+  /// How much a side's distance counts beside a class; the default is 1.
   public var sideShare: Float = 1
-  /// The share of crops whose most relevant block is hidden, so that a class does not hang on one mark. The default is 0.
+  /// The share of crops whose most relevant block is hidden, so that a class does not hang on one mark; the default is 0.
   ///
   /// Source: Gururaj et al., "Relevance-driven Input Dropout", 2025.
   public var relevanceDrop = 0.0
-  /// What steps are computed in. The default is bfloat16 where the machine is fast at it.
+  /// What steps are computed in; the default is bfloat16 where the machine is fast at it.
   public var precision: Precision = Precision.bfloat16.isFast ? .bfloat16 : .float32
-  /// What chance begins with. The default is 1.
+  /// What chance begins with; the default is 1.
   public var seed: UInt64 = 1
 
   /// The default settings.

@@ -96,13 +96,14 @@ extension Classifier {
     return kept
   }
 
-  /// The box that a place tells of: the mean of what it and its neighbours of one class say would be steadier by little.
+  /// The box that a place tells of.
   private func box(
     _ output: Tensor, x: Int, y: Int, size: (width: Int, height: Int)
   ) -> PixelRect {
     let first = (y * output.width + x) * output.channels + card.classes.count
     let sides = (0..<4).map { Double(output.values[first + $0] * Classifier.reachPx) }
-    let (centreX, centreY) = ((Double(x) + 0.5) * Double(stride), (Double(y) + 0.5) * Double(stride))
+    let centreX = (Double(x) + 0.5) * Double(stride)
+    let centreY = (Double(y) + 0.5) * Double(stride)
     func held(_ value: Double, _ end: Int) -> Int {
       Int(min(max(value, 0), Double(end)).rounded())
     }

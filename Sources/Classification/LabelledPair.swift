@@ -35,18 +35,24 @@ public struct LabelledPair: Sendable {
     (self.scan, self.golden) = (bytes(scan), bytes(golden))
   }
 
-  /// The planes of a part of it: scan and golden from -½ to ½, and their difference. Pixels outside repeat the border's.
+  /// The planes of a part of it: scan and golden from -½ to ½, and their difference.
   ///
-  /// - Parameter symmetry: 0..<8, how the part is turned: bit 0 mirrors columns, bit 1 rows, bit 2 swaps both.
-  public func planes(_ rect: PixelRect, symmetry: Int = 0) -> Tensor {
+  /// Pixels outside repeat the border's.
+  ///
+  /// - Parameters:
+  ///   - symmetry: 0..<8, how the part is turned: bit 0 mirrors columns, bit 1 rows, bit 2 swaps both.
+  ///   - shift: by how many pixels the golden is moved against the scan.
+  public func planes(
+    _ rect: PixelRect, symmetry: Int = 0, shift: (x: Int, y: Int) = (0, 0)
+  ) -> Tensor {
     let swaps = symmetry & 4 != 0
     let (rows, columns) = swaps ? (rect.width, rect.height) : (rect.height, rect.width)
     var values = [Float](repeating: 0, count: rows * columns * 3)
     scan.withUnsafeBufferPointer { scan in
       golden.withUnsafeBufferPointer { golden in
         values.withUnsafeMutableBufferPointer { values in
-          each(rect, symmetry) { target, place in
-            let a = Float(scan[place]) * (1 / 255), b = Float(golden[place]) * (1 / 255)
+          each(rect, symmetry, shift) { target, place, shifted in
+            let a = Float(scan[place]) * (1 / 255), b = Float(golden[shifted]) * (1 / 255)
             values[3 &* target] = a - 0.5
             values[3 &* target &+ 1] = b - 0.5
             values[3 &* target &+ 2] = a - b
@@ -57,22 +63,25 @@ public struct LabelledPair: Sendable {
     return Tensor(height: rows, width: columns, channels: 3, values: values)
   }
 
-  /// Tells of each pixel of a turned part which pixel of the pair it shows; of those outside, the border's.
+  /// Tells of each pixel of a turned part which pixel of the pair it shows, and which of a shifted golden.
   @inline(__always)
   private func each(
-    _ rect: PixelRect, _ symmetry: Int, _ body: (_ target: Int, _ place: Int) -> Void
+    _ rect: PixelRect, _ symmetry: Int, _ shift: (x: Int, y: Int) = (0, 0),
+    _ body: (_ target: Int, _ place: Int, _ shifted: Int) -> Void
   ) {
     let swaps = symmetry & 4 != 0
     let (rows, columns) = swaps ? (rect.width, rect.height) : (rect.height, rect.width)
+    func place(_ x: Int, _ y: Int) -> Int {
+      min(max(y, 0), height &- 1) &* width &+ min(max(x, 0), width &- 1)
+    }
     var target = 0
     for row in 0..<rows {
       for column in 0..<columns {
         var (x, y) = swaps ? (row, column) : (column, row)
         if symmetry & 1 != 0 { x = rect.width &- 1 &- x }
         if symmetry & 2 != 0 { y = rect.height &- 1 &- y }
-        x = min(max(rect.x &+ x, 0), width &- 1)
-        y = min(max(rect.y &+ y, 0), height &- 1)
-        body(target, y &* width &+ x)
+        (x, y) = (rect.x &+ x, rect.y &+ y)
+        body(target, place(x, y), place(x &- shift.x, y &- shift.y))
         target &+= 1
       }
     }
@@ -85,7 +94,9 @@ public struct LabelledPair: Sendable {
   }
 
   /// A crop to learn from.
-  public func crop(_ rect: PixelRect, symmetry: Int = 0) -> LabelledCrop {
+  public func crop(
+    _ rect: PixelRect, symmetry: Int = 0, shift: (x: Int, y: Int) = (0, 0)
+  ) -> LabelledCrop {
     let inside = boxes.compactMap { labelled -> LabelledBox? in
       guard !labelled.box.intersection(rect).isEmpty else { return nil }
       var box = labelled.box
@@ -97,16 +108,20 @@ public struct LabelledPair: Sendable {
       }
       return LabelledBox(box: box, label: labelled.label)
     }
-    let planes = planes(rect, symmetry: symmetry)
+    let planes = planes(rect, symmetry: symmetry, shift: shift)
     guard let labels else { return LabelledCrop(planes: planes, boxes: inside) }
     var own = [UInt8](repeating: 0, count: planes.height * planes.width)
-    each(rect, symmetry) { own[$0] = labels[$1] }
+    each(rect, symmetry) { target, place, _ in own[target] = labels[place] }
     return LabelledCrop(planes: planes, labels: own, boxes: inside)
   }
 
   /// A crop by chance: at a labelled place, or anywhere with probability `anywhere`.
+  ///
+  /// - Parameter shift: by how many pixels at most the golden is moved against the scan, so that a pair that fits less well
+  ///   is nothing new.
   public func crop(
-    side: Int, anywhere: Double = 0.2, using random: inout some RandomNumberGenerator
+    side: Int, anywhere: Double = 0.2, shift: Int = 0,
+    using random: inout some RandomNumberGenerator
   ) -> LabelledCrop {
     var x = Int.random(in: min(0, width - side)...max(0, width - side), using: &random)
     var y = Int.random(in: min(0, height - side)...max(0, height - side), using: &random)
@@ -123,6 +138,10 @@ public struct LabelledPair: Sendable {
     }
     return crop(
       PixelRect(x: x, y: y, width: side, height: side),
-      symmetry: Int.random(in: 0..<8, using: &random))
+      symmetry: Int.random(in: 0..<8, using: &random),
+      shift: (
+        Int.random(in: -shift...shift, using: &random),
+        Int.random(in: -shift...shift, using: &random)
+      ))
   }
 }

@@ -103,7 +103,8 @@ public final class Explainer {
   /// The share of every place of layers, (rows, columns, channels), from relevance of the output that is given.
   public func shares(from seed: Tensor, layers: [String]) -> [String: Tensor] {
     let pass = Pass(
-      from: [network.output: seed], wanted: Set(layers), reachesInput: layers.contains(network.input))
+      from: [network.output: seed], wanted: Set(layers),
+      reachesInput: layers.contains(network.input))
     var result: [String: Tensor] = [:]
     for (layer, back) in plan.run(pass).layers {
       result[layer] = method.share(back, isRelevance ? back : plan.value(of: layer))

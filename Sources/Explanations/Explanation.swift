@@ -24,8 +24,9 @@ public struct Explanation: Sendable, Equatable {
   public var concepts: [Concept]
   /// All relevance that it began with, and what arrived at the input.
   public var given, arrived: Double
-  /// The share of the relevance that biases took up: what did not arrive. It is of use where a composite conserves relevance
-  /// otherwise.
+  /// The share of the relevance that biases took up: what did not arrive.
+  ///
+  /// It means that where a composite conserves relevance otherwise.
   public var absorbed: Double { given == 0 ? 0 : 1 - arrived / given }
 
   /// How many concepts make a share of all absolute relevance, the most relevant first.

@@ -68,7 +68,8 @@ public struct ExplanationRecord: Sendable, Equatable, Codable {
   ///
   /// - Parameters:
   ///   - network, input: what the record's hashes are of; they are compared first.
-  ///   - tolerance: what numbers may be off, relative to all relevance given, where another machine computed them. The default is 10⁻⁴.
+  ///   - tolerance: what numbers may be off, relative to all relevance given, where another machine computed them. The
+  ///     default is 10⁻⁴.
   ///   - hash: SHA-256 of bytes, as text.
   /// - Returns: what differs, in words; nothing where all of it is the same.
   public func replay(

@@ -43,8 +43,9 @@ public struct Faithfulness: Sendable, Equatable, Codable {
     insertionCurve = deletionCurve
   }
 
-  /// The mean of the curves: the greater, the more faithful.
+  /// The mean of the deletion curve: the greater, the more faithful.
   public var deletion: Double { deletionCurve.reduce(0, +) / Double(steps) }
+  /// The mean of the insertion curve: the greater, the more faithful.
   public var insertion: Double { insertionCurve.reduce(0, +) / Double(steps) }
   /// The share of samples whose heat map has its maximum in the object.
   public var pointing: Double { hits / Double(max(1, samples)) }

@@ -46,11 +46,13 @@ public struct ReferenceLibrary: Sendable, Equatable, Codable {
 
   /// A class's part in a channel.
   public struct ClassPart: Sendable, Equatable, Codable {
-    /// Samples of the class, and those in which the channel was above 0.
+    /// Samples of the class.
     public var samples = 0
+    /// Those in which the channel was above 0.
     public var above = 0
-    /// The sum of the samples' values, and the greatest.
+    /// The sum of the samples' values.
     public var sum = 0.0
+    /// The greatest of them.
     public var greatest = -Double.infinity
 
     /// Of what the library's samples had on average.
@@ -100,7 +102,9 @@ public struct ReferenceLibrary: Sendable, Equatable, Codable {
       concepts[channel].classes[label, default: ClassPart()].add(sum)
       if let last = concepts[channel].references.last,
         concepts[channel].references.count == capacity, last.value > sum
-      { continue }
+      {
+        continue
+      }
       var best = (place: 0, value: -Float.infinity)
       for place in 0..<values.height * values.width {
         let value = values.values[place * values.channels + channel]
@@ -144,14 +148,15 @@ public struct ReferenceLibrary: Sendable, Equatable, Codable {
     guard key.modelSHA256 == wanted.modelSHA256, key.layer == wanted.layer else {
       throw ExplanationError(
         .otherModel,
-        "the reference library is of model \(key.modelSHA256.prefix(12)), layer '\(key.layer)', and not of "
-          + "\(wanted.modelSHA256.prefix(12)), '\(wanted.layer)'")
+        "the reference library is of model \(key.modelSHA256.prefix(12)), layer '\(key.layer)', "
+          + "and not of \(wanted.modelSHA256.prefix(12)), '\(wanted.layer)'")
     }
     guard key == wanted else {
       throw ExplanationError(
         .otherData,
-        "the reference library is of data \(key.dataSHA256.prefix(12)) by \(key.kind.rawValue), \(key.method.name), and not of "
-          + "\(wanted.dataSHA256.prefix(12)) by \(wanted.kind.rawValue), \(wanted.method.name)")
+        "the reference library is of data \(key.dataSHA256.prefix(12)) by \(key.kind.rawValue), "
+          + "\(key.method.name), and not of \(wanted.dataSHA256.prefix(12)) by "
+          + "\(wanted.kind.rawValue), \(wanted.method.name)")
     }
   }
 }

@@ -35,7 +35,7 @@ public struct Start: Sendable, Hashable, Codable {
   public var box: Box?
   /// Pixels must score this channel highest among these; nil asks for nothing.
   public var contenders: Range<Int>?
-  /// How much relevance a pixel begins with. The default is its score.
+  /// How much relevance a pixel begins with; the default is its score.
   public var amount: Amount
   /// Whether all relevance adds up to 1, for each sample by itself.
   public var isNormalised: Bool

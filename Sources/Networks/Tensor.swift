@@ -30,7 +30,9 @@ public struct Tensor: Sendable, Equatable {
     var sums = [Double](repeating: 0, count: channels)
     values.withUnsafeBufferPointer { values in
       for pixel in 0..<height * width {
-        for channel in 0..<channels { sums[channel] += Double(values[pixel &* channels &+ channel]) }
+        for channel in 0..<channels {
+          sums[channel] += Double(values[pixel &* channels &+ channel])
+        }
       }
     }
     return sums

@@ -8,8 +8,49 @@ internal import Raster
 struct DeepPCBTrial {
   let taught, checked, judged: [LabelledPair]
 
+  /// Runs `deeppcb` or `explanations`; tells whether it was asked for.
+  static func run(_ arguments: [String]) throws -> Bool {
+    guard arguments.count >= 5, ["deeppcb", "explanations"].contains(arguments[1]) else {
+      return false
+    }
+    let boards = Set(arguments[3].split(separator: ",").map(String.init))
+    let (folder, model) = (URL(filePath: arguments[2]), URL(filePath: arguments[4]))
+    if arguments[1] == "explanations" {
+      guard arguments.count > 5 else { return false }
+      let trial = try DeepPCBTrial(folder, judging: boards, judgedOnly: true)
+      try ExplanationTrial.run(
+        Classifier(contentsOf: model), trial.judged, layer: arguments[5])
+      return true
+    }
+    let trial = try DeepPCBTrial(folder, judging: boards)
+    var settings = ClassifierTrainingSettings()
+    if arguments.count > 5, let steps = Int(arguments[5]) { settings.steps = steps }
+    let classifier = try trial.teach(settings)
+    try classifier.write(to: model)
+    let confidence = try scores(classifier, trial.checked).scores.bestConfidence
+    let (scores, found, seconds) = try scores(classifier, trial.judged)
+    func tell(_ name: String, _ scores: DetectionScores) {
+      let rates = scores.rates(from: confidence)
+      print(
+        "\(name): mAP \(scores.meanAveragePrecision), F \(rates.f), precision \(rates.precision), recall \(rates.recall)"
+      )
+    }
+    tell("\(trial.judged.count) pairs", scores)
+    for board in boards.sorted() {
+      let own = trial.judged.indices.filter { trial.judged[$0].group == board }
+      tell(
+        "  \(board)",
+        DetectionScores(own.map { found[$0] }, truth: own.map { trial.judged[$0].boxes }))
+    }
+    for (label, precision) in scores.averagePrecision.sorted(by: { $0.key < $1.key }) {
+      print("  \(classifier.card.classes[label]): \(precision)")
+    }
+    print("\(Double(trial.judged.count) / seconds) pairs a second")
+    return true
+  }
+
   /// Reads the pairs; those of the boards named are judged, of the others every twentieth chooses the confidence.
-  init(_ folder: URL, judging boards: Set<String>) throws {
+  init(_ folder: URL, judging boards: Set<String>, judgedOnly: Bool = false) throws {
     let entries = try DeepPCBFolder(folder).entries
     func pairs(_ entries: [DeepPCBFolder.Entry]) throws -> [LabelledPair] {
       try entries.map { entry in
@@ -22,7 +63,7 @@ struct DeepPCBTrial {
           golden: try plane(entry.golden), boxes: entry.boxes)
       }
     }
-    let others = entries.filter { !boards.contains($0.board) }
+    let others = judgedOnly ? [] : entries.filter { !boards.contains($0.board) }
     judged = try pairs(entries.filter { boards.contains($0.board) })
     taught = try pairs(others.enumerated().filter { $0.offset % 20 != 7 }.map(\.element))
     checked = try pairs(others.enumerated().filter { $0.offset % 20 == 7 }.map(\.element))
@@ -43,7 +84,7 @@ struct DeepPCBTrial {
         var random = SplitMix(seed, UInt64(number))
         // Every pair once before any again, in an order of their own each time.
         let place = (number &* 379) % pairs.count
-        return pairs[place].crop(side: side, using: &random)
+        return pairs[place].crop(side: side, anywhere: 0.1, shift: 2, using: &random)
       }
       count += 1
       if training.step % 250 == 0 {

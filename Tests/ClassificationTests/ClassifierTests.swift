@@ -92,7 +92,9 @@ import Testing
     classifier.card.nuisances = ["bar"]
     func named(_ scores: [Float]) -> Naming {
       var output = Tensor(height: 4, width: 4, channels: 7)
-      for place in 0..<16 { for index in 0..<3 { output.values[place * 7 + index] = scores[index] } }
+      for place in 0..<16 {
+        for index in 0..<3 { output.values[place * 7 + index] = scores[index] }
+      }
       return classifier.name(output, box: PixelRect(x: 2, y: 3, width: 9, height: 6))
     }
     #expect(named([0, 5, 0]).verdict == .defect && named([0, 5, 0]).name == "square")

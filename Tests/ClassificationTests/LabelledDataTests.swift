@@ -150,7 +150,8 @@ func pair(width: Int = 24, height: Int = 16) -> LabelledPair {
     #expect(file.classes == ["particle", "scratch"])
     let entry = file.entries[0]
     #expect(entry.golden?.lastPathComponent == "g.png" && file.entries[1].labels == nil)
-    #expect(entry.boxes[0] == LabelledBox(box: PixelRect(x: 1, y: 1, width: 3, height: 2), label: 2))
+    #expect(
+      entry.boxes[0] == LabelledBox(box: PixelRect(x: 1, y: 1, width: 3, height: 2), label: 2))
     let expected: [UInt8] = [
       0, 0, 0, 0, 0, 1,
       0, 2, 2, 2, 0, 1,

@@ -43,7 +43,8 @@ import Testing
     #expect(difference(sum(conditional), explanation.heatMap) > 0.05)
   }
 
-  @Test func `a condition of all channels changes nothing, and one of none leaves nothing`() throws {
+  @Test func `a condition of all channels changes nothing, and one of none leaves nothing`() throws
+  {
     let explainer = try explainer(.chain())
     let whole = explainer.explain(start, layer: "deep.activation").heatMap
     let maps = explainer.heatMaps(
@@ -193,6 +194,8 @@ import Testing
       Composite.epsilonAlpha2Beta1.rules(for: dense) == [
         "side": .alphaBeta(alpha: 2), "main": .alphaBeta(alpha: 2), "name": .epsilon(1e-6),
       ])
-    #expect(Composite.epsilonGammaBox(low: 0, high: 1).rules(for: dense)["main"] == .zBox(low: 0, high: 1))
+    #expect(
+      Composite.epsilonGammaBox(low: 0, high: 1).rules(for: dense)["main"] == .zBox(low: 0, high: 1)
+    )
   }
 }

@@ -75,7 +75,9 @@ import Testing
 @Suite struct ExplanationRecordTests {
   /// Not SHA-256, but tells bytes apart.
   private func hash(_ bytes: [UInt8]) -> String {
-    String(bytes.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 })
+    var state: UInt64 = 14_695_981_039_346_656_037
+    for byte in bytes { state = (state ^ UInt64(byte)) &* 1_099_511_628_211 }
+    return String(state)
   }
 
   private func record(_ network: Network, _ input: Tensor, _ method: Method) throws

@@ -65,17 +65,20 @@ import Testing
     #expect(try JSONDecoder().decode(ReferenceLibrary.self, from: data) == whole)
   }
 
-  @Test(arguments: [
-    (ReferenceLibrary.Key(modelSHA256: "bb", dataSHA256: "dd", layer: "deep", kind: .relevance), true),
-    (ReferenceLibrary.Key(modelSHA256: "aa", dataSHA256: "dd", layer: "else", kind: .relevance), true),
-    (ReferenceLibrary.Key(modelSHA256: "aa", dataSHA256: "ee", layer: "deep", kind: .relevance), false),
-    (ReferenceLibrary.Key(modelSHA256: "aa", dataSHA256: "dd", layer: "deep", kind: .activation), false),
+  fileprivate typealias Key = ReferenceLibrary.Key
+  fileprivate static let others: [(Key, Bool)] = [
+    (Key(modelSHA256: "bb", dataSHA256: "dd", layer: "deep", kind: .relevance), true),
+    (Key(modelSHA256: "aa", dataSHA256: "dd", layer: "else", kind: .relevance), true),
+    (Key(modelSHA256: "aa", dataSHA256: "ee", layer: "deep", kind: .relevance), false),
+    (Key(modelSHA256: "aa", dataSHA256: "dd", layer: "deep", kind: .activation), false),
     (
-      ReferenceLibrary.Key(
+      Key(
         modelSHA256: "aa", dataSHA256: "dd", layer: "deep", kind: .relevance, method: .gradient),
       false
     ),
-  ])
+  ]
+
+  @Test(arguments: others)
   func `is refused by another model or other data`(other: ReferenceLibrary.Key, isModel: Bool) {
     var mine = library(0..<3)
     let error = #expect(throws: ExplanationError.self) { try mine.require(other) }

@@ -21,7 +21,9 @@ public final class Plan {
     /// gradient does. Single precision only; fold BatchNorms first.
     case relevance([String: RelevanceRule])
 
-    var rules: [String: RelevanceRule] { if case .relevance(let rules) = self { rules } else { [:] } }
+    var rules: [String: RelevanceRule] {
+      if case .relevance(let rules) = self { rules } else { [:] }
+    }
     var isRelevance: Bool { if case .relevance = self { true } else { false } }
   }
 

@@ -35,7 +35,8 @@ struct PlanCompiler {
   ) throws(NetworkError) {
     self.network = network
     (self.precision, self.purpose, rules) = (precision, purpose, purpose.rules)
-    if let stranger = rules.keys.first(where: { name in !network.layers.contains { $0.name == name } }
+    if let stranger = rules.keys.first(where: { name in !network.layers.contains { $0.name == name }
+      }
     ) {
       throw NetworkError(.unsupported, "there is no layer '\(stranger)' to have a rule")
     }
@@ -263,7 +264,8 @@ struct PlanCompiler {
       let isPlain = purpose == .inference || rules[layer.name] != nil
       return try linearKernel(
         layer, activation: activation, weight: parameter("weight"), bias: parameter("bias"),
-        bands: bands(layer), trains: (parameters: !isPlain && !purpose.isRelevance, input: !isPlain && inputGradient))
+        bands: bands(layer),
+        trains: (parameters: !isPlain && !purpose.isRelevance, input: !isPlain && inputGradient))
     case .activation(let activation): return ActivationKernel(activation)
     case .pooling(let kind, 0, _): return GlobalPoolingKernel(kind)
     case .pooling(let kind, let size, let stride):

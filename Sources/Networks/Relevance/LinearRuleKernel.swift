@@ -79,8 +79,8 @@ final class LinearRuleKernel: RuleKernel {
     for group in groups {
       for (number, part) in group.parts.enumerated() {
         // The first part's map carries the bias of all.
-        own.values =
-          weights.map(part.weight) + (number == 0 ? biases.map(group.group.bias) : biases.map { _ in 0 })
+        own.values = weights.map(part.weight)
+        own.values += number == 0 ? biases.map(group.group.bias) : biases.map { _ in 0 }
         part.kernel.load(own)
       }
     }

@@ -1,4 +1,4 @@
-"""Times zennit-crp on the reference U-Net as a segmenter: crp_unet.py down3|up0 [runs].
+"""Times zennit-crp on the reference U-Net as a segmenter: crp_unet.py relevance down3|up0 [runs].
 
 One crop of 128² and 8 planes: the heat map of a class of 7, and the conditional ones of the five most relevant channels of a
 layer, by EpsilonPlusFlat. Prints one line of JSON with the seconds of every run after one that warms up, as `bench` does.
@@ -51,8 +51,8 @@ class UNet(nn.Module):
         return self.scores(x)
 
 
-layer = {"down3": "down.3.2", "up0": "up.0.2"}[sys.argv[1]]
-runs = int(sys.argv[2]) if len(sys.argv) > 2 else 6
+layer = {"down3": "down.3.2", "up0": "up.0.2"}[sys.argv[2]]
+runs = int(sys.argv[3]) if len(sys.argv) > 3 else 6
 model, concept = UNet().eval(), ChannelConcept()
 attribution = CondAttribution(model)
 composite = EpsilonPlusFlat()
