@@ -36,7 +36,11 @@ public struct Muon: Sendable, Equatable {
   /// The running gradients.
   private var running: [[Float]]
 
-  /// An optimiser that has taken no step; the matrices do not overlap. The default of the momentum is 0.95.
+  /// An optimiser that has taken no step.
+  ///
+  /// - Parameters:
+  ///   - matrices: they do not overlap.
+  ///   - momentum: how much of the running gradient stays at a step. The default is 0.95.
   public init(_ matrices: [Matrix], momentum: Double = 0.95) {
     precondition((0..<1).contains(momentum), "a momentum is 0 or more and below 1")
     (self.matrices, self.momentum) = (matrices, momentum)
