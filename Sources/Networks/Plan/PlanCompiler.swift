@@ -35,9 +35,8 @@ struct PlanCompiler {
   ) throws(NetworkError) {
     self.network = network
     (self.precision, self.purpose, rules) = (precision, purpose, purpose.rules)
-    if let stranger = rules.keys.first(where: { name in !network.layers.contains { $0.name == name }
-      }
-    ) {
+    let known = Set(network.layers.map(\.name))
+    if let stranger = rules.keys.sorted().first(where: { !known.contains($0) }) {
       throw NetworkError(.unsupported, "there is no layer '\(stranger)' to have a rule")
     }
     if purpose.isRelevance, precision != .float32 {

@@ -2,7 +2,7 @@
 
 The networks have skips (a sum and a concatenation), both poolings and both upsamplings, pixel shuffle, strided, grouped and
 transposed convolutions, and one of them a dense head. Input and weights are drawn on both sides by one formula (`numbers`
-of make_layers.py), so that the file holds results alone. Taken in double precision and without a canonizer (zennit's merging
+of torch_layers.py), so that the file holds results alone. Taken in double precision and without a canonizer (zennit's merging
 of BatchNorms leaves a factor out). Of a tensor the file keeps a sum, the largest number, and values spread over it. The tests hold
 single precision to 1e-4 of the largest number, and a twin in double precision to 1e-9.
 
