@@ -58,6 +58,8 @@ let package = Package(
         "CKernels", "Layout", "Networks", "Raster",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
+    module("Classification", uses: ["Networks", "Raster"]),
+    module("Explanations", uses: ["Networks"]),
     module("Matching", uses: ["CKernels", "Raster"]),
     module("Simulation", uses: ["ImageFiles", "Layout", "Raster"]),
     module("Records", uses: ["Raster"]),
@@ -76,7 +78,10 @@ let package = Package(
       "Service",
       uses: ["Inspection", "Records", "Reports", .product(name: "Logging", package: "swift-log")]),
     .executableTarget(
-      name: "bench", dependencies: ["Golden", "Networks"], exclude: ["peers"], swiftSettings: house),
+      name: "bench",
+      dependencies: [
+        "Classification", "Explanations", "Golden", "ImageFiles", "Networks", "Raster",
+      ], exclude: ["peers"], swiftSettings: house),
     .executableTarget(
       name: "goldendie",
       dependencies: [
@@ -94,6 +99,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["Inspection", "Raster", "Records", "TestSupport"],
       swiftSettings: house),
+    tests(of: "Classification", uses: ["Explanations", "Networks", "Raster"]),
+    tests(of: "Explanations", uses: ["Networks"]),
     tests(
       of: "Golden", uses: ["Layout", "Networks", "Raster"],
       excluding: ["Fixtures", "Objectives/Fixtures"]),
