@@ -69,10 +69,10 @@ struct GDSIIRecord {
   }
 
   /// Text without the padding.
-  func text() throws -> String {
+  func text() throws -> UnsafeRawBufferPointer {
     try expect(dataType == 6, bytes: 0)
     let end = payload.firstIndex(of: 0) ?? payload.endIndex
-    return String(decoding: payload[..<end], as: UTF8.self)
+    return UnsafeRawBufferPointer(rebasing: payload[..<end])
   }
 
   /// Appends x, y, x, y, ….
@@ -112,6 +112,15 @@ struct GDSIICursor {
   private(set) var offset = 0
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  /// Goes on behind a record that was read otherwise.
+  mutating func skip(to offset: Int) { self.offset = offset }
+
+  /// Four bytes as a number, which the file must have.
+  @inline(__always)
+  func word(at offset: Int) -> UInt32 {
+    UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+  }
 
   /// The next record, its length being unsigned: real files hold records of 0x8000 bytes and more.
   mutating func next() throws -> GDSIIRecord {

@@ -36,12 +36,12 @@ struct LayerSummary: Sendable {
 
   /// Adds all elements of a reference to a cell with the summary `child`.
   mutating func add(_ reference: Reference, of child: LayerSummary) {
-    let elements = reference.columns * reference.rows
+    let elements = reference.lattice.count
     let (product, overflow) = child.count.multipliedReportingOverflow(by: elements)
     let (sum, overflowed) = count.addingReportingOverflow(product)
     count = overflow || overflowed ? .max : sum
-    let (factor, size) = (Double(elements), reference.magnification)
-    if reference.hasAbsoluteMagnification {
+    let (factor, size) = (Double(elements), reference.transform.magnification)
+    if reference.transform.hasAbsoluteMagnification {
       constant += factor * child.area(magnification: size)
     } else {
       squared += factor * child.squared * size * size

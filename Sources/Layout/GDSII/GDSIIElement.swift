@@ -10,7 +10,9 @@ struct GDSIIElement {
   var pathType = 0
   var beginExtension = 0
   var endExtension = 0
-  var cellName: String?
+  /// The bytes of a reference's cell name, and of what a text says.
+  var cellName: UnsafeRawBufferPointer?
+  var string: UnsafeRawBufferPointer?
   var flags = 0
   var magnification = 1.0
   var angle = 0.0
@@ -40,11 +42,12 @@ struct GDSIIElement {
     case .bgnextn: beginExtension = try record.int32()
     case .endextn: endExtension = try record.int32()
     case .sname: cellName = try record.text()
+    case .string: string = try record.text()
     case .strans: flags = try record.int16(0, of: 1)
     case .mag: magnification = try record.real(0, of: 1)
     case .angle: angle = try record.real(0, of: 1)
     case .colrow: try takeLattice(record)
-    case nil, .string: break
+    case nil: break
     default:
       throw LayoutError(
         .badRecord, at: record.offset,
@@ -75,8 +78,8 @@ struct GDSIIElement {
       .missingRecord, at: offset, "the \("\(kind)".uppercased()) element has no \(record) record")
   }
 
-  /// The reference that an SREF or AREF describes.
-  func reference() throws -> DraftReference {
+  /// The placement that an SREF or AREF describes; what it names goes into the draft.
+  func placement(in draft: inout LayoutDraft) throws -> Placement {
     guard let cellName else { throw missing("SNAME") }
     guard pointCount >= (kind == .aref ? 3 : 1) else { throw missing("complete XY") }
     guard magnification.isFinite, magnification > 0, magnification < 1e12, angle.isFinite,
@@ -86,27 +89,23 @@ struct GDSIIElement {
         .badRecord, at: offset,
         "magnification \(magnification) and angle \(angle)° are not those of a reference")
     }
-    var placement = Reference(cell: 0, origin: point(0))
-    placement.isMirrored = flags & 0x8000 != 0
-    placement.hasAbsoluteMagnification = flags & 0x0004 != 0
-    placement.hasAbsoluteAngle = flags & 0x0002 != 0
-    (placement.magnification, placement.angle) = (magnification, angle)
-    if kind == .aref { spanLattice(of: &placement) }
-    return DraftReference(name: cellName, offset: offset, placement: placement)
+    let transform = Transform(
+      isMirrored: flags & 0x8000 != 0, magnification: magnification, angle: angle,
+      hasAbsoluteMagnification: flags & 0x0004 != 0, hasAbsoluteAngle: flags & 0x0002 != 0)
+    return Placement(
+      cell: Int32(draft.cellName(cellName, at: offset)), x: points[0], y: points[1],
+      transform: draft.references.add(transform),
+      lattice: kind == .aref ? draft.references.add(lattice) : 0)
   }
 
   /// Elements that a zero step would put on one place are one element.
-  private func spanLattice(of placement: inout Reference) {
+  private var lattice: Lattice {
     let (start, right, up) = (point(0), point(1), point(2))
-    if right != start {
-      placement.columns = columns
-      placement.columnStep = Point(
-        x: (right.x - start.x) / Double(columns), y: (right.y - start.y) / Double(columns))
-    }
-    if up != start {
-      placement.rows = rows
-      placement.rowStep = Point(
-        x: (up.x - start.x) / Double(rows), y: (up.y - start.y) / Double(rows))
-    }
+    let (columns, rows) = (right == start ? 1 : columns, up == start ? 1 : rows)
+    return .regular(
+      columns: columns, rows: rows,
+      columnStep: Point(
+        x: (right.x - start.x) / Double(columns), y: (right.y - start.y) / Double(columns)),
+      rowStep: Point(x: (up.x - start.x) / Double(rows), y: (up.y - start.y) / Double(rows)))
   }
 }

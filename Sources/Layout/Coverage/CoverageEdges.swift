@@ -18,7 +18,7 @@ struct CoverageEdge {
 ///
 /// Vertices go to the nearest 1/256 px of the picture, wherever the rectangle lies, and no edge is ever cut: so the
 /// edges of a tile are those of the whole.
-struct CoverageEdges {
+struct CoverageEdges: ShapeSink {
   /// Grid steps in a pixel.
   static let steps = 256
   /// Coordinates beyond 2²⁵ px are held there, so that later products fit 64 bits.
@@ -36,8 +36,28 @@ struct CoverageEdges {
 
   init(rect: PixelRect) { self.rect = rect }
 
+  private var points: [Point] = []
+
+  mutating func take(rectangle: GridBox, _ map: Affine) throws {
+    let (left, bottom) = (Double(rectangle.left), Double(rectangle.bottom))
+    let (right, top) = (Double(rectangle.right), Double(rectangle.top))
+    points.removeAll(keepingCapacity: true)
+    for (x, y) in [(left, bottom), (right, bottom), (right, top), (left, top)] {
+      points.append(map(Point(x: x, y: y)))
+    }
+    try points.withUnsafeBufferPointer { try take(mapped: $0) }
+  }
+
+  mutating func take(polygon: UnsafeBufferPointer<Int32>, _ map: Affine) throws {
+    points.removeAll(keepingCapacity: true)
+    for index in stride(from: 0, to: polygon.count, by: 2) {
+      points.append(map(Point(x: Double(polygon[index]), y: Double(polygon[index + 1]))))
+    }
+    try points.withUnsafeBufferPointer { try take(mapped: $0) }
+  }
+
   /// Adds a polygon given in pixels of the picture.
-  mutating func add(_ vertices: UnsafeBufferPointer<Point>) throws {
+  mutating func take(mapped vertices: UnsafeBufferPointer<Point>) throws {
     guard let last = vertices.last else { return }
     let (right, bottom) = (rect.width * Self.steps, rect.height * Self.steps)
     var (fromX, fromY) = place(last)

@@ -29,15 +29,13 @@ extension Layout {
       layoutToScan.determinant.isNormal && layoutToScan.tx.isFinite && layoutToScan.ty.isFinite,
       "coverage needs a map that is neither flat nor infinite")
     if rect.isEmpty { return Plane(width: rect.width, height: rect.height) }
-    var edges = CoverageEdges(rect: rect)
     // A pixel more on each side: rounding may move a vertex in.
     let seen = Box(
       low: Point(x: Double(rect.x - 1), y: Double(rect.y - 1)),
       high: Point(x: Double(rect.maxX + 1), y: Double(rect.maxY + 1)))
-    try forEachPolygon(
-      of: layer, in: cell, within: layoutToScan.inverse(seen), limit: limit,
-      mappedBy: layoutToScan
-    ) { try edges.add($0) }
+    let edges = try walk(
+      to: CoverageEdges(rect: rect), layer: layer, in: cell,
+      within: layoutToScan.inverse(seen), limit: limit, mappedBy: layoutToScan)
     return try Self.fill(edges, rect: rect)
   }
 

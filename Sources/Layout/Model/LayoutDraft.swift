@@ -1,29 +1,50 @@
 import Raster
 
-/// What a reader of any format hands over: names instead of indices, nothing checked across cells yet.
+/// What a reader of any format hands over: names instead of cells, nothing checked across cells yet.
 struct LayoutDraft {
   /// As `layout info` names the format.
   var format: String
   var dbuMicrometres: Double
   var layers = LayerList()
+  /// The cells that have names.
   var cells: [DraftCell] = []
+  /// Cells that a reader made to repeat a shape; placements name them by complements: −1 is the first.
+  var hiddenCells: [DraftCell] = []
+  var references = ReferenceTable()
+  /// Names of cells; placements name cells by their numbers here.
+  var names = NameTable()
+  /// Where in the file each name occurred first.
+  var firstUses: [Int] = []
+  /// What texts say.
+  var strings = NameTable()
+
+  /// The number of a cell's name that occurs at `offset`.
+  mutating func cellName(_ name: UnsafeRawBufferPointer, at offset: Int) -> Int {
+    let number = names.number(of: name)
+    if number == firstUses.count { firstUses.append(offset) }
+    return number
+  }
 }
 
 /// One cell as it stands in the file.
 struct DraftCell {
-  var name: String
+  /// Number of its name.
+  var name: Int
   /// Where the cell begins in the file.
   var offset: Int
   var shapes: [LayerShapes] = []
-  var references: [DraftReference] = []
+  /// `cell` is the number of a name, or the complement of a hidden cell's.
+  var placements: [Placement] = []
+  var notes = CellNotes()
 
   /// Places of the layers in `shapes`, and the one asked for last.
   private var places: [Int: Int] = [:]
   private var lastPlace = 0
 
-  init(name: String, offset: Int) { (self.name, self.offset) = (name, offset) }
+  init(name: Int, offset: Int) { (self.name, self.offset) = (name, offset) }
 
   /// Changes what the cell draws on a layer of the given index.
+  @inline(__always)
   mutating func withShapes<Result>(
     of layer: Int, _ body: (inout LayerShapes) throws -> Result
   ) rethrows -> Result {
@@ -38,21 +59,19 @@ struct DraftCell {
   }
 }
 
-/// A reference whose cell is known by name alone; `placement.cell` is not set.
-struct DraftReference {
-  var name: String
-  var offset: Int
-  var placement: Reference
-}
-
 /// Layers in the order of their first appearance.
 struct LayerList {
   private(set) var layers: [LayerID] = []
   private var indices: [LayerID: Int] = [:]
   private var lastIndex = 0
 
+  @inline(__always)
   mutating func index(of layer: LayerID) -> Int {
     if lastIndex < layers.count, layers[lastIndex] == layer { return lastIndex }
+    return find(layer)
+  }
+
+  private mutating func find(_ layer: LayerID) -> Int {
     lastIndex = indices[layer] ?? layers.count
     if lastIndex == layers.count {
       indices[layer] = lastIndex

@@ -3,20 +3,26 @@ import Raster
 /// Reads a GDSII stream into a draft.
 struct GDSIIReader {
   /// What KLayout writes its own bookkeeping into; no cell of the design.
-  private static let bookkeepingCell = "$$$CONTEXT_INFO$$$"
+  private static let bookkeepingCell = "$$$CONTEXT_INFO$$$".utf8
 
   private var cursor: GDSIICursor
   private var draft = LayoutDraft(format: "GDSII", dbuMicrometres: 0)
   private var element = GDSIIElement(kind: .boundary, offset: 0)
 
+  private let release: (Int) -> Void
+
   /// The library in `bytes`; whatever follows its ENDLIB is ignored.
-  static func read(_ bytes: UnsafeRawBufferPointer) throws -> LayoutDraft {
-    var reader = GDSIIReader(cursor: GDSIICursor(bytes))
+  static func read(
+    _ bytes: UnsafeRawBufferPointer, limits: Layout.Limits, release: @escaping (Int) -> Void
+  ) throws -> LayoutDraft {
+    var reader = GDSIIReader(cursor: GDSIICursor(bytes), release: release)
     try reader.readLibrary()
     return reader.draft
   }
 
-  private init(cursor: GDSIICursor) { self.cursor = cursor }
+  private init(cursor: GDSIICursor, release: @escaping (Int) -> Void) {
+    (self.cursor, self.release) = (cursor, release)
+  }
 
   private mutating func readLibrary() throws {
     var hasUnits = false
@@ -62,19 +68,25 @@ struct GDSIIReader {
       throw LayoutError(
         .missingRecord, at: naming.offset, "STRNAME is expected after BGNSTR, not \(naming.name)")
     }
-    var cell = DraftCell(name: try naming.text(), offset: start.offset)
+    let name = try naming.text()
+    let isBookkeeping = name.elementsEqual(Self.bookkeepingCell)
+    var cell = DraftCell(name: draft.cellName(name, at: start.offset), offset: start.offset)
     while true {
       let record = try cursor.next()
       switch record.kind {
-      case .boundary?, .path?, .box?, .sref?, .aref?, .text?, .node?:
+      case .boundary?:
+        if try !addPlainBoundary(to: &cell) { try readElement(record, into: &cell) }
+      case .path?, .box?, .sref?, .aref?, .text?, .node?:
         try readElement(record, into: &cell)
       case .endstr:
-        if cell.name != Self.bookkeepingCell { draft.cells.append(cell) }
+        release(cursor.offset)
+        if !isBookkeeping { draft.cells.append(cell) }
         return
       case nil: break
       default:
+        let name = draft.names.string(cell.name)
         throw LayoutError(
-          .badRecord, at: record.offset, "\(record.name) in cell \(cell.name), outside an element")
+          .badRecord, at: record.offset, "\(record.name) in cell \(name), outside an element")
       }
     }
   }
@@ -87,10 +99,70 @@ struct GDSIIReader {
     case .boundary: try addBoundary(to: &cell)
     case .box: try addBox(to: &cell)
     case .path: try addPath(to: &cell)
-    case .sref, .aref: cell.references.append(try element.reference())
-    case .text: _ = draft.layers.index(of: try element.layerID())
+    case .sref, .aref: cell.placements.append(try element.placement(in: &draft))
+    case .text: try addText(to: &cell)
+    case .node: addNode(to: &cell)
     default: break
     }
+  }
+
+  private mutating func addText(to cell: inout DraftCell) throws {
+    let layer = try layerIndex()
+    guard element.pointCount >= 1 else { return }
+    let string = element.string ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    cell.notes.texts.append(
+      CellNotes.Text(
+        layer: Int32(layer), string: Int32(draft.strings.number(of: string)),
+        x: element.points[0], y: element.points[1], copies: 1))
+  }
+
+  private func addNode(to cell: inout DraftCell) {
+    guard let layer = element.layer else { return }
+    cell.notes.nodes.append(
+      CellNotes.Node(
+        layer: LayerID(layer: layer, datatype: element.datatype ?? 0), points: element.points))
+  }
+
+  /// Reads a boundary in its usual form: LAYER, DATATYPE, one XY, ENDEL; false where it has another.
+  @inline(__always)
+  private mutating func addPlainBoundary(to cell: inout DraftCell) throws -> Bool {
+    let start = cursor.offset
+    let corners = start + 16
+    guard cursor.bytes.count - corners >= 4, cursor.word(at: start) == 0x0006_0D02,
+      cursor.word(at: start + 6) == 0x0006_0E02,
+      cursor.word(at: start + 12) & 0xFFFF == 0x1003
+    else { return false }
+    let count = Int(cursor.word(at: start + 12) >> 16) - 4
+    guard count >= 24, count % 8 == 0, cursor.bytes.count - corners >= count + 4,
+      cursor.word(at: corners + count) == 0x0004_1100
+    else { return false }
+    if start >> 24 != (corners + count) >> 24 { release(start) }
+    let layer = draft.layers.index(
+      of: LayerID(
+        layer: Int(cursor.word(at: start + 2) & 0xFFFF),
+        datatype: Int(cursor.word(at: start + 8) & 0xFFFF)))
+    guard let points = cursor.bytes.baseAddress.map({ $0 + corners }) else { return false }
+    let first = points.loadUnaligned(as: UInt64.self)
+    let isClosed = points.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self) == first
+    let vertices = count / 8 - (isClosed ? 1 : 0)
+    cursor.skip(to: corners + count + 4)
+    guard vertices >= 3 else { return true }
+    try cell.withShapes(of: layer) { shapes in
+      guard shapes.hasRoom(for: vertices) else { throw Self.tooMany(at: start - 4) }
+      shapes.append(vertices: vertices) { target in
+        let target = UnsafeMutableRawPointer(target)
+        for index in 0..<vertices {
+          // x and y, each turned round, in their order.
+          let point = points.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self).byteSwapped
+          target.storeBytes(of: point << 32 | point >> 32, toByteOffset: 8 * index, as: UInt64.self)
+        }
+      }
+    }
+    return true
+  }
+
+  private static func tooMany(at offset: Int) -> LayoutError {
+    LayoutError(.tooComplex, at: offset, "a cell has more vertices on one layer than can be held")
   }
 
   private mutating func layerIndex() throws -> Int {
@@ -107,7 +179,18 @@ struct GDSIIReader {
       count -= 2
     }
     guard count >= 6 else { return }
-    cell.withShapes(of: layer) { $0.append(polygon: element.points[..<count]) }
+    try element.points.withUnsafeBufferPointer { points in
+      try append(UnsafeBufferPointer(rebasing: points[..<count]), to: &cell, layer)
+    }
+  }
+
+  private func append(
+    _ polygon: UnsafeBufferPointer<Int32>, to cell: inout DraftCell, _ layer: Int
+  ) throws {
+    try cell.withShapes(of: layer) {
+      guard $0.hasRoom(for: polygon.count / 2) else { throw Self.tooMany(at: element.offset) }
+      $0.append(polygon: polygon)
+    }
   }
 
   /// A box is the rectangle around its points.
@@ -120,7 +203,7 @@ struct GDSIIReader {
       (bottom, top) = (min(bottom, element.points[index + 1]), max(top, element.points[index + 1]))
     }
     cell.withShapes(of: layer) {
-      $0.append(polygon: [left, bottom, left, top, right, top, right, bottom])
+      $0.append(rectangle: GridBox(left: left, bottom: bottom, right: right, top: top))
     }
   }
 
@@ -150,7 +233,7 @@ struct GDSIIReader {
     }
     do {
       let polygon = try outline.polygonOnGrid(around: spine)
-      cell.withShapes(of: layer) { $0.append(polygon: polygon) }
+      try polygon.withUnsafeBufferPointer { try append($0, to: &cell, layer) }
     } catch let error as LayoutError {
       throw LayoutError(error.code, at: element.offset, error.detail)
     }

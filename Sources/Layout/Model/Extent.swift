@@ -73,9 +73,11 @@ struct Extent: Equatable, Sendable {
   func mapped(by map: Affine) -> Extent {
     if isEmpty { return self }
     var image = Extent()
-    for (x, y) in [(left, bottom), (left, top), (right, bottom), (right, top)] {
-      image.include(x: map.a * x + map.b * y + map.tx, y: map.c * x + map.d * y + map.ty)
-    }
+    image.include(x: map.a * left + map.b * bottom + map.tx, y: map.c * left + map.d * bottom + map.ty)
+    image.include(x: map.a * left + map.b * top + map.tx, y: map.c * left + map.d * top + map.ty)
+    image.include(
+      x: map.a * right + map.b * bottom + map.tx, y: map.c * right + map.d * bottom + map.ty)
+    image.include(x: map.a * right + map.b * top + map.tx, y: map.c * right + map.d * top + map.ty)
     return image
   }
 }
