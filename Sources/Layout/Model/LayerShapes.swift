@@ -34,7 +34,7 @@ struct LayerShapes: Sendable {
   private(set) var rectangles: [GridBox] = []
   private var rectangleTree = PackedTree()
   /// x and y of all vertices of the other polygons in database units, in the order of the file.
-  private var coordinates: [Int32] = []
+  private let coordinates = CoordinateStore()
   /// The other polygons, and the box of each.
   private var outlines: [Outline] = []
   private var boxes: [GridBox] = []
@@ -93,20 +93,13 @@ struct LayerShapes: Sendable {
       if let box = Self.rectangle(corners) { return append(rectangle: box) }
     }
     let start = coordinates.count
-    if coordinates.capacity < start + 2 * vertices {
-      coordinates.reserveCapacity(max(start + 2 * vertices, start + start / 2, 32))
-    }
-    coordinates.append(contentsOf: repeatElement(0, count: 2 * vertices))
-    coordinates.withUnsafeMutableBufferPointer { all in
-      body(all.baseAddress.unsafelyUnwrapped + start)
-    }
+    let target = coordinates.extend(by: 2 * vertices)
+    body(target)
     outlines.append(Outline(first: UInt32(start / 2), count: UInt32(vertices)))
-    coordinates.withUnsafeBufferPointer { all in
-      let polygon = UnsafeBufferPointer(rebasing: all[start...])
-      let box = Self.box(of: polygon)
-      boxes.append(box)
-      doubledArea += Self.doubledArea(of: polygon, in: box)
-    }
+    let polygon = UnsafeBufferPointer(start: UnsafePointer(target), count: 2 * vertices)
+    let box = Self.box(of: polygon)
+    boxes.append(box)
+    doubledArea += Self.doubledArea(of: polygon, in: box)
   }
 
   /// The box that four corners make, if they do.
@@ -121,13 +114,18 @@ struct LayerShapes: Sendable {
   }
 
   private static func box(of polygon: UnsafeBufferPointer<Int32>) -> GridBox {
-    var (left, bottom, right, top) = (Int32.max, Int32.max, Int32.min, Int32.min)
-    for index in stride(from: 0, to: polygon.count, by: 2) {
-      let (x, y) = (polygon[index], polygon[index + 1])
-      (left, right) = (min(left, x), max(right, x))
-      (bottom, top) = (min(bottom, y), max(top, y))
+    guard let points = polygon.baseAddress.map(UnsafeRawPointer.init) else { return .empty }
+    // Two vertices at a time; of an odd number of them the first two are taken twice.
+    var low = points.loadUnaligned(as: SIMD4<Int32>.self)
+    var high = low
+    for index in stride(from: polygon.count / 2 % 2 * 8, to: 4 * polygon.count, by: 16) {
+      let pair = points.loadUnaligned(fromByteOffset: index, as: SIMD4<Int32>.self)
+      low.replace(with: pair, where: pair .< low)
+      high.replace(with: pair, where: pair .> high)
     }
-    return GridBox(left: left, bottom: bottom, right: right, top: top)
+    return GridBox(
+      left: min(low.x, low.z), bottom: min(low.y, low.w), right: max(high.x, high.z),
+      top: max(high.y, high.w))
   }
 
   private static func doubledArea(of polygon: UnsafeBufferPointer<Int32>, in box: GridBox) -> Double
@@ -206,11 +204,9 @@ struct LayerShapes: Sendable {
   ) rethrows {
     try boxes.withUnsafeBufferPointer { boxes in
       guard let base = boxes.baseAddress else { return }
-      try coordinates.withUnsafeBufferPointer { flat in
-        try polygonTree.forEach(in: window, of: base) { place in
-          let (first, count) = (Int(outlines[place].first), Int(outlines[place].count))
-          try body(UnsafeBufferPointer(rebasing: flat[2 * first..<2 * (first + count)]))
-        }
+      try polygonTree.forEach(in: window, of: base) { place in
+        let (first, count) = (Int(outlines[place].first), Int(outlines[place].count))
+        try body(coordinates.part(from: 2 * first, count: 2 * count))
       }
     }
   }

@@ -81,59 +81,42 @@ struct PackedTree: Sendable {
     guard boxes.count > fanout else { return nil }
     var around = GridBox.empty
     for box in boxes { around.include(box) }
+    let curve = HilbertCurve(fine: boxes.count > 1 << 16)
     let (left, bottom) = (Int64(around.left), Int64(around.bottom))
-    // Twice the middle of a box, shifted to sixteen bits.
+    // Twice the middle of a box, shifted to the curve's bits.
     let reach = 2 * max(Int64(around.right) - left, Int64(around.top) - bottom)
-    let shift = Int64(max(0, 48 - reach.leadingZeroBitCount))
+    let shift = Int64(max(0, 64 - curve.bits - reach.leadingZeroBitCount))
     var keys = [UInt64](unsafeUninitializedCapacity: boxes.count) { keys, count in
       for (index, box) in boxes.enumerated() {
         let x = (Int64(box.left) + Int64(box.right) - 2 * left) >> shift
         let y = (Int64(box.bottom) + Int64(box.top) - 2 * bottom) >> shift
-        let place = hilbert(UInt32(truncatingIfNeeded: x), UInt32(truncatingIfNeeded: y))
+        let place = curve.place(UInt32(truncatingIfNeeded: x), UInt32(truncatingIfNeeded: y))
         keys[index] = UInt64(place) << 32 | UInt64(index)
       }
       count = boxes.count
     }
-    sort(&keys)
+    sort(&keys, digits: 3, of: curve.bits == 16 ? 11 : 8)
     return keys.map { UInt32(truncatingIfNeeded: $0) }
   }
 
-  /// The place along a Hilbert curve through 2¹⁶ × 2¹⁶ cells.
-  ///
-  /// Source: the state of each step as one of four, after Lawder, "Calculation of mappings between one and
-  /// n-dimensional values using the Hilbert space-filling curve", 2000.
-  @inline(__always)
-  private static func hilbert(_ x: UInt32, _ y: UInt32) -> UInt32 {
-    var (x, y, place) = (x & 0xFFFF, y & 0xFFFF, UInt32(0))
-    var side: UInt32 = 1 << 15
-    while side > 0 {
-      let (right, upper) = (x & side != 0, y & side != 0)
-      place = place << 2 | (right ? (upper ? 2 : 3) : (upper ? 1 : 0))
-      if !upper {
-        if right { (x, y) = (~x, ~y) }
-        (x, y) = (y, x)
-      }
-      side >>= 1
-    }
-    return place
-  }
-
-  /// Sorts by the upper half of each number; equal ones keep their order.
-  private static func sort(_ keys: inout [UInt64]) {
-    guard keys.count > 4096 else { return keys.sort() }
+  /// Sorts by the upper half of each number, of so many digits; equal ones keep their order.
+  private static func sort(_ keys: inout [UInt64], digits: UInt64, of bits: UInt64) {
+    guard keys.count > 64 else { return keys.sort() }
     var other = [UInt64](repeating: 0, count: keys.count)
-    for shift: UInt64 in [32, 43, 54] {
-      var starts = [Int](repeating: 0, count: 2048)
+    var starts = [Int](repeating: 0, count: 1 << bits)
+    for digit in 0..<digits {
+      let (shift, mask) = (32 + digit * bits, UInt64(1) << bits - 1)
       keys.withUnsafeBufferPointer { keys in
         other.withUnsafeMutableBufferPointer { other in
           starts.withUnsafeMutableBufferPointer { starts in
-            for key in keys { starts[Int(key >> shift & 2047)] += 1 }
+            starts.update(repeating: 0)
+            for key in keys { starts[Int(key >> shift & mask)] += 1 }
             var sum = 0
-            for digit in 0..<2048 { (starts[digit], sum) = (sum, sum + starts[digit]) }
+            for value in starts.indices { (starts[value], sum) = (sum, sum + starts[value]) }
             for key in keys {
-              let digit = Int(key >> shift & 2047)
-              other[starts[digit]] = key
-              starts[digit] += 1
+              let value = Int(key >> shift & mask)
+              other[starts[value]] = key
+              starts[value] += 1
             }
           }
         }
