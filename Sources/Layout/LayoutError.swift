@@ -24,6 +24,8 @@ public struct LayoutError: Error, Equatable, CustomStringConvertible {
     case oddCoordinates
     /// The file ends before the library does.
     case missingEnd
+    /// The checksum at the end of the file is not that of its bytes.
+    case wrongChecksum
     /// A coordinate leaves the range that can be represented.
     case outOfRange
     /// Two cells have one name.

@@ -108,3 +108,7 @@ int gd_jpeg_encode(
 size_t gd_deflate_bound(size_t count);
 // Deflates to a zlib stream and returns its length; 0 where there is no memory.
 size_t gd_deflate(const void *bytes, size_t count, int level, void *target, size_t capacity);
+// Unfolds a raw deflate stream, which must give exactly `size` bytes.
+int gd_inflate(const void *bytes, size_t count, void *target, size_t size);
+// CRC-32 of more bytes, going on from the value so far; 0 to begin with.
+uint32_t gd_crc32(uint32_t value, const void *bytes, size_t count);

@@ -8,6 +8,9 @@ struct Extent: Equatable, Sendable {
   var top = -Double.infinity
 
   static let empty = Extent()
+  static let everything = Extent(
+    left: -.greatestFiniteMagnitude, bottom: -.greatestFiniteMagnitude,
+    right: .greatestFiniteMagnitude, top: .greatestFiniteMagnitude)
 
   var isEmpty: Bool { !(left <= right && bottom <= top) }
 
