@@ -93,7 +93,7 @@ struct GDSIIElement {
       isMirrored: flags & 0x8000 != 0, magnification: magnification, angle: angle,
       hasAbsoluteMagnification: flags & 0x0004 != 0, hasAbsoluteAngle: flags & 0x0002 != 0)
     return Placement(
-      cell: Int32(draft.cellName(cellName, at: offset)), x: points[0], y: points[1],
+      cell: Int32(draft.cellName(cellName, usedAt: offset)), x: points[0], y: points[1],
       transform: draft.references.add(transform),
       lattice: kind == .aref ? draft.references.add(lattice) : 0)
   }

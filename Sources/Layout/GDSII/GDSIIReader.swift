@@ -70,7 +70,7 @@ struct GDSIIReader {
     }
     let name = try naming.text()
     let isBookkeeping = name.elementsEqual(Self.bookkeepingCell)
-    var cell = DraftCell(name: draft.cellName(name, at: start.offset), offset: start.offset)
+    var cell = DraftCell(name: draft.cellName(name), offset: start.offset)
     while true {
       let record = try cursor.next()
       switch record.kind {

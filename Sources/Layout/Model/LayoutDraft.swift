@@ -13,16 +13,21 @@ struct LayoutDraft {
   var references = ReferenceTable()
   /// Names of cells; placements name cells by their numbers here.
   var names = NameTable()
-  /// Where in the file each name occurred first.
+  /// Where in the file each name was referred to first; −1 where it was not.
   var firstUses: [Int] = []
   /// What texts say.
   var strings = NameTable()
 
-  /// The number of a cell's name that occurs at `offset`.
-  mutating func cellName(_ name: UnsafeRawBufferPointer, at offset: Int) -> Int {
+  /// The number of a cell's name, which a reference may use at some byte.
+  mutating func cellName(_ name: UnsafeRawBufferPointer, usedAt offset: Int? = nil) -> Int {
     let number = names.number(of: name)
-    if number == firstUses.count { firstUses.append(offset) }
+    if number == firstUses.count { firstUses.append(-1) }
+    noteUse(of: number, at: offset)
     return number
+  }
+
+  mutating func noteUse(of name: Int, at offset: Int?) {
+    if let offset, firstUses[name] < 0 { firstUses[name] = offset }
   }
 }
 

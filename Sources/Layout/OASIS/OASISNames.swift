@@ -1,6 +1,6 @@
 /// Names by reference number, which may be used before they are told.
 struct OASISNames {
-  /// For each reference number of a cell, the number of a nameless name that stands for it, and where it was used first.
+  /// For each reference number of a cell, the number of a nameless name that stands for it.
   private var cellNumbers: [UInt64: Int] = [:]
   private var cellNames: [UInt64: Int] = [:]
   private var nextCell: UInt64 = 0
@@ -10,11 +10,11 @@ struct OASISNames {
   private var nextText: UInt64 = 0
 
   /// The number that stands for a cell that is named by reference.
-  mutating func cell(number: UInt64, in draft: inout LayoutDraft, at offset: Int) -> Int {
+  mutating func cell(number: UInt64, in draft: inout LayoutDraft) -> Int {
     if let known = cellNames[number] { return known }
     if let known = cellNumbers[number] { return known }
     let made = draft.names.addNameless()
-    draft.firstUses.append(offset)
+    draft.firstUses.append(-1)
     cellNumbers[number] = made
     return made
   }
@@ -44,11 +44,11 @@ struct OASISNames {
     for (number, standIn) in cellNumbers {
       guard let name = cellNames[number] else {
         throw LayoutError(
-          .unknownCell, at: draft.firstUses[standIn],
+          .unknownCell, at: max(draft.firstUses[standIn], 0),
           "cell number \(number) has no CELLNAME")
       }
       meant[standIn] = name
-      draft.firstUses[name] = min(draft.firstUses[name], draft.firstUses[standIn])
+      draft.noteUse(of: name, at: draft.firstUses[standIn])
     }
     let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
     let unnamed = Int32(draft.strings.number(of: nothing))
@@ -78,7 +78,7 @@ extension OASISReader {
     switch kind {
     case 3, 4:
       let number = kind == 4 ? try cursor.unsigned() : nil
-      names.define(cell: draft.cellName(name, at: start), number: number)
+      names.define(cell: draft.cellName(name), number: number)
     case 5, 6:
       let number = kind == 6 ? try cursor.unsigned() : nil
       names.define(text: Int32(draft.strings.number(of: name)), number: number)

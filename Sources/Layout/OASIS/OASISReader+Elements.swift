@@ -13,7 +13,7 @@ extension OASISReader {
   mutating func readPlacement(hasReals: Bool, at start: Int) throws {
     let info = try cursor.byte()
     if info & 0x80 != 0 {
-      modal.placementCell = try cellName(isNamed: info & 0x40 == 0, at: start)
+      modal.placementCell = try cellName(isNamed: info & 0x40 == 0, usedAt: start)
     }
     let name = try told(modal.placementCell, "placed cell")
     var transform = Transform(isMirrored: info & 0x01 != 0)
@@ -21,7 +21,7 @@ extension OASISReader {
       if info & 0x04 != 0 { transform.magnification = try cursor.real() }
       if info & 0x02 != 0 { transform.angle = try cursor.real() }
     } else {
-      transform.angle = Double(90 * (info >> 1 & 3))
+      transform.angle = 90 * Double(info >> 1 & 3)
     }
     guard transform.magnification.isFinite, transform.magnification > 0,
       transform.magnification < 1e12, transform.angle.isFinite, abs(transform.angle) < 1e9

@@ -142,12 +142,14 @@ struct OASISReader {
   private mutating func beginCell(isNamed: Bool, at start: Int) throws {
     closeCell()
     modal = OASISModal()
-    cell = DraftCell(name: try cellName(isNamed: isNamed, at: start), offset: start)
+    cell = DraftCell(name: try cellName(isNamed: isNamed), offset: start)
   }
 
-  mutating func cellName(isNamed: Bool, at start: Int) throws -> Int {
-    if isNamed { return draft.cellName(try cursor.string(), at: start) }
-    return names.cell(number: try cursor.unsigned(), in: &draft, at: start)
+  mutating func cellName(isNamed: Bool, usedAt offset: Int? = nil) throws -> Int {
+    if isNamed { return draft.cellName(try cursor.string(), usedAt: offset) }
+    let name = names.cell(number: try cursor.unsigned(), in: &draft)
+    draft.noteUse(of: name, at: offset)
+    return name
   }
 
   private mutating func closeCell() {
