@@ -136,7 +136,7 @@ CASES |= {
         start() + cell("T", rectangle(0, 0, 9, 9), u(19) + bytes([0x7B]) + u(3) + u(1) + u(0) + s(5000) + s(0)) + u(6) + text("late") + u(3)),
     "properties": top(
         u(28) + bytes([0x14]) + text("N") + u(8) + u(5), rectangle(0, 0, 9, 9),
-        u(28) + bytes([0xF4]) + text("M") + u(16) + b"".join(
+        u(28) + bytes([0xF4]) + text("M") + u(13) + b"".join(
             [real(k, 3, 4)[:3 if k in (4, 5) else 2] for k in range(6)]
             + [b"\x06" + bytes(4), b"\x07" + bytes(8), u(8) + u(300), u(9) + s(-3), u(10) + text("a"), u(11) + text("b"), u(12) + text("n"),
                b""]), u(29), rectangle(50, 0, 9, 9), u(28) + bytes([0x08])),
