@@ -24,116 +24,131 @@ struct CoverageEdges: ShapeSink {
   /// Coordinates beyond 2²⁵ px are held there, so that later products fit 64 bits.
   private static let limit = Double(1 << 33)
   /// The most edges that are held at once, 1.3 GB of them.
-  static let maximumCount = 1 << 25
-
-  /// The most work that is begun, in edges times strips; some tens of seconds.
-  private static let maximumWork = 1 << 35
+  private static let maximumCount = 1 << 25
+  /// The most rows of pixels that edges may cross in all; some tens of seconds of work.
+  private static let maximumCrossings = 1 << 30
 
   private(set) var edges: [CoverageEdge] = []
-  /// How far right each polygon reaches, in grid steps.
-  private var reaches: [Int] = []
+  private var polygons: Int32 = 0
+  private var crossings = 0
   private let rect: PixelRect
+  private let (left, top): (Int, Int)
+  private let (right, bottom): (Int, Int)
 
-  init(rect: PixelRect) { self.rect = rect }
-
-  private var points: [Point] = []
+  init(rect: PixelRect) {
+    self.rect = rect
+    (left, top) = (rect.x * Self.steps, rect.y * Self.steps)
+    (right, bottom) = (rect.width * Self.steps, rect.height * Self.steps)
+  }
 
   mutating func take(rectangle: GridBox, _ map: Affine) throws {
-    let (left, bottom) = (Double(rectangle.left), Double(rectangle.bottom))
-    let (right, top) = (Double(rectangle.right), Double(rectangle.top))
-    points.removeAll(keepingCapacity: true)
-    for (x, y) in [(left, bottom), (right, bottom), (right, top), (left, top)] {
-      points.append(map(Point(x: x, y: y)))
+    let low = place(map, Double(rectangle.left), Double(rectangle.bottom))
+    let high = place(map, Double(rectangle.right), Double(rectangle.top))
+    if map.b == 0, map.c == 0 {
+      let (top, bottom) = (min(low.1, high.1), max(low.1, high.1))
+      let (left, right) = (min(low.0, high.0), max(low.0, high.0))
+      // Only the upright sides count.
+      if right > 0 {
+        add(left, top, left, bottom)
+        add(right, bottom, right, top)
+      }
+    } else {
+      let across = place(map, Double(rectangle.right), Double(rectangle.bottom))
+      let up = place(map, Double(rectangle.left), Double(rectangle.top))
+      if max(max(low.0, high.0), max(across.0, up.0)) > 0 {
+        add(low.0, low.1, across.0, across.1)
+        add(across.0, across.1, high.0, high.1)
+        add(high.0, high.1, up.0, up.1)
+        add(up.0, up.1, low.0, low.1)
+      }
     }
-    try points.withUnsafeBufferPointer { try take(mapped: $0) }
+    try finishPolygon()
   }
 
   mutating func take(polygon: UnsafeBufferPointer<Int32>, _ map: Affine) throws {
-    points.removeAll(keepingCapacity: true)
-    for index in stride(from: 0, to: polygon.count, by: 2) {
-      points.append(map(Point(x: Double(polygon[index]), y: Double(polygon[index + 1]))))
+    let end = polygon.count
+    var from = place(map, Double(polygon[end - 2]), Double(polygon[end - 1]))
+    let before = edges.count
+    var reach = Int.min
+    for index in stride(from: 0, to: end, by: 2) {
+      let to = place(map, Double(polygon[index]), Double(polygon[index + 1]))
+      reach = max(reach, to.0)
+      add(from.0, from.1, to.0, to.1)
+      from = to
     }
-    try points.withUnsafeBufferPointer { try take(mapped: $0) }
+    if reach <= 0 { edges.removeLast(edges.count - before) }
+    try finishPolygon()
   }
 
-  /// Adds a polygon given in pixels of the picture.
   mutating func take(mapped vertices: UnsafeBufferPointer<Point>) throws {
     guard let last = vertices.last else { return }
-    let (right, bottom) = (rect.width * Self.steps, rect.height * Self.steps)
-    var (fromX, fromY) = place(last)
-    let before = edges.count
-    var reach = fromX
+    var from = place(.identity, last.x, last.y)
     for vertex in vertices {
-      let (x, y) = place(vertex)
-      defer { (fromX, fromY) = (x, y) }
-      reach = max(reach, x)
-      if y == fromY || max(y, fromY) <= 0 || min(y, fromY) >= bottom || min(x, fromX) >= right {
-        continue
-      }
-      let isDown = y > fromY
-      edges.append(
-        CoverageEdge(
-          topX: isDown ? fromX : x, bottomX: isDown ? x : fromX, top: min(y, fromY),
-          bottom: max(y, fromY), polygon: Int32(reaches.count), winding: isDown ? 1 : -1))
+      let to = place(.identity, vertex.x, vertex.y)
+      add(from.0, from.1, to.0, to.1)
+      from = to
     }
-    if edges.count > before { reaches.append(reach) }
-    if edges.count > Self.maximumCount {
+    try finishPolygon()
+  }
+
+  @inline(__always)
+  private mutating func add(_ fromX: Int, _ fromY: Int, _ x: Int, _ y: Int) {
+    if y == fromY || max(y, fromY) <= 0 || min(y, fromY) >= bottom || min(x, fromX) >= right {
+      return
+    }
+    let isDown = y > fromY
+    edges.append(
+      CoverageEdge(
+        topX: isDown ? fromX : x, bottomX: isDown ? x : fromX, top: min(y, fromY),
+        bottom: max(y, fromY), polygon: polygons, winding: isDown ? 1 : -1))
+    crossings += (min(max(y, fromY), bottom) - max(min(y, fromY), 0)) / Self.steps + 1
+  }
+
+  private mutating func finishPolygon() throws {
+    if edges.last?.polygon == polygons { polygons += 1 }
+    if edges.count > Self.maximumCount || crossings > Self.maximumCrossings {
       throw LayoutError(
-        .tooComplex, "the pixels asked for show more than \(Self.maximumCount) edges of polygons")
+        .tooComplex,
+        "polygons lie too densely in the pixels asked for: \(edges.count) edges in \(rect.height) rows")
     }
   }
 
-  private func place(_ point: Point) -> (Int, Int) {
-    let x = min(max((point.x * Double(Self.steps)).rounded(), -Self.limit), Self.limit)
-    let y = min(max((point.y * Double(Self.steps)).rounded(), -Self.limit), Self.limit)
-    return (Int(x) - rect.x * Self.steps, Int(y) - rect.y * Self.steps)
+  /// A vertex on the grid of the rectangle; the nearest one, to even where two are as near.
+  @inline(__always)
+  private func place(_ map: Affine, _ x: Double, _ y: Double) -> (Int, Int) {
+    (
+      Self.held((map.a * x + map.b * y + map.tx) * Double(Self.steps)) - left,
+      Self.held((map.c * x + map.d * y + map.ty) * Double(Self.steps)) - top
+    )
   }
 
-  /// The numbers of the edges that matter to each block of pixels, row of blocks after row of blocks.
-  ///
-  /// To a block matter the edges of its rows that lie in it, and those left of it whose polygon reaches it.
-  func numbers(inBlocksOf size: (width: Int, height: Int)) throws -> [[Int32]] {
-    let (width, height) = (size.width * Self.steps, size.height * Self.steps)
-    let columns = (rect.width + size.width - 1) / size.width
-    let rows = (rect.height + size.height - 1) / size.height
-    var blocks = [[Int32]](repeating: [], count: columns * rows)
-    for (index, edge) in edges.enumerated() {
-      let left = max(min(edge.topX, edge.bottomX), 0) / width
-      let right = min(max(reaches[Int(edge.polygon)] - 1, 0) / width, columns - 1)
-      let top = max(edge.top, 0) / height
-      let bottom = min((edge.bottom - 1) / height, rows - 1)
-      guard left <= right, top <= bottom else { continue }
-      for row in top...bottom {
-        for column in left...right { blocks[row * columns + column].append(Int32(index)) }
+  @inline(__always)
+  private static func held(_ value: Double) -> Int {
+    // Adding 3·2⁵¹ leaves no bit for fractions.
+    Int(min(max(value, -limit), limit) + 0x1.8p52 - 0x1.8p52)
+  }
+
+  /// The numbers of the edges that cross each band of rows, band after band, and where each band begins in them.
+  func numbers(inBandsOf height: Int) -> (numbers: [Int32], starts: [Int]) {
+    let step = height * Self.steps
+    let count = (rect.height + height - 1) / height
+    var starts = [Int](repeating: 0, count: count + 1)
+    for edge in edges {
+      for band in max(edge.top, 0) / step...min((edge.bottom - 1) / step, count - 1) {
+        starts[band + 1] += 1
       }
     }
-    let work = blocks.reduce(0) { $0 + $1.count * min(2 * $1.count, height) }
-    guard work <= Self.maximumWork else {
-      throw LayoutError(
-        .tooComplex, "polygons lie too densely in the pixels asked for: \(edges.count) edges")
+    for band in 0..<count { starts[band + 1] += starts[band] }
+    var ends = starts
+    let numbers = [Int32](unsafeUninitializedCapacity: starts[count]) { numbers, total in
+      for (index, edge) in edges.enumerated() {
+        for band in max(edge.top, 0) / step...min((edge.bottom - 1) / step, count - 1) {
+          numbers[ends[band]] = Int32(index)
+          ends[band] += 1
+        }
+      }
+      total = starts[count]
     }
-    return blocks
-  }
-
-  /// The edges of those numbers, in rising order, as a block sees them whose corner is at (x, y) px of the rectangle.
-  ///
-  /// - Returns: the edges, uppermost first, and how many polygons they belong to.
-  func edges(_ numbers: [Int32], fromX x: Int, y: Int) -> (edges: [CoverageEdge], polygons: Int) {
-    var (polygons, last) = (0, Int32(-1))
-    var seen: [CoverageEdge] = []
-    seen.reserveCapacity(numbers.count)
-    for number in numbers {
-      var edge = edges[Int(number)]
-      if edge.polygon != last { polygons += 1 }
-      last = edge.polygon
-      edge.polygon = Int32(polygons - 1)
-      edge.topX -= x * Self.steps
-      edge.bottomX -= x * Self.steps
-      edge.top -= y * Self.steps
-      edge.bottom -= y * Self.steps
-      seen.append(edge)
-    }
-    seen.sort { $0.top < $1.top }
-    return (seen, polygons)
+    return (numbers, starts)
   }
 }

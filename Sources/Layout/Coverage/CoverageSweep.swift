@@ -1,103 +1,252 @@
 import Raster
 
-/// Sweeps the rows of a block from top to bottom and each row from left to right.
+/// Sweeps a band of pixel rows from top to bottom and each row from left to right.
 ///
-/// A row falls into strips between the levels at which edges begin or end; a strip is halved until no two lines cross
-/// in it, or it is one level high. From left to right, a polygon is entered when its winding number leaves zero and left
-/// when it returns; the union's boundary is where the number of polygons entered leaves zero or returns. Areas are whole
+/// The lines of a row fall into groups between which no edge runs, so that a polygon's winding number there is the same
+/// on all levels. Most groups are one line, or lines that follow each other down one side of a polygon. Another group falls
+/// into strips between the levels at which its lines begin or end; a strip is halved until no two lines cross in it, or
+/// it is one level high. From left to right, a polygon is entered when its winding number leaves zero and left when it
+/// returns; the union's boundary is where the number of polygons entered leaves zero or returns. Areas are whole
 /// numbers that do not depend on how a row was divided, hence not on edges elsewhere.
 struct CoverageSweep {
-  /// The block's edges, uppermost first, and how many have begun.
-  private let edges: [CoverageEdge]
-  private var begun = 0
-  private let width: Int
-  /// Edges of this row, in the order left by the row before; those left of the block apart.
+  /// The band's edges; those that begin in a row from `starts` of it on.
+  private var edges: [CoverageEdge] = []
+  private var polygons: [Int32] = []
+  private var order: [Int32] = []
+  private var starts: [Int]
+  /// Numbers of the edges that go on from the row before, from left to right.
   private var active: [Int32] = []
-  private var activeLeft: [Int32] = []
+  /// The lines of the row, from left to right by where they reach.
   private var lines: [CoverageLine] = []
-  private var leftLines: [CoverageLine] = []
-  /// Lines that cross the strip, from left to right, and their keys.
+  private var fresh: [CoverageLine] = []
+  /// Winding number of each polygon of the band where the sweep is; how many are not zero.
+  private var windings: [Int32] = []
+  private var covering = 0
+  private var row: CoverageRow
+  /// Lines of a group that cross the strip, from left to right, and their keys.
   private var live: [(key: Int, line: Int)] = []
-  /// Winding number of each polygon; zero between strips.
-  private var windings: [Int32]
-  /// What each column adds to the coverage of the one before, in 2⁻³² px².
-  private var changes: [Int]
 
-  init(edges: [CoverageEdge], polygons: Int, width: Int) {
-    (self.edges, self.width) = (edges, width)
-    windings = [Int32](repeating: 0, count: polygons)
-    changes = [Int](repeating: 0, count: width + 1)
-  }
-
-  /// Fills the coverage of row `row`, counted from the top of the block; rows are asked for in rising order.
-  mutating func fill(row: Int, into target: UnsafeMutablePointer<Float>) {
-    let top = row * CoverageEdges.steps
-    take(upTo: top + CoverageEdges.steps)
-    let levels = gatherLines(rowTop: top)
-    guard !lines.isEmpty || !leftLines.isEmpty else {
-      return target.update(repeating: 0, count: width)
+  /// - Parameters:
+  ///   - numbers: of the edges that cross the band, in rising order.
+  ///   - top: the band's first row.
+  ///   - height: how many rows it has.
+  ///   - width: columns.
+  init(_ all: [CoverageEdge], _ numbers: ArraySlice<Int32>, top: Int, height: Int, width: Int) {
+    row = CoverageRow(width: width)
+    starts = [Int](repeating: 0, count: height + 1)
+    edges.reserveCapacity(numbers.count)
+    polygons.reserveCapacity(numbers.count)
+    var (count, last) = (Int32(0), Int32(-1))
+    for number in numbers {
+      var edge = all[Int(number)]
+      if edge.polygon != last { count += 1 }
+      last = edge.polygon
+      edge.top -= top * CoverageEdges.steps
+      edge.bottom -= top * CoverageEdges.steps
+      edges.append(edge)
+      polygons.append(count - 1)
+      starts[max(edge.top, 0) / CoverageEdges.steps + 1] += 1
     }
-    var waiting = 0
-    for (from, to) in zip(levels, levels.dropFirst()) {
-      enter(level: from, &waiting)
-      divide(from, to)
-    }
-    keepOrder(rowBottom: top + CoverageEdges.steps)
-    var sum = 0
-    for column in 0..<width {
-      sum += changes[column]
-      changes[column] = 0
-      // Two lines that cross within one level give a trace too much on one side and too little on the other.
-      target[column] = Float(Double(min(max(sum, 0), 1 << 32)) * 0x1p-32)
-    }
-    changes[width] = 0
-  }
-
-  private mutating func take(upTo bottom: Int) {
-    while begun < edges.count, edges[begun].top < bottom {
-      let isLeft = max(edges[begun].topX, edges[begun].bottomX) <= 0
-      if isLeft { activeLeft.append(Int32(begun)) } else { active.append(Int32(begun)) }
-      begun += 1
+    windings = [Int32](repeating: 0, count: Int(count))
+    for row in 0..<height { starts[row + 1] += starts[row] }
+    var ends = starts
+    order = [Int32](repeating: 0, count: edges.count)
+    for (index, edge) in edges.enumerated() {
+      let row = max(edge.top, 0) / CoverageEdges.steps
+      order[ends[row]] = Int32(index)
+      ends[row] += 1
     }
   }
 
-  /// Makes the lines of a row, those that begin higher first; returns the levels where any begins or ends.
-  private mutating func gatherLines(rowTop: Int) -> [Int] {
+  /// Fills the coverage of row `number` of the band; rows are asked for in rising order.
+  mutating func fill(row number: Int, into target: UnsafeMutablePointer<Float>) {
+    gatherLines(number)
+    var (begin, reach, open) = (0, Int.min, UInt64(0))
+    for index in lines.indices {
+      let line = lines[index]
+      if line.low > reach && open == 0 && index > begin {
+        close(begin..<index)
+        begin = index
+      }
+      reach = max(reach, line.high)
+      open &+= Self.openness(line)
+    }
+    if begin < lines.count { close(begin..<lines.count) }
+    let rowBottom = (number + 1) * CoverageEdges.steps
+    active.removeAll(keepingCapacity: true)
+    for line in lines {
+      if edges[Int(line.edge)].bottom > rowBottom { active.append(line.edge) }
+      windings[Int(line.polygon)] = 0
+    }
+    covering = 0
+    row.finish(into: target)
+  }
+
+  /// A number for each end of a line inside the row; of lines after which no level differs from another they cancel out.
+  ///
+  /// They are as good as drawn by chance, so that lines whose ends do not meet add up to zero once in 2⁶⁴.
+  @inline(__always)
+  private static func openness(_ line: CoverageLine) -> UInt64 {
+    if line.first == 0 && line.last == CoverageEdges.steps { return 0 }
+    var sum: UInt64 = 0
+    if line.first > 0 { sum = mixed(line.polygon, line.first) }
+    if line.last < CoverageEdges.steps { sum &-= mixed(line.polygon, line.last) }
+    return line.winding > 0 ? sum : 0 &- sum
+  }
+
+  @inline(__always)
+  private static func mixed(_ polygon: Int32, _ level: Int) -> UInt64 {
+    var value = (UInt64(UInt32(bitPattern: polygon)) << 8 | UInt64(level)) &* 0x9E37_79B9_7F4A_7C15
+    value = (value ^ value >> 29) &* 0xBF58_476D_1CE4_E5B9
+    return value ^ value >> 32
+  }
+
+  // MARK: The lines of a row
+
+  private mutating func gatherLines(_ number: Int) {
+    let rowTop = number * CoverageEdges.steps
     lines.removeAll(keepingCapacity: true)
-    leftLines.removeAll(keepingCapacity: true)
+    fresh.removeAll(keepingCapacity: true)
+    for edge in active {
+      lines.append(
+        CoverageLine(
+          edges[Int(edge)], polygon: polygons[Int(edge)], number: edge, rowTop: rowTop))
+    }
+    for place in starts[number]..<starts[number + 1] {
+      let edge = order[place]
+      fresh.append(
+        CoverageLine(
+          edges[Int(edge)], polygon: polygons[Int(edge)], number: edge, rowTop: rowTop))
+    }
+    Self.sort(&lines)
+    if fresh.isEmpty { return }
+    Self.sort(&fresh)
+    merge()
+  }
+
+  /// Sorts what is nearly in order.
+  private static func sort(_ lines: inout [CoverageLine]) {
+    var moves = 0
+    let isDone = lines.withUnsafeMutableBufferPointer { lines in
+      for index in 1..<max(lines.count, 1) {
+        if lines[index - 1].low <= lines[index].low { continue }
+        let line = lines[index]
+        var place = index
+        while place > 0, lines[place - 1].low > line.low {
+          lines[place] = lines[place - 1]
+          place -= 1
+        }
+        lines[place] = line
+        moves += index - place
+        if moves > 4 * lines.count + 64 { return false }
+      }
+      return true
+    }
+    if isDone { return }
+    lines.sort { ($0.low, $0.edge) < ($1.low, $1.edge) }
+  }
+
+  /// Merges the fresh lines among those that go on, from the right.
+  private mutating func merge() {
+    var (from, other) = (lines.count - 1, fresh.count - 1)
+    let last = fresh[other]
+    lines.append(contentsOf: repeatElement(last, count: fresh.count))
+    lines.withUnsafeMutableBufferPointer { lines in
+      fresh.withUnsafeBufferPointer { fresh in
+        var place = lines.count - 1
+        while other >= 0 {
+          if from >= 0, lines[from].low > fresh[other].low {
+            lines[place] = lines[from]
+            from -= 1
+          } else {
+            lines[place] = fresh[other]
+            other -= 1
+          }
+          place -= 1
+        }
+      }
+    }
+  }
+
+  // MARK: A group of lines
+
+  private mutating func close(_ group: Range<Int>) {
+    let line = lines[group.lowerBound]
+    if group.count == 1 {
+      let before = covering
+      turn(line)
+      if (before == 0) != (covering == 0) {
+        row.mark(line, line.first, line.last, sign: before == 0 ? 1 : -1)
+      }
+    } else if isOneSide(group) {
+      let before = covering
+      turn(line)
+      if (before == 0) != (covering == 0) {
+        for index in group {
+          row.mark(
+            lines[index], lines[index].first, lines[index].last, sign: before == 0 ? 1 : -1)
+        }
+      }
+    } else {
+      sweep(group)
+      for index in group where lines[index].first == 0 { turn(lines[index]) }
+    }
+  }
+
+  /// Whether the lines follow each other from the top of the row to its bottom.
+  private func isOneSide(_ group: Range<Int>) -> Bool {
+    let (polygon, winding) = (lines[group.lowerBound].polygon, lines[group.lowerBound].winding)
+    var levels = 0
+    for index in group {
+      if lines[index].polygon != polygon || lines[index].winding != winding { return false }
+      levels += lines[index].last - lines[index].first
+    }
+    return levels == CoverageEdges.steps
+  }
+
+  /// Counts a line into its polygon, which may be entered or left there.
+  @inline(__always)
+  private mutating func turn(_ line: CoverageLine) {
+    let before = windings[Int(line.polygon)]
+    windings[Int(line.polygon)] = before + line.winding
+    if before == 0 {
+      covering += 1
+    } else if before + line.winding == 0 {
+      covering -= 1
+    }
+  }
+
+  private mutating func sweep(_ group: Range<Int>) {
+    // A bit for each level at which a line begins or ends.
+    var breaks = (UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+    withUnsafeMutableBytes(of: &breaks) { bytes in
+      let words = bytes.assumingMemoryBound(to: UInt64.self)
+      for index in group {
+        words[lines[index].first >> 6] |= 1 << UInt64(lines[index].first & 63)
+        words[lines[index].last >> 6] |= 1 << UInt64(lines[index].last & 63)
+      }
+    }
     live.removeAll(keepingCapacity: true)
-    activeLeft.removeAll { edges[Int($0)].bottom <= rowTop }
-    var isBreak = [Bool](repeating: false, count: CoverageEdges.steps + 1)
-    var areOrdered = true
-    for number in active {
-      let line = CoverageLine(edges[Int(number)], number: number, rowTop: rowTop)
-      guard line.first < line.last else { continue }
-      if let last = lines.last, last.first > line.first { areOrdered = false }
-      lines.append(line)
-      isBreak[line.first] = true
-      isBreak[line.last] = true
+    var from = -1
+    let words = [breaks.0, breaks.1, breaks.2, breaks.3, breaks.4]
+    for word in words.indices {
+      var bits = words[word]
+      while bits != 0 {
+        let level = word << 6 + bits.trailingZeroBitCount
+        bits &= bits - 1
+        if from >= 0 {
+          enter(group, from)
+          divide(from, level)
+        }
+        from = level
+      }
     }
-    for number in activeLeft {
-      let line = CoverageLine(edges[Int(number)], number: number, rowTop: rowTop)
-      leftLines.append(line)
-      isBreak[line.first] = true
-      isBreak[line.last] = true
-    }
-    if !areOrdered {
-      // Stable, so that the order of the row before survives.
-      let order = lines.indices.sorted { (lines[$0].first, $0) < (lines[$1].first, $1) }
-      lines = order.map { lines[$0] }
-    }
-    return isBreak.indices.filter { isBreak[$0] }
   }
 
   /// Drops the lines that end at or above a level and adds those that begin there.
-  private mutating func enter(level: Int, _ waiting: inout Int) {
+  private mutating func enter(_ group: Range<Int>, _ level: Int) {
     live.removeAll { lines[$0.line].last <= level }
-    while waiting < lines.count, lines[waiting].first <= level {
-      live.append((0, waiting))
-      waiting += 1
-    }
+    for index in group where lines[index].first == level { live.append((0, index)) }
   }
 
   private mutating func divide(_ from: Int, _ to: Int) {
@@ -112,96 +261,64 @@ struct CoverageSweep {
   }
 
   private mutating func sort(atLevel level: Int) {
-    for index in live.indices { live[index].key = lines[live[index].line].key(atLevel: level) }
     var moves = 0
-    for index in live.indices.dropFirst() {
-      let item = live[index]
-      var place = index
-      while place > 0, Self.precedes(item, live[place - 1], lines) {
-        live[place] = live[place - 1]
-        place -= 1
-      }
-      live[place] = item
-      moves += index - place
-      if moves > 16 * live.count + 256 {
-        let lines = lines
-        return live.sort { Self.precedes($0, $1, lines) }
+    let isDone = live.withUnsafeMutableBufferPointer { live in
+      lines.withUnsafeBufferPointer { lines in
+        for index in live.indices { live[index].key = lines[live[index].line].key(atLevel: level) }
+        for index in 1..<max(live.count, 1) {
+          let item = live[index]
+          var place = index
+          while place > 0, Self.precedes(item, live[place - 1], lines) {
+            live[place] = live[place - 1]
+            place -= 1
+          }
+          live[place] = item
+          moves += index - place
+          if moves > 16 * live.count + 256 { return false }
+        }
+        return true
       }
     }
+    if isDone { return }
+    let all = lines
+    all.withUnsafeBufferPointer { lines in live.sort { Self.precedes($0, $1, lines) } }
   }
 
+  @inline(__always)
   private static func precedes(
-    _ one: (key: Int, line: Int), _ other: (key: Int, line: Int), _ lines: [CoverageLine]
+    _ one: (key: Int, line: Int), _ other: (key: Int, line: Int),
+    _ lines: UnsafeBufferPointer<CoverageLine>
   ) -> Bool {
     if one.key != other.key { return one.key < other.key }
     return lines[one.line].precedes(lines[other.line], one.key, other.key)
   }
 
   private func isSorted(atLevel level: Int) -> Bool {
-    for index in live.indices.dropFirst() {
-      let (one, other) = (live[index - 1].line, live[index].line)
-      if Self.precedes(
-        (lines[other].key(atLevel: level), other), (lines[one].key(atLevel: level), one), lines)
-      {
-        return false
+    lines.withUnsafeBufferPointer { lines in
+      var last = (key: 0, line: -1)
+      for item in live {
+        let next = (key: lines[item.line].key(atLevel: level), line: item.line)
+        if last.line >= 0, Self.precedes(next, last, lines) { return false }
+        last = next
       }
+      return true
     }
-    return true
   }
 
+  /// Goes through a strip in which no two lines cross, and leaves the windings as they were.
   private mutating func sweep(_ from: Int, _ to: Int) {
-    var entered = 0
-    for line in leftLines where line.first <= from && line.last >= to {
-      entered += turn(line)
-    }
-    if entered > 0 { changes[0] += (to - from) * CoverageLine.pixel }
+    let outside = covering
     for item in live {
       let line = lines[item.line]
-      let before = entered
-      entered += turn(line)
-      if before == 0, entered > 0 {
-        mark(line, from, to, sign: 1)
-      } else if before > 0, entered == 0 {
-        mark(line, from, to, sign: -1)
+      let before = covering
+      turn(line)
+      if (before == 0) != (covering == 0) {
+        row.mark(line, from, to, sign: before == 0 ? 1 : -1)
       }
     }
-    for line in leftLines { windings[Int(line.polygon)] = 0 }
-    for item in live { windings[Int(lines[item.line].polygon)] = 0 }
-  }
-
-  /// Counts a line into its polygon; +1 when the polygon is entered there, −1 when it is left.
-  private mutating func turn(_ line: CoverageLine) -> Int {
-    let before = windings[Int(line.polygon)]
-    windings[Int(line.polygon)] = before + line.winding
-    if before == 0 { return 1 }
-    return before + line.winding == 0 ? -1 : 0
-  }
-
-  /// Adds or takes away all that lies right of a line between two levels.
-  private mutating func mark(_ line: CoverageLine, _ from: Int, _ to: Int, sign: Int) {
-    let whole = (to - from) * CoverageLine.pixel
-    let (start, end) = (line.position(atLevel: from), line.position(atLevel: to))
-    let first = max(min(start, end) >> 24, 0)
-    let last = min((max(start, end) - 1) >> 24, width - 1)
-    var before = 0
-    if first <= last {
-      for column in first...last {
-        let area =
-          line.areaRight(inColumn: column, toLevel: to)
-          - line.areaRight(inColumn: column, toLevel: from)
-        changes[column] += sign * (area - before)
-        before = area
-      }
-    }
-    changes[min(max(last + 1, first), width)] += sign * (whole - before)
-  }
-
-  /// Leaves the edges that go on below in their order from left to right.
-  private mutating func keepOrder(rowBottom: Int) {
-    active.removeAll(keepingCapacity: true)
     for item in live {
-      let number = lines[item.line].edge
-      if edges[Int(number)].bottom > rowBottom { active.append(number) }
+      windings[Int(lines[item.line].polygon)] -= lines[item.line].winding
     }
+    covering = outside
   }
 }

@@ -1,7 +1,8 @@
 public import Raster
 
 extension Layout {
-  private static let blockSize = (width: 128, height: 32)
+  /// Rows that are filled on one core; few, so that all cores have their share.
+  private static let bandHeight = 64
 
   /// The share of each pixel that the polygons of a layer cover, their union being counted once.
   ///
@@ -39,19 +40,18 @@ extension Layout {
     return try Self.fill(edges, rect: rect)
   }
 
-  /// Fills block by block; small blocks keep few edges in sight of each other.
   private static func fill(_ edges: CoverageEdges, rect: PixelRect) throws -> Plane {
-    let columns = (rect.width + blockSize.width - 1) / blockSize.width
-    let blocks = try edges.numbers(inBlocksOf: blockSize)
+    let (numbers, starts) = edges.numbers(inBandsOf: bandHeight)
     return Plane(width: rect.width, height: rect.height) { target in
       let shared = SharedSamples(target: target)
-      inParallel(blocks.count) { block in
-        let (x, y) = (block % columns * blockSize.width, block / columns * blockSize.height)
-        let seen = edges.edges(blocks[block], fromX: x, y: y)
+      inParallel(starts.count - 1) { band in
+        let top = band * bandHeight
+        let height = min(bandHeight, rect.height - top)
         var sweep = CoverageSweep(
-          edges: seen.edges, polygons: seen.polygons, width: min(blockSize.width, rect.width - x))
-        for row in 0..<min(blockSize.height, rect.height - y) {
-          sweep.fill(row: row, into: shared.target + (y + row) * rect.width + x)
+          edges.edges, numbers[starts[band]..<starts[band + 1]], top: top, height: height,
+          width: rect.width)
+        for row in 0..<height {
+          sweep.fill(row: row, into: shared.target + (top + row) * rect.width)
         }
       }
     }
