@@ -49,7 +49,10 @@ public struct Layout: Sendable {
   public init(contentsOf path: String, limits: Limits = Limits()) throws {
     do {
       let file = try LayoutFile(path: path)
-      try self.init(Self.draft(of: file.bytes, limits: limits, release: file.release(upTo:)))
+      let draft = try withExtendedLifetime(file) {
+        try Self.draft(of: file.bytes, limits: limits, release: file.release(upTo:))
+      }
+      try self.init(draft)
     } catch let error as LayoutError {
       throw error.inFile(path)
     }
