@@ -51,7 +51,7 @@ let package = Package(
     module("Networks", uses: ["CDNNL", "CKernels", "COpenBLAS"]),
     module("Raster", uses: ["CKernels"]),
     module("ImageFiles", uses: ["Raster", "CImageCodecs"]),
-    module("Layout", uses: ["Raster"]),
+    module("Layout", uses: ["CImageCodecs", "Raster"]),
     module(
       "Golden",
       uses: [
@@ -76,7 +76,8 @@ let package = Package(
       "Service",
       uses: ["Inspection", "Records", "Reports", .product(name: "Logging", package: "swift-log")]),
     .executableTarget(
-      name: "bench", dependencies: ["Golden", "Networks"], exclude: ["peers"], swiftSettings: house),
+      name: "bench", dependencies: ["Golden", "ImageFiles", "Layout", "Networks", "Raster"],
+      exclude: ["peers"], swiftSettings: house),
     .executableTarget(
       name: "goldendie",
       dependencies: [
@@ -93,6 +94,10 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Inspection", "Raster", "Records", "TestSupport"],
+      swiftSettings: house),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: ["ImageFiles", "Inspection", "Layout", "Raster", "TestSupport"],
       swiftSettings: house),
     tests(
       of: "Golden", uses: ["Layout", "Networks", "Raster"],

@@ -79,7 +79,8 @@ public struct Layout: Sendable {
     namedCount = assembly.namedCount
     topCells = assembly.topCells.map(CellID.init)
     cellIndices = Dictionary(
-      storage[..<namedCount].enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+      storage[..<namedCount].enumerated().map { ($1.name, $0) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// All cells in the order of the file.

@@ -19,7 +19,8 @@ extension FuzzTests {
             guard let box = layout.bounds(of: layer, in: cell) else { continue }
             let scale = 20 / max(box.width, box.height, 1e-6)
             let map = Affine(
-              a: scale, b: 0, tx: 2 - box.low.x * scale, c: 0, d: -scale, ty: 22 + box.low.y * scale)
+              a: scale, b: 0, tx: 2 - box.low.x * scale, c: 0, d: -scale, ty: 22 + box.low.y * scale
+            )
             let plane = try? layout.coverage(
               of: layer, in: cell, layoutToScan: map, rect: rect, limit: 20_000)
             #expect(plane?.samples.allSatisfy { $0 >= 0 && $0 <= 1 } ?? true)

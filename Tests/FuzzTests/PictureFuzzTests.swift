@@ -18,7 +18,9 @@ extension FuzzTests {
           PixelRect(x: file.width - width, y: file.height / 2, width: width, height: 1))
         _ = try file.read(PixelRect(x: 0, y: 0, width: file.width, height: min(file.height, 300)))
         for level in file.levels.indices.dropFirst().prefix(3) {
-          let (width, height) = (min(file.levels[level].width, 64), min(file.levels[level].height, 64))
+          let (width, height) = (
+            min(file.levels[level].width, 64), min(file.levels[level].height, 64)
+          )
           _ = try file.read(PixelRect(x: 0, y: 0, width: width, height: height), level: level)
         }
       } catch let error as ImageFileError {

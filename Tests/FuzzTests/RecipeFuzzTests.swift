@@ -21,7 +21,8 @@ extension FuzzTests {
       """
 
     @Test func `recipes`() throws {
-      let demo = testsFolder.deletingLastPathComponent().appending(path: "Datasets/demo/recipe.yaml")
+      let demo = testsFolder.deletingLastPathComponent().appending(
+        path: "Datasets/demo/recipe.yaml")
       let seeds = [[UInt8](try Data(contentsOf: demo)), Array(Self.more.utf8)]
       try Fuzzing("recipe", seeds: seeds).run { _, path in
         do {

@@ -25,7 +25,9 @@ public struct Mutations {
         let piece = piece(of: result)
         result.replaceSubrange(place..<min(place + piece.count, result.count), with: piece)
       case 9:
-        for index in place..<min(place + [2, 4, 8][Int.random(in: 0..<3, using: &random)], result.count) {
+        for index
+          in place..<min(place + [2, 4, 8][Int.random(in: 0..<3, using: &random)], result.count)
+        {
           result[index] = Bool.random(using: &random) ? 0xFF : 0
         }
       default: if Int.random(in: 0..<4, using: &random) == 0 { result.removeSubrange(place...) }

@@ -109,7 +109,8 @@ struct CoverageEdges: ShapeSink {
     if edges.count > Self.maximumCount || crossings > Self.maximumCrossings {
       throw LayoutError(
         .tooComplex,
-        "polygons lie too densely in the pixels asked for: \(edges.count) edges in \(rect.height) rows")
+        "polygons lie too densely in the pixels asked for: \(edges.count) edges in \(rect.height) rows"
+      )
     }
   }
 

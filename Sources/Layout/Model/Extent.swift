@@ -76,7 +76,8 @@ struct Extent: Equatable, Sendable {
   func mapped(by map: Affine) -> Extent {
     if isEmpty { return self }
     var image = Extent()
-    image.include(x: map.a * left + map.b * bottom + map.tx, y: map.c * left + map.d * bottom + map.ty)
+    image.include(
+      x: map.a * left + map.b * bottom + map.tx, y: map.c * left + map.d * bottom + map.ty)
     image.include(x: map.a * left + map.b * top + map.tx, y: map.c * left + map.d * top + map.ty)
     image.include(
       x: map.a * right + map.b * bottom + map.tx, y: map.c * right + map.d * bottom + map.ty)

@@ -21,7 +21,8 @@ struct GridBox: Equatable, Sendable {
       self = .empty
     } else {
       self.init(
-        left: Self.held(extent.left.rounded(.down)), bottom: Self.held(extent.bottom.rounded(.down)),
+        left: Self.held(extent.left.rounded(.down)),
+        bottom: Self.held(extent.bottom.rounded(.down)),
         right: Self.held(extent.right.rounded(.up)), top: Self.held(extent.top.rounded(.up)))
     }
   }

@@ -59,7 +59,8 @@ struct LayoutAssembly {
         guard child >= 0 else {
           throw LayoutError(
             .unknownCell, at: max(cell.offset, draft.firstUses[number]),
-            "cell “\(name)” refers to “\(draft.names.string(number))”, which the file does not define")
+            "cell “\(name)” refers to “\(draft.names.string(number))”, which the file does not define"
+          )
         }
         isPlaced[child] = true
         made.placements[place].cell = Int32(child)

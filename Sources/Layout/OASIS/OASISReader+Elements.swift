@@ -79,10 +79,12 @@ extension OASISReader {
   /// Changes the cell being read.
   @inline(__always)
   mutating func change(at start: Int, _ body: (inout DraftCell) throws -> Void) throws {
-    guard cell != nil else {
+    guard var current = cell else {
       throw LayoutError(.badRecord, at: start, "an element comes before the first cell")
     }
-    try body(&cell!)
+    // Held once, so that what it lists is not copied when it grows.
+    cell = nil
+    defer { cell = current }
+    try body(&current)
   }
 }
-

@@ -202,7 +202,8 @@ extension OASISReader {
       isDrawn = outline.width > 0
       if isDrawn {
         do {
-          flat = try outline.polygonOnGrid(around: points.map { Point(x: Double($0.x), y: Double($0.y)) })
+          flat = try outline.polygonOnGrid(
+            around: points.map { Point(x: Double($0.x), y: Double($0.y)) })
         } catch let error as LayoutError {
           throw LayoutError(error.code, at: start, error.detail)
         }
