@@ -5,7 +5,7 @@ import Testing
 
 /// What PyTorch gives; `make_optimisers.py` says for what.
 struct Reference: Decodable {
-  let adam, adamw, oneCycle, oneCycleWide, cosine, cosineAfterWarmUp: [Double]
+  let adam, adamw, muonWide, muonHigh, oneCycle, oneCycleWide, cosine, cosineAfterWarmUp: [Double]
   let norm, clippedFirst: Double
 
   static func load() throws -> Reference {
@@ -40,6 +40,31 @@ struct Reference: Decodable {
     }
     for (ours, theirs) in zip(weights[0], decays ? reference.adamw : reference.adam) {
       #expect(abs(Double(ours) - theirs) < 1e-6)
+    }
+  }
+
+  @Test(arguments: [(3, 5), (5, 3)])
+  func `steps kernels with their singular values made alike`(rows: Int, columns: Int) throws {
+    let reference = try Reference.load()
+    // Between two numbers that are none of the matrix's.
+    let count = rows * columns
+    var muon = Muon([.init(name: "w", range: 1..<1 + count, rows: rows)])
+    var weights: [Float] = [7] + (0..<count).map { Float(sin(Double($0 + 1))) } + [8]
+    for step in 0..<5 {
+      let slopes = (0..<count).map {
+        2 * Float(cos(0.7 * Double(step) + Double($0)) / Double(1 + $0))
+      }
+      let gradient: [Float] = [9] + slopes + [9]
+      weights.withUnsafeMutableBufferPointer { weights in
+        gradient.withUnsafeBufferPointer {
+          muon.step(weights, gradient: $0, rate: 0.01, scale: 0.5)
+        }
+      }
+    }
+    let theirs = rows < columns ? reference.muonWide : reference.muonHigh
+    #expect([weights[0], weights[count + 1]] == [7, 8])
+    for (ours, theirs) in zip(weights.dropFirst(), theirs) {
+      #expect(abs(Double(ours) - theirs) < 1e-5)
     }
   }
 

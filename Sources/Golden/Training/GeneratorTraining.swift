@@ -4,24 +4,11 @@ public import Raster
 
 /// Teaches a generator from photographs that are placed on a layout.
 public struct GeneratorTraining {
-  /// A photograph placed and lit anew by the golden that was learnt so far.
-  public struct Refinement: Sendable {
-    /// How the scan departs from where the golden was painted.
-    public var displacement: DisplacementMesh
-    /// The photograph in the light of the golden.
-    public var photograph: Picture
-
-    /// A refinement.
-    public init(displacement: DisplacementMesh, photograph: Picture) {
-      (self.displacement, self.photograph) = (displacement, photograph)
-    }
-  }
-
-  /// Compares a photograph with the golden painted where it is placed now; nil leaves both as they were given.
+  /// How a photograph departs from the golden that was painted where it is placed now; nil leaves it there.
   ///
-  /// The photograph is as it was given, and only where it is placed has changed. What is answered must hang on nothing
-  /// else, for a training that goes on from a checkpoint asks again.
-  public typealias Refine = (_ scan: TrainingScan, _ golden: Picture) throws -> Refinement?
+  /// What is answered must hang on nothing else, for a training that goes on from a checkpoint asks again.
+  public typealias Refine =
+    (_ scan: TrainingScan, _ golden: Picture) throws -> DisplacementMesh?
 
   /// What is asked of a training while it runs.
   public enum Command { case goOn, stop }
@@ -34,7 +21,7 @@ public struct GeneratorTraining {
     public var points: [TrainingPoint]
     /// Why it ended.
     public var ending: Ending
-    /// The photographs that were taught, as they were placed and lit in the end.
+    /// The photographs that were taught, as they were placed in the end.
     public var taught: [TrainingScan]
     /// The photographs held out.
     public var heldOut: [TrainingScan]
@@ -48,8 +35,6 @@ public struct GeneratorTraining {
   private let settings: TrainingSettings
   private let stack: LayerStack
   private var state: TrainingState
-  /// The photographs as they were given.
-  private let photographs: [Picture]
   private var taught: TrainingWindows
   private let heldOut: TrainingWindows?
   private let symmetries: [Symmetry]
@@ -77,7 +62,7 @@ public struct GeneratorTraining {
       try symmetries
       ?? settings.symmetries.symmetries(stack, taught, roundingUm: roundingUm)
     precondition(!symmetries.isEmpty, "there is a way to lay a patch")
-    (self.symmetries, photographs) = (symmetries, taught.map(\.photograph))
+    self.symmetries = symmetries
     let sizes = (taught + heldOut).map { $0.toScan.pixelSizeUm }.sorted()
     let (least, greatest) = (sizes[0], sizes[sizes.count - 1])
     let inputs = GeneratorInputs(
@@ -208,35 +193,23 @@ public struct GeneratorTraining {
     return residuals.reduce(0, +) / Double(count)
   }
 
-  /// Places and lights each photograph by what the averaged weights paint, and leaves out what differs most.
+  /// Places each photograph by what the averaged weights paint, and leaves out what differs most.
   ///
-  /// Whatever else was placed and lit before does not matter: done again, it comes to the same.
+  /// Wherever else they were placed before does not matter: done again, it comes to the same.
   private mutating func refineAll(from refinement: TrainingState.Refinement) throws {
     var network = state.network
     network.parameters.values = refinement.weights
-    let given = zip(taught.scans.indices, refinement.meshes).map { index, mesh in
-      var scan = taught.scans[index]
-      (scan.photograph, scan.mesh) = (photographs[index], mesh)
-      return scan
-    }
     let golden = try GeneratorGolden(
       stack: stack, generator: Generator(network: network, card: state.card))
-    var refined: [(displacement: DisplacementMesh, photograph: Picture, weight: Plane)] = []
-    for scan in given {
-      let picture = try golden.picture(scan.field, toScan: scan.toScan, mesh: scan.mesh)
-      let found =
-        try refine(scan, picture)
-        ?? Refinement(displacement: .still(scan.field), photograph: scan.photograph)
-      refined.append(
-        (
-          found.displacement, found.photograph,
-          LeftOut.weight(
-            golden: picture, photograph: found.photograph,
-            materials: Labels(
-              stackOf: try stack.coverage(
-                rect: scan.field, toScan: scan.toScan, mesh: scan.mesh)),
-            area: scan.area, field: scan.field, share: settings.leftOut)
-        ))
+    var refined: [(scan: TrainingScan, displacement: DisplacementMesh, weight: Plane)] = []
+    for (var scan, mesh) in zip(taught.scans, refinement.meshes) {
+      scan.mesh = mesh
+      let picture = try golden.picture(scan.field, toScan: scan.toScan, mesh: mesh)
+      let weight = LeftOut.weight(
+        golden: picture, photograph: scan.photograph,
+        coverage: try stack.coverage(rect: scan.field, toScan: scan.toScan, mesh: mesh),
+        area: scan.area, field: scan.field, share: settings.leftOut)
+      refined.append((scan, try refine(scan, picture) ?? .still(scan.field), weight))
     }
     // What all photographs have in common is the generator's to learn.
     let means = refined.map(\.displacement.mean)
@@ -244,10 +217,9 @@ public struct GeneratorTraining {
       x: means.reduce(0) { $0 + $1.x } / Double(means.count),
       y: means.reduce(0) { $0 + $1.y } / Double(means.count))
     for (index, found) in refined.enumerated() {
-      var scan = given[index]
+      var scan = found.scan
       scan.mesh = scan.mesh.adding(found.displacement.moved(by: Point(x: -drift.x, y: -drift.y)))
-      scan.photograph = found.photograph
-      try taught.update(index, scan, weight: found.weight)
+      try taught.place(index, scan, weight: found.weight)
     }
   }
 }

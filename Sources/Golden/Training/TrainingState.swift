@@ -19,7 +19,11 @@ struct TrainingState {
   /// What the objective needs beside the photographs; nil for most.
   private(set) var critic: Critic?
   private let settings: TrainingSettings
-  private var optimiser: Adam
+  /// Steps the kernels of all convolutions but the last.
+  private var kernels: Muon
+  /// Steps all else.
+  private var others: Adam
+  private let otherSlots: [Parameters.Slot]
   private var average: WeightAverage
   private var bestWeights: [Float]
   private var bestScore = Double.infinity
@@ -53,9 +57,16 @@ struct TrainingState {
     let generator = Generator(card: card, using: &random)
     (network, self.card, self.settings) = (generator.network, card, settings)
     let slots = network.parameters.slots
-    optimiser = Adam(
-      slots.map { Adam.Parameter(name: $0.name, count: $0.range.count, decays: $0.shape.count > 1) }
-    )
+    let last = "\(network.output)."
+    let isKernel = { (slot: Parameters.Slot) in
+      slot.shape.count == 4 && !slot.name.hasPrefix(last)
+    }
+    kernels = Muon(
+      slots.filter(isKernel).map {
+        Muon.Matrix(name: $0.name, range: $0.range, rows: $0.shape[0])
+      })
+    otherSlots = slots.filter { $0.isTrained && !isKernel($0) }
+    others = Adam(otherSlots.map { Adam.Parameter(name: $0.name, count: $0.range.count) })
     average = WeightAverage(
       .exponential(decay: settings.averageDecay), counts: slots.map(\.range.count))
     bestWeights = network.parameters.values
@@ -83,7 +94,8 @@ struct TrainingState {
       throw NetworkError(
         .damaged, path: path, "is the checkpoint of a training with other settings or photographs")
     }
-    try optimiser.restore(from: file)
+    try kernels.restore(from: file)
+    try others.restore(from: file)
     try average.restore(from: file, names: network.parameters.slots.map(\.name))
     try critic?.restore(from: file)
     network.parameters.values = try weights("latest", of: file)
@@ -142,20 +154,21 @@ struct TrainingState {
     step += 1
     // A gradient that is not finite is no direction to go.
     guard let scale = GradientNorm.scale(for: norm, greatest: Self.greatestNorm) else { return }
-    optimiser.beginStep()
+    let share = scale * Float(mean)
+    others.beginStep()
     average.beginAdding()
     let slots = network.parameters.slots
     network.parameters.values.withUnsafeMutableBufferPointer { values in
       gradient.withUnsafeBufferPointer { gradient in
-        for (index, slot) in slots.enumerated() {
-          let part = UnsafeMutableBufferPointer(rebasing: values[slot.range])
-          if slot.isTrained {
-            optimiser.update(
-              index, part, gradient: UnsafeBufferPointer(rebasing: gradient[slot.range]),
-              rate: rate, scale: scale * Float(mean))
-          }
-          average.add(index, UnsafeBufferPointer(part))
+        kernels.step(values, gradient: gradient, rate: rate, scale: share)
+        for (index, slot) in otherSlots.enumerated() {
+          others.update(
+            index, UnsafeMutableBufferPointer(rebasing: values[slot.range]),
+            gradient: UnsafeBufferPointer(rebasing: gradient[slot.range]), rate: rate, scale: share)
         }
+      }
+      for (index, slot) in slots.enumerated() {
+        average.add(index, UnsafeBufferPointer(rebasing: values[slot.range]))
       }
     }
   }
@@ -197,7 +210,7 @@ struct TrainingState {
     let names = network.parameters.slots.map(\.name)
     let generator = try best.checkpoint
     let parts = [
-      generator, own, optimiser.checkpoint, average.checkpoint(names: names),
+      generator, own, kernels.checkpoint, others.checkpoint, average.checkpoint(names: names),
       critic?.checkpoint ?? Checkpoint(),
     ]
     try parts.reduce(Checkpoint(), +).write(to: path)

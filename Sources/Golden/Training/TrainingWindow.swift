@@ -10,7 +10,7 @@ struct TrainingWindow: Sendable {
   /// Inputs of the generator, (rows, columns, planes).
   var inputs: Tensor
   /// What the photograph shows, on the common scale of brightness.
-  var photograph: Picture
+  let photograph: Picture
   /// 1 where a pixel counts, 0 where it is left out.
   var weight: Plane
   /// Whether each cell of the window holds an edge of a layer.

@@ -5,7 +5,7 @@ internal import Raster
 struct TrainingWindows {
   private let stack: LayerStack
   private let inputs: GeneratorInputs
-  /// The photographs as they are placed and lit now.
+  /// The photographs as they are placed now.
   private(set) var scans: [TrainingScan]
   private(set) var windows: [TrainingWindow] = []
   /// Where each combination of layers occurs: the windows, and places in them.
@@ -69,8 +69,8 @@ struct TrainingWindows {
     return min(side, least) / step * step
   }
 
-  /// Takes photographs that were placed or lit anew, and which pixels of each are left out.
-  mutating func update(_ scan: Int, _ placed: TrainingScan, weight: Plane) throws {
+  /// Takes a photograph that was placed anew, and which of its pixels are left out.
+  mutating func place(_ scan: Int, _ placed: TrainingScan, weight: Plane) throws {
     scans[scan] = placed
     for index in windows.indices where windows[index].scan == scan {
       let rect = windows[index].rect
@@ -78,7 +78,6 @@ struct TrainingWindows {
         x: rect.x - placed.field.x, y: rect.y - placed.field.y, width: rect.width,
         height: rect.height)
       windows[index].place(try drawn(rect, placed), layers: inputs.layers.count)
-      windows[index].photograph = placed.photograph.mapPlanes { $0.crop(local) }
       windows[index].weight = weight.crop(local)
     }
   }
