@@ -82,13 +82,13 @@ enum LayoutBench {
     let map = Affine(
       a: scale, b: 0, tx: half - middle.x * scale, c: 0, d: -scale, ty: half + middle.y * scale)
     let rect = PixelRect(x: 0, y: 0, width: side, height: side)
-    var sum = 0.0
+    var plane: Plane?
     let times = try (0..<runs).map { _ in
       try seconds {
-        let plane = try layout.coverage(of: layer, in: cell, layoutToScan: map, rect: rect)
-        sum = plane.samples.reduce(0) { $0 + Double($1) }
+        plane = try layout.coverage(of: layer, in: cell, layoutToScan: map, rect: rect)
       }
     }
+    let sum = plane?.samples.reduce(0) { $0 + Double($1) } ?? 0
     print(#"{"seconds": \#(times), "covered_px": \#(sum)}"#)
   }
 }

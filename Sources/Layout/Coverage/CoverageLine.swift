@@ -10,8 +10,10 @@ struct CoverageLine {
   /// What a level further down adds to it.
   let step: Int
   /// The levels of this row that the edge crosses: first…last−1; 0 is the top of the row.
-  let first: Int
-  let last: Int
+  var first: Int { Int(firstLevel) }
+  var last: Int { Int(lastLevel) }
+  private let firstLevel: Int32
+  private let lastLevel: Int32
   /// The columns that it keeps to, and a little more.
   let low: Int
   let high: Int
@@ -24,8 +26,9 @@ struct CoverageLine {
   init(_ edge: CoverageEdge, polygon: Int32, number: Int32, rowTop: Int) {
     let span = edge.bottom - edge.top
     let way = edge.bottomX - edge.topX
-    first = max(edge.top - rowTop, 0)
-    last = min(edge.bottom - rowTop, CoverageEdges.steps)
+    let first = max(edge.top - rowTop, 0)
+    let last = min(edge.bottom - rowTop, CoverageEdges.steps)
+    (firstLevel, lastLevel) = (Int32(first), Int32(last))
     if way == 0 {
       x = edge.topX << 16
       step = 0

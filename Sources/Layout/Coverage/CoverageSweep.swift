@@ -49,10 +49,32 @@ struct CoverageSweep {
     }
     windings = [Int32](repeating: 0, count: Int(count))
     for row in 0..<height { starts[row + 1] += starts[row] }
-    var ends = starts
+    sortByRowAndColumn(width: width)
+  }
+
+  /// Puts the edges of each row nearly in order from left to right, which spares sorting lines later.
+  private mutating func sortByRowAndColumn(width: Int) {
     order = [Int32](repeating: 0, count: edges.count)
-    for (index, edge) in edges.enumerated() {
-      let row = max(edge.top, 0) / CoverageEdges.steps
+    var keys = edges.indices.map { index in
+      let column = min(max(edges[index].topX, 0), width * CoverageEdges.steps)
+      return UInt64(min(column >> 3, 0xFFFF_FF)) << 32 | UInt64(index)
+    }
+    var other = [UInt64](repeating: 0, count: keys.count)
+    for shift: UInt64 in [32, 40, 48] where width * CoverageEdges.steps >> 3 >> (shift - 32) > 0 {
+      var ends = [Int](repeating: 0, count: 257)
+      for key in keys { ends[Int(key >> shift & 255) + 1] += 1 }
+      for digit in 0..<256 { ends[digit + 1] += ends[digit] }
+      for key in keys {
+        let digit = Int(key >> shift & 255)
+        other[ends[digit]] = key
+        ends[digit] += 1
+      }
+      swap(&keys, &other)
+    }
+    var ends = starts
+    for key in keys {
+      let index = Int(key & 0xFFFF_FFFF)
+      let row = max(edges[index].top, 0) / CoverageEdges.steps
       order[ends[row]] = Int32(index)
       ends[row] += 1
     }

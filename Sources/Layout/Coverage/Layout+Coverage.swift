@@ -1,3 +1,4 @@
+internal import Foundation
 public import Raster
 
 extension Layout {
@@ -43,6 +44,7 @@ extension Layout {
   private static func fill(_ edges: CoverageEdges, rect: PixelRect) throws -> Plane {
     let (numbers, starts) = edges.numbers(inBandsOf: bandHeight)
     return Plane(width: rect.width, height: rect.height) { target in
+      Self.askForLargePages(target, count: rect.area)
       let shared = SharedSamples(target: target)
       inParallel(starts.count - 1) { band in
         let top = band * bandHeight
@@ -55,6 +57,19 @@ extension Layout {
         }
       }
     }
+  }
+}
+
+extension Layout {
+  /// Spares the system a page fault every four kilobytes of a large plane; no more than a hint.
+  private static func askForLargePages(_ target: UnsafeMutablePointer<Float>, count: Int) {
+    let page = 1 << 21
+    let start = (Int(bitPattern: target) + page - 1) / page * page
+    let end = Int(bitPattern: target + count) / page * page
+    guard end > start, let memory = UnsafeMutableRawPointer(bitPattern: start) else { return }
+    #if os(Linux)
+      madvise(memory, end - start, Int32(MADV_HUGEPAGE))
+    #endif
   }
 }
 
