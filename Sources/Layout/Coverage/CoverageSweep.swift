@@ -60,7 +60,7 @@ struct CoverageSweep {
       return UInt64(min(column >> 3, 0xFFFF_FF)) << 32 | UInt64(index)
     }
     var other = [UInt64](repeating: 0, count: keys.count)
-    for shift: UInt64 in [32, 40, 48] where width * CoverageEdges.steps >> 3 >> (shift - 32) > 0 {
+    for shift: UInt64 in [32, 40, 48] where (width * CoverageEdges.steps) >> (shift - 29) > 0 {
       var ends = [Int](repeating: 0, count: 257)
       for key in keys { ends[Int(key >> shift & 255) + 1] += 1 }
       for digit in 0..<256 { ends[digit + 1] += ends[digit] }
