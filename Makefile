@@ -31,21 +31,24 @@ demo: build ## inspect the wafer that comes with the project, into Reports/demo
 	@.ci/timed demo .build/release/goldendie inspect Datasets/demo/scans/*.png \
 	  --recipe Datasets/demo/recipe.yaml --output Reports/demo
 
-bench: build ## time the networks
+bench: build ## time the networks and explanations
 	@for task in inference fast training convolutions peak; do for precision in float32 bfloat16; do \
 	  echo "$$task $$precision" && .build/release/bench $$task $$precision; done; done
+	@for task in relevance reports; do echo "$$task down3" && .build/release/bench $$task down3; done
 
-# PyTorch and ONNX Runtime are needed here and nowhere else; they are kept in a Python environment of their own.
+# PyTorch, ONNX Runtime and zennit-crp are needed here and nowhere else; they are kept in a Python environment of their own.
 PEERS := .build/peers
 $(PEERS)/ready: Makefile
 	@python3 -m venv $(PEERS)
 	@$(PEERS)/bin/pip install --quiet --extra-index-url https://download.pytorch.org/whl/cpu \
-	  torch onnx onnxruntime onnxscript numpy klayout gdstk opencv-python-headless pyvips pyvips-binary
+	  torch onnx onnxruntime onnxscript numpy tqdm pillow click \
+	  klayout gdstk opencv-python-headless pyvips pyvips-binary
+	@$(PEERS)/bin/pip install --quiet --no-deps zennit==0.4.6 zennit-crp==0.6.0
 	@touch $@
 
 # A folder of layouts; the five largest are read.
 LAYOUTS := ../shared/data/openebl-2024-02/layouts
-bench-peers: build $(PEERS)/ready ## time networks, layouts and pictures beside their peers, into Reports/bench
+bench-peers: build $(PEERS)/ready ## time networks, explanations, layouts and pictures beside their peers, into Reports/bench
 	@mkdir -p Reports/bench
 	@$(PEERS)/bin/python Sources/bench/peers/compare.py .build/release/bench Reports/bench/networks.json
 	@$(PEERS)/bin/python Sources/bench/peers/layouts.py .build/release/bench $(LAYOUTS) Reports/bench/layouts.json

@@ -58,6 +58,8 @@ let package = Package(
         "CKernels", "Layout", "Networks", "Raster",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
+    module("Classification", uses: ["Networks", "Raster"]),
+    module("Explanations", uses: ["Networks"]),
     module("Matching", uses: ["Raster"]),
     module("Simulation", uses: ["ImageFiles", "Layout", "Raster"]),
     module("Records", uses: ["Raster"]),
@@ -76,8 +78,11 @@ let package = Package(
       "Service",
       uses: ["Inspection", "Records", "Reports", .product(name: "Logging", package: "swift-log")]),
     .executableTarget(
-      name: "bench", dependencies: ["Golden", "ImageFiles", "Layout", "Networks", "Raster"],
-      exclude: ["peers"], swiftSettings: house),
+      name: "bench",
+      dependencies: [
+        "Classification", "Explanations", "Golden", "ImageFiles", "Layout", "Networks",
+        "Raster",
+      ], exclude: ["peers"], swiftSettings: house),
     .executableTarget(
       name: "goldendie",
       dependencies: [
@@ -99,6 +104,8 @@ let package = Package(
       name: "FuzzTests",
       dependencies: ["ImageFiles", "Inspection", "Layout", "Raster", "TestSupport"],
       swiftSettings: house),
+    tests(of: "Classification", uses: ["Explanations", "Networks", "Raster"]),
+    tests(of: "Explanations", uses: ["Networks"]),
     tests(
       of: "Golden", uses: ["Layout", "Networks", "Raster"],
       excluding: ["Fixtures", "Objectives/Fixtures"]),

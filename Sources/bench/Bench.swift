@@ -2,9 +2,12 @@ internal import Foundation
 internal import Golden
 internal import Networks
 
-/// Times this project's networks: `bench inference|fast|training|convolutions|peak float32|bfloat16 [runs]`.
+/// Times this project's networks: `bench inference|fast|training|convolutions|peak float32|bfloat16 [runs]`, and explanations:
+/// `bench relevance|reports down3|up0 [runs]`.
 ///
 /// Prints one line of JSON with the seconds of every run after two that warm up; `peers/compare.py` runs it beside others.
+/// `bench deeppcb FOLDER BOARDS MODEL [steps]` teaches a classifier and judges it on boards that it never saw, and
+/// `bench explanations FOLDER BOARDS MODEL LAYER` judges its explanations there; BOARDS are numbers joined by commas.
 @main
 struct Bench {
   static func main() throws {
@@ -13,10 +16,14 @@ struct Bench {
       return try LayoutBench.main(Array(arguments[2...]))
     }
     if arguments.dropFirst().first == "image" { return try ImageBench.main(Array(arguments[2...])) }
+    if try RelevanceBench.run(arguments) || DeepPCBTrial.run(arguments) { return }
     guard arguments.count >= 3, let precision = Precision(rawValue: arguments[2]),
       let runs = arguments.count > 3 ? Int(arguments[3]) : 6, runs > 0
     else {
       print("usage: bench inference|fast|training|convolutions|peak float32|bfloat16 [runs]")
+      print("       bench relevance|reports down3|up0 [runs]")
+      print("       bench deeppcb FOLDER BOARDS MODEL [steps]")
+      print("       bench explanations FOLDER BOARDS MODEL LAYER")
       exit(64)
     }
     switch arguments[1] {

@@ -53,7 +53,7 @@ struct NaiveNetwork {
     return values
   }
 
-  private func give(
+  func give(
     _ operation: Operation, _ inputs: [NaivePicture], _ weights: (String) -> [Double]
   ) -> NaivePicture {
     let x = inputs[0]

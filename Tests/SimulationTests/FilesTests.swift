@@ -72,7 +72,11 @@ import Testing
   let demo = project.appending(path: "Datasets/demo")
   try withTemporaryFolder { folder in
     try SimulatedWafer(seed: 17).write(to: folder)
-    for name in ["layout.gds", "recipe.yaml", "truth.json", "scans/die_01.json"] {
+    let recipe = try String(contentsOf: folder.appending(path: "recipe.yaml"), encoding: .utf8)
+    #expect(
+      try String(contentsOf: demo.appending(path: "recipe.yaml"), encoding: .utf8)
+        == recipe.replacing("baseline: table", with: "generator: ../../Models/demo.safetensors"))
+    for name in ["layout.gds", "truth.json", "scans/die_01.json"] {
       let (made, kept) = (folder.appending(path: name), demo.appending(path: name))
       #expect(try Data(contentsOf: made) == Data(contentsOf: kept), "\(name)")
     }

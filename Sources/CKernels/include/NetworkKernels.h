@@ -57,3 +57,21 @@ void gd_bilinear_row_gradient(int bf16, const void *gradient, float share, ptrdi
 // (width * factor, channels) are the same numbers. rows: the first of the latter.
 void gd_shuffle_rows(int bf16, const void *deep, void *rows, ptrdiff_t width, ptrdiff_t channels, ptrdiff_t factor);
 void gd_unshuffle_rows(int bf16, const void *rows, void *deep, ptrdiff_t width, ptrdiff_t channels, ptrdiff_t factor);
+
+// Relevance, in float. target = one over z held away from 0 by `epsilon`, times `factor`; `outputs` 1 or -1 leaves 0 where
+// `output` is not above 0, or not below. In place of z is allowed.
+void gd_relevance_inverse(const float *z, const float *output, float *target, ptrdiff_t count, int outputs, float factor,
+                          float epsilon);
+
+// target = a * b; tells whether any of it is not 0. In place is allowed.
+int gd_multiply(const float *a, const float *b, float *target, ptrdiff_t count);
+
+// A part of each value: 0 the whole, 1 what is above 0, 2 what is below 0, 3 a constant instead.
+void gd_part(const float *source, float *target, ptrdiff_t count, int part, float constant);
+
+// target = (a part of source) * share, or is added that; `share` may be the target.
+void gd_multiply_part(const float *source, const float *share, float *target, ptrdiff_t count, int part,
+                      float constant, int add);
+
+// Leaves only the channels whose entry in `kept` is not 0.
+void gd_keep_channels(const float *source, const float *kept, float *target, ptrdiff_t pixels, ptrdiff_t channels);

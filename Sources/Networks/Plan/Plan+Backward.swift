@@ -25,31 +25,43 @@ extension Plan {
 
   /// The gradient by the input that the last backward pass left; the plan must have been made for attribution.
   public var lastInputGradient: Tensor {
-    guard let gradient = steps[0].gradient else {
+    guard let gradient = lane.gradients[0] else {
       preconditionFailure("the plan was not made for attribution")
     }
     return Tensor(gradient)
   }
 
-  /// The one traversal backward: from the layers whose gradient is given to the input.
   func propagate(
     _ gradients: [String: Tensor], into parameters: UnsafeMutableBufferPointer<Float>?
   ) {
-    precondition(purpose != .inference, "a plan for inference does not run backward")
+    precondition(!purpose.isRelevance, "a plan for relevance has no gradients")
     precondition(
       parameters.map { $0.count == slots.last?.range.upperBound ?? 0 } ?? true,
       "the gradient has as many numbers as the parameters")
     parameters?.update(repeating: 0)
-    var isThere = [Bool](repeating: false, count: steps.count)
     var seeds: [Int: Tensor] = [:]
     for (layer, gradient) in gradients { seeds[number(of: layer)] = gradient }
-    for number in steps.indices.reversed() {
+    propagate(seeds, in: lane, parameters?.baseAddress)
+  }
+
+  /// The one traversal backward, of gradients or of relevance: from the layers where it is given to the input.
+  ///
+  /// - Parameters:
+  ///   - last: the step that it ends at, before that step's own way back.
+  ///   - visit: is shown what has come together at a step before it goes on, and may change it.
+  func propagate(
+    _ seeds: [Int: Tensor], in lane: Lane, _ parameters: UnsafeMutablePointer<Float>?,
+    last: Int = 0, visit: ((_ step: Int, _ gradient: Buffer) -> Void)? = nil
+  ) {
+    precondition(purpose != .inference, "a plan for inference does not run backward")
+    var isThere = [Bool](repeating: false, count: steps.count)
+    for number in (last..<steps.count).reversed() {
       let step = steps[number]
-      guard let gradient = step.gradient else { continue }
+      guard let gradient = lane.gradients[number] else { continue }
       if let seed = seeds[number] {
         if isThere[number] {
           var addend = gradient
-          addend.base = spare.base
+          addend.base = lane.spare.base
           addend.write(seed.values)
           gd_add(gradient.isBF16, addend.base, gradient.base, gradient.shape.count)
         } else {
@@ -57,24 +69,23 @@ extension Plan {
           isThere[number] = true
         }
       }
-      guard let kernel = step.kernel else {
-        if !isThere[number] { gradient.clear() }
-        continue
-      }
-      guard isThere[number] else { continue }
-      run(kernel, step, gradient, &isThere, parameters?.baseAddress)
+      if !isThere[number], number == last { gradient.clear() }
+      guard isThere[number] || number == last else { continue }
+      visit?(number, gradient)
+      if number > last { run(step, gradient, lane, &isThere, parameters) }
     }
   }
 
   private func run(
-    _ kernel: any Kernel, _ step: Step, _ gradient: Buffer, _ isThere: inout [Bool],
+    _ step: Step, _ gradient: Buffer, _ lane: Lane, _ isThere: inout [Bool],
     _ parameters: UnsafeMutablePointer<Float>?
   ) {
+    guard let kernel = step.kernel else { return }
     var spareBytes = 0
     var added: [(from: Buffer, to: Buffer)] = []
     var targets: [Buffer?] = []
     for input in step.inputs {
-      guard let target = steps[input].gradient else {
+      guard let target = lane.gradients[input] else {
         targets.append(nil)
         continue
       }
@@ -84,14 +95,19 @@ extension Plan {
         continue
       }
       var contribution = target
-      contribution.base = spare.base + spareBytes
+      contribution.base = lane.spare.base + spareBytes
       spareBytes += (target.bytes + 63) / 64 * 64
       added.append((contribution, target))
       targets.append(contribution)
     }
-    kernel.backward(
-      step.inputs.map { steps[$0].value }, step.value, gradient: gradient, targets: targets,
-      parameters: parameters)
+    let inputs = step.inputs.map { steps[$0].value }
+    if let rule = step.rule {
+      rule.backward(
+        inputs, step.value, relevance: gradient, targets: targets, scratch: lane.scratch.base)
+    } else {
+      kernel.backward(
+        inputs, step.value, gradient: gradient, targets: targets, parameters: parameters)
+    }
     for (from, to) in added { gd_add(to.isBF16, from.base, to.base, to.shape.count) }
   }
 }

@@ -4,6 +4,10 @@ struct PlanCompiler {
   private let shapes: [String: Shape]
   private let precision: Precision
   private let purpose: Plan.Purpose
+  /// Which layers hand relevance on by which rule.
+  private let rules: [String: RelevanceRule]
+  /// Layers that give nothing below 0.
+  private var positive: Set<String> = []
   /// Layers whose activation is computed with them, and the activation's layer.
   private var fused: [String: Layer] = [:]
   /// Convolutions that enlarge and join their inputs themselves.
@@ -30,13 +34,21 @@ struct PlanCompiler {
     _ network: Network, height: Int, width: Int, precision: Precision, purpose: Plan.Purpose
   ) throws(NetworkError) {
     self.network = network
-    (self.precision, self.purpose) = (precision, purpose)
+    (self.precision, self.purpose, rules) = (precision, purpose, purpose.rules)
+    let known = Set(network.layers.map(\.name))
+    if let stranger = rules.keys.sorted().first(where: { !known.contains($0) }) {
+      throw NetworkError(.unsupported, "there is no layer '\(stranger)' to have a rule")
+    }
+    if purpose.isRelevance, precision != .float32 {
+      throw NetworkError(.unsupported, "relevance is computed in float32 only")
+    }
     shapes = try network.shapes(height: height, width: width)
     for layer in network.layers { for input in layer.inputs { consumers[input, default: 0] += 1 } }
     for layer in network.layers {
       guard case .activation = layer.operation, let input = layer.inputs.first,
         consumers[input] == 1,
-        let before = network.layers.first(where: { $0.name == input })
+        let before = network.layers.first(where: { $0.name == input }),
+        rules[input]?.readsOutput != true
       else { continue }
       switch before.operation {
       case .convolution, .transposedConvolution: fused[input] = layer
@@ -44,7 +56,19 @@ struct PlanCompiler {
       }
     }
     findTail()
+    findPositive()
     if purpose != .attribution { findMergings() }
+  }
+
+  private mutating func findPositive() {
+    for layer in network.layers {
+      switch layer.operation {
+      case .activation(.relu(0)), .activation(.sigmoid): positive.insert(layer.name)
+      case .pooling, .upsampling, .pixelShuffle, .pixelUnshuffle, .sum, .concatenation:
+        if layer.inputs.allSatisfy(positive.contains) { positive.insert(layer.name) }
+      default: break
+      }
+    }
   }
 
   /// Finds 3 × 3 convolutions of a nearest upsampling joined with one other layer, whose results nothing else takes.
@@ -106,6 +130,10 @@ struct PlanCompiler {
     case .transposedConvolution, .dense, .pixelShuffle, .pooling(_, 0, _): return [0..<height]
     default: break
     }
+    if purpose.isRelevance, height >= 2 * PlanCompiler.leastRows {
+      // Two cores finish one picture together.
+      return [0..<height / 4 * 2, height / 4 * 2..<height]
+    }
     guard purpose == .inference else { return [0..<height] }
     let shape = shape(layer.name)
     let rowBytes = shape.width * shape.channels * precision.bytes
@@ -123,7 +151,16 @@ struct PlanCompiler {
     var wantsGradient: Bool
   }
 
-  func steps() throws(NetworkError) -> (steps: [Plan.Step], arena: Memory, spare: Memory) {
+  /// What a plan is made of.
+  struct Result {
+    var steps: [Plan.Step]
+    var values: Memory
+    var lanes: LaneLayout
+    /// Names of layers that are computed in one step with an activation, and the activation's.
+    var aliases: [String: String]
+  }
+
+  func result() throws(NetworkError) -> Result {
     var drafts: [Draft] = []
     var numbers: [String: Int] = [:]
     let fusedActivations = Set(fused.values.map(\.name))
@@ -133,109 +170,101 @@ struct PlanCompiler {
       let taken = merged[layer.name].map { [$0.small, $0.other] } ?? layer.inputs
       let inputs = taken.compactMap { numbers[$0] }
       let wantsGradient =
-        purpose == .attribution
+        purpose == .attribution || purpose.isRelevance
         || purpose == .training
           && (inputs.contains { drafts[$0].wantsGradient } || hasParameters(layer))
       numbers[name] = drafts.count
       drafts.append(Draft(name: name, layer: layer, inputs: inputs, wantsGradient: wantsGradient))
     }
-    let buffers = place(drafts)
-    var spareBytes = 64
+    let (values, memory) = placeValues(drafts)
+    var lanes = placeGradients(drafts, values)
     var steps: [Plan.Step] = []
     for (number, draft) in drafts.enumerated() {
       let wanted = draft.inputs.map { drafts[$0].wantsGradient }
+      let kernel = try kernel(draft.layer, inputGradient: wanted.contains(true))
       steps.append(
         Plan.Step(
-          name: draft.name,
-          kernel: try kernel(draft.layer, inputGradient: wanted.contains(true)),
-          inputs: draft.inputs, bands: bands(draft.layer), value: buffers.values[number],
-          gradient: buffers.gradients[number]))
-      let bytes = draft.inputs.reduce(0) { $0 + (buffers.values[$1].bytes + 127) / 64 * 64 }
-      if purpose != .inference { spareBytes = max(spareBytes, bytes, buffers.values[number].bytes) }
+          name: draft.name, kernel: kernel,
+          rule: try rule(draft.layer, kernel, draft.inputs.map { values[$0].shape }),
+          inputs: draft.inputs, bands: bands(draft.layer), value: values[number]))
+      let bytes = draft.inputs.reduce(0) { $0 + (values[$1].bytes + 127) / 64 * 64 }
+      lanes.spareBytes = max(lanes.spareBytes, bytes, values[number].bytes)
+      if purpose.isRelevance {
+        lanes.scratchBytes = max(lanes.scratchBytes, bytes + (values[number].bytes + 63) / 64 * 64)
+      }
     }
-    return (steps, buffers.arena, Memory(bytes: spareBytes))
+    return Result(
+      steps: steps, values: memory, lanes: lanes, aliases: fused.mapValues(\.name))
   }
 
   private func hasParameters(_ layer: Layer) -> Bool {
     network.parameters.slot("\(layer.name).weight") != nil
   }
 
-  /// Memory for every step's value and gradient; a plan that does not run backward gives it on to later steps.
-  private func place(
-    _ drafts: [Draft]
-  ) -> (values: [Buffer], gradients: [Buffer?], arena: Memory) {
-    let end = 2 * drafts.count
+  private func precision(_ draft: Draft) -> Precision {
+    isFloat.contains(draft.name) ? .float32 : precision
+  }
+
+  /// The last step that takes each step's value.
+  private func lastUses(_ drafts: [Draft]) -> [Int] {
     var lastUse = Array(drafts.indices)
     for (number, draft) in drafts.enumerated() {
       for input in draft.inputs { lastUse[input] = max(lastUse[input], number) }
     }
-    lastUse[drafts.count - 1] = end
-    var tenants: [Arena.Tenant] = []
-    let precisions = drafts.map { draft -> Precision in
-      isFloat.contains(draft.name) ? .float32 : precision
-    }
-    func bytes(_ number: Int) -> Int {
-      shape(drafts[number].name).count * precisions[number].bytes
-    }
-    for number in drafts.indices {
-      let last = purpose == .inference ? lastUse[number] : end
-      tenants.append(.init(bytes: bytes(number), life: number...last))
-    }
-    var gradientTenants: [Int?] = []
-    for (number, draft) in drafts.enumerated() {
-      guard draft.wantsGradient else {
-        gradientTenants.append(nil)
-        continue
-      }
-      gradientTenants.append(tenants.count)
-      // The first use is that of the last consumer, which runs first; the input's gradient is read after the pass.
-      let first = min(end - lastUse[number], end - number)
-      let last = number == 0 ? end : end - number
-      tenants.append(.init(bytes: bytes(number), life: first...last))
+    return lastUse
+  }
+
+  /// Memory for every step's value; a plan that does not run backward gives it on to later steps.
+  private func placeValues(_ drafts: [Draft]) -> (values: [Buffer], memory: Memory) {
+    var lastUse = lastUses(drafts)
+    lastUse[drafts.count - 1] = drafts.count
+    let tenants = drafts.enumerated().map { number, draft in
+      Arena.Tenant(
+        bytes: shape(draft.name).count * precision(draft).bytes,
+        life: number...(purpose == .inference ? lastUse[number] : drafts.count))
     }
     let plan = Arena(tenants)
     let memory = Memory(bytes: plan.bytes)
-    func placed(_ number: Int, _ tenant: Int) -> Buffer {
+    let values = drafts.indices.map { number in
       Buffer(
-        base: memory.base + plan.offsets[tenant], shape: shape(drafts[number].name),
-        precision: precisions[number])
+        base: memory.base + plan.offsets[number], shape: shape(drafts[number].name),
+        precision: precision(drafts[number]))
     }
-    return (
-      drafts.indices.map { placed($0, $0) },
-      gradientTenants.enumerated().map { number, tenant in tenant.map { placed(number, $0) } },
-      memory
-    )
+    return (values, memory)
+  }
+
+  /// Places for every step's gradient, which are given on to earlier steps.
+  private func placeGradients(_ drafts: [Draft], _ values: [Buffer]) -> LaneLayout {
+    let (lastUse, end) = (lastUses(drafts), drafts.count)
+    let wanted = drafts.indices.filter { drafts[$0].wantsGradient }
+    let tenants = wanted.map { number in
+      // The first use is that of the last consumer, which runs first; the input's gradient is read after the pass.
+      Arena.Tenant(
+        bytes: values[number].bytes,
+        life: end - lastUse[number]...(number == 0 ? end : end - number))
+    }
+    let plan = Arena(tenants)
+    var layout = LaneLayout(
+      offsets: drafts.map { _ in nil }, shapes: values.map(\.shape),
+      precisions: values.map(\.precision), bytes: plan.bytes)
+    for (place, number) in wanted.enumerated() { layout.offsets[number] = plan.offsets[place] }
+    return layout
   }
 
   private func kernel(
     _ layer: Layer, inputGradient: Bool
   ) throws(NetworkError) -> (any Kernel)? {
-    let output = shape(layer.name)
-    let input = layer.inputs.first.map { shape($0) } ?? output
-    let trains = (parameters: purpose != .inference, input: inputGradient)
     func parameter(_ name: String) -> Parameters.Slot { slot("\(layer.name).\(name)") }
     var activation: Operation.Activation?
     if case .activation(let after)? = fused[layer.name]?.operation { activation = after }
     switch layer.operation {
     case .input: return nil
-    case .convolution:
-      if let merging = merged[layer.name] {
-        return try MergingConvolutionKernel(
-          activation: activation, small: shape(merging.small), other: shape(merging.other),
-          smallIsFirst: merging.smallIsFirst, output: output, precision: precision,
-          isFloat: false, weight: parameter("weight"), bias: parameter("bias"),
-          bands: bands(layer), trains: trains)
-      }
-      return try ConvolutionKernel(
-        layer.operation, activation: activation, input: input, output: output,
-        precision: precision, isFloat: isFloat.contains(layer.name), weight: parameter("weight"),
-        bias: parameter("bias"), bands: bands(layer), trains: trains)
-    case .transposedConvolution:
-      return try TransposedConvolutionKernel(
-        layer.operation, activation: activation, input: input, output: output,
-        precision: precision, weight: parameter("weight"), bias: parameter("bias"), trains: trains)
-    case .dense:
-      return try DenseKernel(input: input, weight: parameter("weight"), bias: parameter("bias"))
+    case .convolution, .transposedConvolution, .dense:
+      let isPlain = purpose == .inference || rules[layer.name] != nil
+      return try linearKernel(
+        layer, activation: activation, weight: parameter("weight"), bias: parameter("bias"),
+        bands: bands(layer),
+        trains: (parameters: !isPlain && !purpose.isRelevance, input: !isPlain && inputGradient))
     case .activation(let activation): return ActivationKernel(activation)
     case .pooling(let kind, 0, _): return GlobalPoolingKernel(kind)
     case .pooling(let kind, let size, let stride):
@@ -250,6 +279,58 @@ struct PlanCompiler {
       return BatchNormKernel(
         epsilon: epsilon, weight: parameter("weight"), bias: parameter("bias"),
         mean: parameter("running_mean"), variance: parameter("running_var"))
+    }
+  }
+
+  /// The kernel of a layer with weights, which takes them from the slots given.
+  private func linearKernel(
+    _ layer: Layer, activation: Operation.Activation?, weight: Parameters.Slot,
+    bias: Parameters.Slot, bands: [Range<Int>], trains: (parameters: Bool, input: Bool)
+  ) throws(NetworkError) -> any Kernel {
+    let (output, input) = (shape(layer.name), shape(layer.inputs[0]))
+    switch layer.operation {
+    case .convolution:
+      if let merging = merged[layer.name] {
+        return try MergingConvolutionKernel(
+          activation: activation, small: shape(merging.small), other: shape(merging.other),
+          smallIsFirst: merging.smallIsFirst, output: output, precision: precision,
+          isFloat: false, weight: weight, bias: bias,
+          bands: bands, trains: trains)
+      }
+      return try ConvolutionKernel(
+        layer.operation, activation: activation, input: input, output: output,
+        precision: precision, isFloat: isFloat.contains(layer.name), weight: weight,
+        bias: bias, bands: bands, trains: trains)
+    case .transposedConvolution:
+      return try TransposedConvolutionKernel(
+        layer.operation, activation: activation, input: input, output: output,
+        precision: precision, weight: weight, bias: bias, trains: trains)
+    case .dense:
+      return try DenseKernel(input: input, weight: weight, bias: bias)
+    default: preconditionFailure("'\(layer.name)' has no weights")
+    }
+  }
+
+  /// How a layer hands relevance on where that is not as a gradient.
+  private func rule(
+    _ layer: Layer, _ kernel: (any Kernel)?, _ inputs: [Shape]
+  ) throws(NetworkError) -> (any RuleKernel)? {
+    guard purpose.isRelevance else { return nil }
+    switch layer.operation {
+    case .convolution, .transposedConvolution, .dense:
+      guard let rule = rules[layer.name] else { return nil }
+      let (weight, bias) = (slot("\(layer.name).weight"), slot("\(layer.name).bias"))
+      return try LinearRuleKernel(
+        rule, inputs: inputs, output: shape(layer.name),
+        isPositive: layer.inputs.allSatisfy(positive.contains), weight: weight, bias: bias
+      ) { (weight, bias) throws(NetworkError) in
+        try linearKernel(
+          layer, activation: nil, weight: weight, bias: bias,
+          bands: [0..<shape(layer.name).height], trains: (false, true))
+      }
+    case .activation, .batchNorm: return PassingRuleKernel()
+    case .sum, .pooling(.average, _, _): return kernel.map { NormRuleKernel($0) }
+    default: return nil
     }
   }
 }

@@ -1,13 +1,15 @@
-"""Times this project's networks beside PyTorch and ONNX Runtime: compare.py BENCH REPORT [rounds].
+"""Times this project's networks beside PyTorch and ONNX Runtime, and its explanations beside zennit-crp: compare.py BENCH REPORT
+[rounds].
 
 The contenders take turns, a few runs each, for several rounds; the table tells each one's best and its median, in Mpx/s (for
-`convolutions` and `peak` in GFLOP/s), and how much faster this project is than the peer. All times go to REPORT as JSON.
+`convolutions` and `peak` in GFLOP/s, explanations in crops/s), and how much faster this project is than the peer. All times go to REPORT as JSON.
 """
 import json, os, platform, statistics, subprocess, sys
 
 bench, report = sys.argv[1:3]
 rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 5
 peer = [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "unet.py")]
+crp = [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "crp_unet.py")]
 CONTENDERS = {
     "inference float32": {"ours": [bench], "ONNX Runtime": peer + ["onnx"], "PyTorch": peer + ["torch"]},
     "inference bfloat16": {"ours": [bench], "PyTorch": peer + ["torch"]},
@@ -15,10 +17,13 @@ CONTENDERS = {
     "training bfloat16": {"ours": [bench], "PyTorch": peer + ["torch"]},
     "convolutions float32": {"ours": [bench]}, "peak float32": {"ours": [bench]},
     "convolutions bfloat16": {"ours": [bench]}, "peak bfloat16": {"ours": [bench]},
+    "relevance down3": {"ours": [bench], "zennit-crp": crp}, "relevance up0": {"ours": [bench], "zennit-crp": crp},
+    "reports down3": {"ours": [bench]},
 }
 TARGETS = {("inference float32", "ONNX Runtime"): 1.15, ("inference float32", "PyTorch"): 2.5,
            ("inference bfloat16", "PyTorch"): 1.6, ("training float32", "PyTorch"): 1.3,
-           ("training bfloat16", "PyTorch"): 1.3}
+           ("training bfloat16", "PyTorch"): 1.3, ("relevance down3", "zennit-crp"): 15,
+           ("relevance up0", "zennit-crp"): 15}
 
 results = {}
 for _ in range(rounds):
