@@ -5,7 +5,7 @@ CONFIGURATION := -c release
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo bench bench-peers lint format clean
+.PHONY: help setup build test fuzz demo bench bench-peers lint format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -21,6 +21,12 @@ test: setup ## check the style, then build and run every test
 	@.ci/timed build swift build $(CONFIGURATION) --build-tests
 	@.ci/timed test swift test $(CONFIGURATION) --skip-build --disable-xctest --parallel
 
+FUZZ_SECONDS := 3600
+fuzz: setup ## feed every reader of files with damaged ones for FUZZ_SECONDS each (an hour); what ends it lies in goldendie-fuzz of TMPDIR
+	@swift build $(CONFIGURATION) --build-tests
+	@GOLDENDIE_FUZZ_SECONDS=$(FUZZ_SECONDS) GOLDENDIE_FUZZ_SEED=$$(date +%s) \
+	  swift test $(CONFIGURATION) --skip-build --disable-xctest --filter FuzzTests
+
 demo: build ## inspect the wafer that comes with the project, into Reports/demo
 	@.ci/timed demo .build/release/goldendie inspect Datasets/demo/scans/*.png \
 	  --recipe Datasets/demo/recipe.yaml --output Reports/demo
@@ -32,16 +38,21 @@ bench: build ## time the networks and explanations
 
 # PyTorch, ONNX Runtime and zennit-crp are needed here and nowhere else; they are kept in a Python environment of their own.
 PEERS := .build/peers
-$(PEERS)/ready:
+$(PEERS)/ready: Makefile
 	@python3 -m venv $(PEERS)
 	@$(PEERS)/bin/pip install --quiet --extra-index-url https://download.pytorch.org/whl/cpu \
-	  torch onnx onnxruntime onnxscript numpy tqdm pillow click
+	  torch onnx onnxruntime onnxscript numpy tqdm pillow click \
+	  klayout gdstk opencv-python-headless pyvips pyvips-binary
 	@$(PEERS)/bin/pip install --quiet --no-deps zennit==0.4.6 zennit-crp==0.6.0
 	@touch $@
 
-bench-peers: build $(PEERS)/ready ## time the networks and explanations beside their peers, into Reports/bench
+# A folder of layouts; the five largest are read.
+LAYOUTS := ../shared/data/openebl-2024-02/layouts
+bench-peers: build $(PEERS)/ready ## time networks, explanations, layouts and pictures beside their peers, into Reports/bench
 	@mkdir -p Reports/bench
 	@$(PEERS)/bin/python Sources/bench/peers/compare.py .build/release/bench Reports/bench/networks.json
+	@$(PEERS)/bin/python Sources/bench/peers/layouts.py .build/release/bench $(LAYOUTS) Reports/bench/layouts.json
+	@$(PEERS)/bin/python Sources/bench/peers/images.py .build/release/bench .build/windows.tif Reports/bench/images.json
 
 lint: ## check the style
 	@swift format lint --strict --recursive --parallel --configuration .swift-format $(SOURCES)

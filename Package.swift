@@ -51,7 +51,7 @@ let package = Package(
     module("Networks", uses: ["CDNNL", "CKernels", "COpenBLAS"]),
     module("Raster", uses: ["CKernels"]),
     module("ImageFiles", uses: ["Raster", "CImageCodecs"]),
-    module("Layout", uses: ["Raster"]),
+    module("Layout", uses: ["CImageCodecs", "Raster"]),
     module(
       "Golden",
       uses: [
@@ -80,7 +80,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Classification", "Explanations", "Golden", "ImageFiles", "Networks", "Raster",
+        "Classification", "Explanations", "Golden", "ImageFiles", "Layout", "Networks",
+        "Raster",
       ], exclude: ["peers"], swiftSettings: house),
     .executableTarget(
       name: "goldendie",
@@ -98,6 +99,10 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Inspection", "Raster", "Records", "TestSupport"],
+      swiftSettings: house),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: ["ImageFiles", "Inspection", "Layout", "Raster", "TestSupport"],
       swiftSettings: house),
     tests(of: "Classification", uses: ["Explanations", "Networks", "Raster"]),
     tests(of: "Explanations", uses: ["Networks"]),

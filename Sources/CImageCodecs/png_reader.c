@@ -98,6 +98,12 @@ static void read_header(reader *self, gd_rows_info *info) {
   int depth, color, interlace;
   png_get_IHDR(
       png, self->info, &info->width, &info->height, &depth, &color, &interlace, NULL, NULL);
+  // Before libpng allocates its rows, of which it holds two with all their samples.
+  uint64_t samples = color == PNG_COLOR_TYPE_PALETTE ? 3 : png_get_channels(png, self->info);
+  if (info->width * samples * (depth == 16 ? 2 : 1) > self->limit) {
+    gd_note(&self->report, gd_too_large, -1, "a single row is above the limit");
+    longjmp(self->jump, 1);
+  }
   if (color == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
   if (color == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(png);
   png_set_strip_alpha(png);

@@ -1,9 +1,15 @@
+#include <errno.h>
+#include <sys/stat.h>
 #include <tiffio.h>
+#include <unistd.h>
 
 #include "internal.h"
 
 struct gd_tiff {
   TIFF *tiff;
+  // Each handle has its own place in the file, so that several can be used on one descriptor at once.
+  int fd;
+  toff_t position;
   int warned;
   gd_report report;
 };
@@ -52,6 +58,47 @@ static int fail(gd_tiff *self, gd_report *report) {
   report->kind = limited ? gd_too_large : gd_damaged;
   report->offset = -1;
   if (!report->message[0]) gd_note(report, gd_damaged, -1, "the data cannot be decoded");
+  return 0;
+}
+
+static tmsize_t on_read(thandle_t user, void *target, tmsize_t size) {
+  gd_tiff *self = user;
+  tmsize_t done = 0;
+  while (done < size) {
+    ssize_t count =
+        pread(self->fd, (char *)target + done, (size_t)(size - done), (off_t)self->position);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return -1;
+    if (count == 0) break;
+    done += count;
+    self->position += (toff_t)count;
+  }
+  return done;
+}
+
+static tmsize_t on_write(thandle_t user, void *bytes, tmsize_t size) {
+  (void)user;
+  (void)bytes;
+  (void)size;
+  return -1;
+}
+
+static toff_t on_size(thandle_t user) {
+  gd_tiff *self = user;
+  struct stat status;
+  return fstat(self->fd, &status) == 0 ? (toff_t)status.st_size : 0;
+}
+
+static toff_t on_seek(thandle_t user, toff_t offset, int whence) {
+  gd_tiff *self = user;
+  if (whence == SEEK_CUR) offset += self->position;
+  if (whence == SEEK_END) offset += on_size(user);
+  self->position = offset;
+  return offset;
+}
+
+static int on_close(thandle_t user) {
+  (void)user;
   return 0;
 }
 
@@ -116,7 +163,8 @@ static void describe(TIFF *tiff, gd_tiff_info *info) {
   }
 }
 
-gd_tiff *gd_tiff_open(int fd, uint64_t limit, gd_tiff_info *info, gd_report *report) {
+gd_tiff *gd_tiff_open(
+    int fd, uint64_t limit, uint64_t directory, gd_tiff_info *info, gd_report *report) {
   memset(info, 0, sizeof *info);
   gd_tiff *self = calloc(1, sizeof *self);
   TIFFOpenOptions *options = self ? TIFFOpenOptionsAlloc() : NULL;
@@ -125,20 +173,69 @@ gd_tiff *gd_tiff_open(int fd, uint64_t limit, gd_tiff_info *info, gd_report *rep
     gd_note(report, gd_too_large, -1, "no memory");
     return NULL;
   }
+  self->fd = fd;
   TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, self);
   TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, self);
   TIFFOpenOptionsSetMaxSingleMemAlloc(options, limit > INT64_MAX ? INT64_MAX : (tmsize_t)limit);
   // m: no memory map, since a file cut while it is mapped ends the process.
-  self->tiff = TIFFFdOpenExt(fd, "", "rm", options);
+  self->tiff = TIFFClientOpenExt(
+      "", "rm", self, on_read, on_write, on_seek, on_close, on_size, NULL, NULL, options);
   TIFFOpenOptionsFree(options);
   if (!self->tiff) {
     fail(self, report);
     free(self);
     return NULL;
   }
+  if (directory && !TIFFSetSubDirectory(self->tiff, directory)) {
+    fail(self, report);
+    gd_tiff_close(self);
+    return NULL;
+  }
   begin(self);
   describe(self->tiff, info);
   return self;
+}
+
+int gd_tiff_pages(gd_tiff *self, gd_tiff_page *pages, int most) {
+  begin(self);
+  TIFF *tiff = self->tiff;
+  int count = 0;
+  uint16_t children = 0;
+  toff_t *offsets = NULL;
+  // The list lives only as long as its directory is the current one.
+  toff_t kept[64];
+  if (TIFFGetField(tiff, TIFFTAG_SUBIFD, &children, &offsets)) {
+    if (children > 64) children = 64;
+    memcpy(kept, offsets, children * sizeof *kept);
+  } else {
+    children = 0;
+  }
+  for (int chained = 1; count < most; count++) {
+    int found;
+    if (count == 0) {
+      found = 1;
+    } else if (chained && TIFFReadDirectory(tiff)) {
+      found = 1;
+    } else {
+      chained = 0;
+      found = children > 0 && TIFFSetSubDirectory(tiff, kept[--children]);
+      if (!found && children > 0) {
+        count--;
+        continue;
+      }
+    }
+    if (!found) break;
+    gd_tiff_page *page = &pages[count];
+    memset(page, 0, sizeof *page);
+    page->offset = count == 0 ? 0 : TIFFCurrentDirOffset(tiff);
+    TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &page->width);
+    TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &page->height);
+    uint32_t kind = 0;
+    TIFFGetField(tiff, TIFFTAG_SUBFILETYPE, &kind);
+    page->reduced = (kind & FILETYPE_REDUCEDIMAGE) != 0;
+    page->tiled = TIFFIsTiled(tiff);
+  }
+  return count;
 }
 
 int gd_tiff_block_place(gd_tiff *self, uint32_t block, uint64_t *offset, uint64_t *length) {

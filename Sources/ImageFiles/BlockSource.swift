@@ -1,56 +1,48 @@
 import CImageCodecs
+import Foundation
 import Raster
 
-/// A TIFF, of which the tiles or strips are decoded that touch the window.
+/// A directory of a TIFF, of which the tiles or strips are decoded that touch the window.
 final class BlockSource: PixelSource {
   let traits: PictureTraits
+  let orientation: Orientation
   private let file: InputFile
-  private let tiff: OpaquePointer
+  private let directory: UInt64
   private let info: gd_tiff_info
   private let layout: TIFFLayout
   private let palette: [[Float]]
-  /// The block that was decoded last, so that bands that cut a strip don't decode it again each.
-  private var scratch: UnsafeMutableRawPointer
-  private var capacity = 0
-  /// The number of that block.
-  private var held: Int?
+  private let limit: UInt64
+  /// Decoders, one for each core that decodes; the first serves where one does.
+  private var handles: [TIFFHandle]
   /// The row of the scanline decoder, and the plane that it is in.
   private var cursor: (row: Int, plane: Int)?
 
   /// Strips above this are decoded by rows, so that a picture in one strip isn't held whole.
   private let mostStripBytes: Int
 
-  init(file: InputFile, limits: ImageFile.Limits) throws {
+  /// - Parameter directory: where in the file; 0 for the first.
+  init(file: InputFile, limits: ImageFile.Limits, directory: UInt64 = 0) throws {
     var info = gd_tiff_info()
     var report = gd_report()
     // A codec's own tables need some memory, whatever the limit.
-    let limit = UInt64(max(limits.heldBytes, 1 << 20))
-    guard let tiff = gd_tiff_open(file.descriptor, limit, &info, &report) else {
+    limit = UInt64(max(limits.heldBytes, 1 << 20))
+    guard let tiff = gd_tiff_open(file.descriptor, limit, directory, &info, &report) else {
       throw report.error(path: file.path, format: .tiff, place: nil)
     }
-    do {
-      layout = try TIFFLayout(info, path: file.path)
-      traits = try Self.traits(of: info, layout: layout, limits: limits, path: file.path)
-    } catch {
-      gd_tiff_close(tiff)
-      throw error
-    }
-    (self.file, self.tiff, self.info) = (file, tiff, info)
-    palette = layout.tone == .palette ? TIFFLayout.palette(info) : []
+    handles = [TIFFHandle(tiff)]
+    layout = try TIFFLayout(info, path: file.path)
+    traits = try Self.traits(of: info, layout: layout, limits: limits, path: file.path)
+    orientation = Orientation(number: Int(info.orientation))
+    (self.file, self.directory, self.info) = (file, directory, info)
+    palette = layout.isPalette ? TIFFLayout.palette(info) : []
     mostStripBytes = min(16 << 20, limits.heldBytes)
-    scratch = .allocate(byteCount: 0, alignment: 16)
-  }
-
-  deinit {
-    gd_tiff_close(tiff)
-    scratch.deallocate()
   }
 
   private static func traits(
     of info: gd_tiff_info, layout: TIFFLayout, limits: ImageFile.Limits, path: String
   ) throws -> PictureTraits {
     let (blockWidth, blockHeight) = (Int(info.block_width), Int(info.block_height))
-    let rowBytes = blockWidth * layout.pixelStride * Int(info.bits) / 8
+    let rowBytes = (blockWidth * layout.pixelStride * layout.kind.bits + 7) / 8
     guard info.width > 0, info.height > 0, blockWidth > 0, blockHeight > 0,
       Int(info.row_bytes) == rowBytes,
       info.block_bytes > 0,
@@ -66,7 +58,7 @@ final class BlockSource: PixelSource {
     }
     let traits = PictureTraits(
       width: Int(info.width), height: Int(info.height),
-      channels: layout.tone == .palette || info.photometric == 2 ? 3 : 1, bitDepth: Int(info.bits),
+      channels: layout.isPalette || info.photometric == 2 ? 3 : 1, bitDepth: layout.kind.toldBits,
       pixelSizeUm: PixelSize.um(
         description: info.description.map { String(cString: $0) },
         across: info.resolution.0, down: info.resolution.1, unit: Int(info.resolution_unit)),
@@ -76,10 +68,33 @@ final class BlockSource: PixelSource {
     return traits
   }
 
+  /// What the smaller versions are, the largest first: pages, or children of the first, that say so or have its shape.
+  static func pages(of file: InputFile, limits: ImageFile.Limits) -> [gd_tiff_page] {
+    let most = 64
+    var (info, report) = (gd_tiff_info(), gd_report())
+    let limit = UInt64(max(limits.heldBytes, 1 << 20))
+    guard let tiff = gd_tiff_open(file.descriptor, limit, 0, &info, &report) else { return [] }
+    defer { gd_tiff_close(tiff) }
+    var pages = [gd_tiff_page](repeating: gd_tiff_page(), count: most)
+    pages.removeLast(most - Int(gd_tiff_pages(tiff, &pages, Int32(most))))
+    guard let first = pages.first else { return [] }
+    let smaller = pages.dropFirst().filter { page in
+      guard page.offset > 0, page.width > 0, page.height > 0, page.width < first.width,
+        page.height <= first.height
+      else { return false }
+      let factor = (Double(first.width) / Double(page.width)).rounded()
+      let hasShape =
+        factor >= 2 && abs(Double(first.width) / factor - Double(page.width)) <= 1
+        && abs(Double(first.height) / factor - Double(page.height)) <= 1
+      return hasShape && (page.reduced == 1 || page.tiled == first.tiled)
+    }
+    return smaller.sorted { $0.width > $1.width }
+  }
+
   func read(_ rect: PixelRect, into planes: [UnsafeMutablePointer<Float>]) throws {
     for blockPlane in 0..<layout.blockPlanes {
       let targets = layout.blockPlanes == 1 ? planes : [planes[blockPlane]]
-      if info.tiled == 0 && info.compression == 1 && info.fill_order == 1 {
+      if info.tiled == 0 && info.compression == 1 && info.fill_order == 1 && layout.isInBytes {
         try readStored(rect, plane: blockPlane, into: targets)
       } else if info.tiled == 0 && info.block_bytes > Int64(mostStripBytes) {
         try readRows(rect, plane: blockPlane, into: targets)
@@ -91,14 +106,17 @@ final class BlockSource: PixelSource {
 
   // MARK: The three ways to a row
 
-  /// Uncompressed strips: just the window's bytes.
+  /// Uncompressed strips of 8 or 16 bits: just the window's bytes.
   private func readStored(
     _ rect: PixelRect, plane: Int, into planes: [UnsafeMutablePointer<Float>]
   ) throws {
-    let pixelBytes = layout.pixelStride * traits.bitDepth / 8
-    grow(to: rect.width * pixelBytes)
-    held = nil
-    let part = UnsafeMutableRawBufferPointer(start: scratch, count: rect.width * pixelBytes)
+    let handle = handles[0]
+    let bits = layout.kind.bits
+    let pixelBytes = layout.pixelStride * bits / 8
+    handle.grow(to: rect.width * pixelBytes)
+    handle.held = nil
+    let part = UnsafeMutableRawBufferPointer(
+      start: handle.scratch, count: rect.width * pixelBytes)
     var strip = -1
     var start = 0
     for row in rect.y..<rect.maxY {
@@ -114,13 +132,13 @@ final class BlockSource: PixelSource {
       guard try file.read(at: offset, into: part) == part.count else {
         throw failure(.endsEarly, "ends early", row: row)
       }
-      if info.swapped == 1 && traits.bitDepth == 16 {
+      if info.swapped == 1 && bits == 16 {
         let words = part.bindMemory(to: UInt16.self)
         for index in words.indices { words[index] = words[index].byteSwapped }
       }
-      invertIfNeeded(part)
       deliver(
-        scratch, firstPixel: 0, count: rect.width, into: planes, at: (row - rect.y) * rect.width)
+        handle.scratch, firstPixel: 0, count: rect.width, into: planes,
+        at: (row - rect.y) * rect.width)
     }
   }
 
@@ -128,8 +146,9 @@ final class BlockSource: PixelSource {
   private func readRows(
     _ rect: PixelRect, plane: Int, into planes: [UnsafeMutablePointer<Float>]
   ) throws {
-    grow(to: rowBytes)
-    held = nil
+    let handle = handles[0]
+    handle.grow(to: rowBytes)
+    handle.held = nil
     for row in rect.y..<rect.maxY {
       let strip = row / stripRows
       var next = strip * stripRows
@@ -142,7 +161,7 @@ final class BlockSource: PixelSource {
       while next <= row {
         var report = gd_report()
         guard
-          gd_tiff_read_row(tiff, UInt32(next), UInt32(plane), scratch, &report) == 1
+          gd_tiff_read_row(handle.tiff, UInt32(next), UInt32(plane), handle.scratch, &report) == 1
         else {
           throw report.error(
             path: file.path, format: .tiff, place: "row \(next) of \(traits.height)", row: next)
@@ -150,50 +169,77 @@ final class BlockSource: PixelSource {
         next += 1
       }
       cursor = (next, plane)
-      invertIfNeeded(UnsafeMutableRawBufferPointer(start: scratch, count: rowBytes))
       deliver(
-        scratch, firstPixel: rect.x, count: rect.width, into: planes,
+        handle.scratch, firstPixel: rect.x, count: rect.width, into: planes,
         at: (row - rect.y) * rect.width)
     }
   }
 
-  /// Tiles and moderate strips: block by block.
+  /// Tiles and moderate strips: block by block, on all cores.
   private func readBlocks(
     _ rect: PixelRect, plane: Int, into planes: [UnsafeMutablePointer<Float>]
   ) throws {
-    let (blockWidth, blockHeight) = (Int(info.block_width), stripRows)
-    for blockRow in rect.y / blockHeight...(rect.maxY - 1) / blockHeight {
-      for column in rect.x / blockWidth...(rect.maxX - 1) / blockWidth {
-        try decode(column: column, row: blockRow, plane: plane)
-        let block = PixelRect(
-          x: column * blockWidth, y: blockRow * blockHeight, width: blockWidth, height: blockHeight)
-        let part = block.intersection(rect)
-        for row in part.y..<part.maxY {
-          deliver(
-            scratch + (row - block.y) * rowBytes,
-            firstPixel: part.x - block.x, count: part.width, into: planes,
-            at: (row - rect.y) * rect.width + part.x - rect.x)
-        }
+    let columns = rect.x / Int(info.block_width)...(rect.maxX - 1) / Int(info.block_width)
+    let rows = rect.y / stripRows...(rect.maxY - 1) / stripRows
+    let count = columns.count * rows.count
+    let workers = min(count, Int(info.block_bytes) < 1 << 12 ? 1 : Self.cores)
+    while handles.count < workers {
+      handles.append(try TIFFHandle(file: file, limit: limit, directory: directory))
+    }
+    // What each worker stumbled over first; the uppermost is told.
+    var failures = [(any Error)?](repeating: nil, count: workers)
+    failures.withUnsafeMutableBufferPointer { failures in
+      let shared = SharedWindow(source: self, planes: planes, failures: failures)
+      inParallel(workers) { worker in
+        do {
+          for place in count * worker / workers..<count * (worker + 1) / workers {
+            let (column, row) = (
+              columns.lowerBound + place % columns.count, rows.lowerBound + place / columns.count
+            )
+            try shared.source.readBlock(
+              column: column, row: row, plane: plane, of: rect, with: shared.source.handles[worker],
+              into: shared.planes)
+          }
+        } catch { shared.failures[worker] = error }
       }
+    }
+    if let failure = failures.lazy.compactMap(\.self).first { throw failure }
+  }
+
+  private static let cores = min(ProcessInfo.processInfo.activeProcessorCount, 16)
+
+  private func readBlock(
+    column: Int, row: Int, plane: Int, of rect: PixelRect, with handle: TIFFHandle,
+    into planes: [UnsafeMutablePointer<Float>]
+  ) throws {
+    try decode(column: column, row: row, plane: plane, with: handle)
+    let (blockWidth, blockHeight) = (Int(info.block_width), stripRows)
+    let block = PixelRect(
+      x: column * blockWidth, y: row * blockHeight, width: blockWidth, height: blockHeight)
+    let part = block.intersection(rect)
+    for row in part.y..<part.maxY {
+      deliver(
+        handle.scratch + (row - block.y) * rowBytes,
+        firstPixel: part.x - block.x, count: part.width, into: planes,
+        at: (row - rect.y) * rect.width + part.x - rect.x)
     }
   }
 
-  private func decode(column: Int, row: Int, plane: Int) throws {
+  private func decode(column: Int, row: Int, plane: Int, with handle: TIFFHandle) throws {
     let block = number(column: column, row: row, plane: plane)
-    if held == block { return }
-    held = nil
-    _ = try place(column: column, row: row, plane: plane)
+    if handle.held == block { return }
+    handle.held = nil
+    _ = try place(column: column, row: row, plane: plane, with: handle)
     let size = info.tiled == 1 ? Int(info.block_bytes) : rows(ofBlockRow: row) * rowBytes
-    grow(to: size)
+    handle.grow(to: size)
     var report = gd_report()
     guard
-      gd_tiff_read_block(tiff, UInt32(block), scratch, Int64(size), &report) == 1
+      gd_tiff_read_block(handle.tiff, UInt32(block), handle.scratch, Int64(size), &report) == 1
     else {
       throw report.error(
         path: file.path, format: .tiff, place: rowsInWords(blockRow: row), row: row * stripRows)
     }
-    invertIfNeeded(UnsafeMutableRawBufferPointer(start: scratch, count: size))
-    held = block
+    handle.held = block
   }
 
   // MARK: Small parts of them
@@ -213,9 +259,12 @@ final class BlockSource: PixelSource {
   }
 
   /// Where a block's bytes lie, all of which the file must have.
-  private func place(column: Int, row: Int, plane: Int) throws -> (offset: Int, length: Int) {
+  private func place(
+    column: Int, row: Int, plane: Int, with handle: TIFFHandle? = nil
+  ) throws -> (offset: Int, length: Int) {
     var (offset, length) = (UInt64(0), UInt64(0))
     let block = number(column: column, row: row, plane: plane)
+    let tiff = (handle ?? handles[0]).tiff
     guard gd_tiff_block_place(tiff, UInt32(block), &offset, &length) == 1, offset > 0, length > 0
     else {
       throw failure(.damaged, "is damaged: a block is missing", row: row * stripRows, blockRow: row)
@@ -240,32 +289,30 @@ final class BlockSource: PixelSource {
       code: code, path: file.path, detail: "the TIFF data \(what), at \(place)", row: row)
   }
 
-  private func grow(to count: Int) {
-    guard capacity < count else { return }
-    scratch.deallocate()
-    scratch = .allocate(byteCount: count, alignment: 16)
-    capacity = count
-  }
-
-  private func invertIfNeeded(_ samples: UnsafeMutableRawBufferPointer) {
-    guard layout.tone == .inverted else { return }
-    for index in samples.indices { samples[index] = ~samples[index] }
-  }
-
   private func deliver(
     _ row: UnsafeRawPointer, firstPixel: Int, count: Int,
     into planes: [UnsafeMutablePointer<Float>], at offset: Int
   ) {
-    guard layout.tone == .palette else {
-      return convert(
-        row, bits: traits.bitDepth, pixelStride: layout.pixelStride, firstPixel: firstPixel,
-        count: count, into: planes, at: offset)
+    guard layout.isPalette else {
+      return spread(
+        row, layout.kind, isInverted: layout.isInverted, pixelStride: layout.pixelStride,
+        firstPixel: firstPixel, count: count, into: planes, at: offset)
     }
-    let indices = row.assumingMemoryBound(to: UInt8.self) + firstPixel * layout.pixelStride
     for (plane, column) in zip(planes, palette) {
       for index in 0..<count {
-        plane[offset + index] = column[Int(indices[index * layout.pixelStride])]
+        let place = (firstPixel + index) * layout.pixelStride
+        plane[offset + index] = column[packed(row, bits: layout.kind.bits, place)]
       }
     }
   }
+}
+
+/// What the cores share that decode one window.
+///
+/// Sendable is right: each worker has a decoder and a failure of its own and writes the pixels of its own blocks; the rest
+/// is only read.
+private struct SharedWindow: @unchecked Sendable {
+  let source: BlockSource
+  let planes: [UnsafeMutablePointer<Float>]
+  let failures: UnsafeMutableBufferPointer<(any Error)?>
 }

@@ -1,3 +1,4 @@
+internal import CImageCodecs
 public import Raster
 
 /// A PNG, JPEG or TIFF file whose pixels are read window by window.
@@ -6,11 +7,13 @@ public import Raster
 /// - PNG and JPEG are decoded from the top. A window below the one before goes on from there; a window above begins
 ///   again. Read bands of whole rows in order, and each row is decoded once. Interlaced PNG and progressive JPEG are
 ///   held whole, within the limits.
-/// - Of TIFF only the tiles or strips that touch the window are decoded. The first page is the picture.
+/// - Of TIFF only the tiles or strips that touch the window are decoded, on all cores. The first page is the picture; smaller
+///   versions of it, on other pages or in its sub-directories, are its ``levels``.
 ///
-/// Grey and RGB of 8 or 16 bits are read (PNG of 1, 2 and 4 bits too, and palettes, which become RGB). Alpha is dropped,
-/// min-is-white inverted; no colour profile or gamma is applied. CMYK, float, signed samples and EXIF or TIFF
-/// orientations other than "as stored" are refused.
+/// Grey and RGB are read: PNG of 1 to 16 bits, JPEG of 8, TIFF of 1, 2, 4, 8, 12, 16 and 32 bits and floating-point of 16, 32
+/// and 64, which is taken as it is. Palettes become RGB. Alpha is dropped, min-is-white inverted; no colour profile or gamma is
+/// applied. What EXIF or TIFF say of the orientation is followed, so that windows are of the upright picture; a PNG or
+/// JPEG that is turned is held whole for it. CMYK and signed samples are refused.
 ///
 /// Damage inside the rows that a window needs is always an error where the format lets it be noticed, and never made-up
 /// pixels: data that ends early, a wrong checksum, a decoder's warning. JPEG has no checksum, so that a changed byte may
@@ -27,8 +30,8 @@ public final class ImageFile {
     public var pixels = 16_000_000_000
     /// Most bytes held beside the window.
     ///
-    /// They go to one row, one TIFF tile or compressed strip, an interlaced PNG or a progressive JPEG. The default is
-    /// 1 GiB.
+    /// They go to one row, one TIFF tile or compressed strip a core, or an interlaced PNG, a progressive JPEG, or a PNG or
+    /// JPEG that is stored turned. The default is 1 GiB.
     public var heldBytes = 1 << 30
 
     /// The default limits.
@@ -55,7 +58,7 @@ public final class ImageFile {
   public let height: Int
   /// Planes of the pictures read: 1 (grey) or 3 (red, green, blue).
   public let channels: Int
-  /// Bits of a sample, 8 or 16; smaller ones were expanded to 8.
+  /// Bits of a sample: 8 up to 8, 16 up to 16, else 32.
   public let bitDepth: Int
   /// Width of a pixel in µm, nil where the file does not tell.
   ///
@@ -66,7 +69,23 @@ public final class ImageFile {
   /// How the pixels lie in the file.
   public let storage: Storage
 
+  /// The versions of the picture in the file, the picture itself first, each smaller than the one before.
+  public let levels: [Level]
+
+  /// One version of a picture.
+  public struct Level: Equatable, Sendable {
+    /// Columns.
+    public let width: Int
+    /// Rows.
+    public let height: Int
+    let directory: UInt64
+  }
+
   private let source: any PixelSource
+  private let file: InputFile
+  private let limits: Limits
+  /// Decoders of smaller versions, by their place in `levels`.
+  private var smaller: [Int: any PixelSource] = [:]
 
   /// Opens a picture and reads its header.
   ///
@@ -85,12 +104,26 @@ public final class ImageFile {
       format == .tiff
       ? try BlockSource(file: file, limits: limits)
       : try RowSource(file: file, format: format, limits: limits)
-    let traits = source.traits
+    let (traits, orientation) = (source.traits, source.orientation)
     self.path = path
     self.format = format
-    (width, height) = (traits.width, traits.height)
+    (self.file, self.limits) = (file, limits)
+    (width, height) =
+      orientation.swapsAxes ? (traits.height, traits.width) : (traits.width, traits.height)
     (channels, bitDepth) = (traits.channels, traits.bitDepth)
-    (pixelSizeUm, storage) = (traits.pixelSizeUm, traits.storage)
+    pixelSizeUm = traits.pixelSizeUm
+    storage = traits.storage.seen(orientation, height: height)
+    var levels = [Level(width: width, height: height, directory: 0)]
+    if format == .tiff {
+      for page in BlockSource.pages(of: file, limits: limits) {
+        let (w, h) = (Int(page.width), Int(page.height))
+        levels.append(
+          Level(
+            width: orientation.swapsAxes ? h : w, height: orientation.swapsAxes ? w : h,
+            directory: page.offset))
+      }
+    }
+    self.levels = levels
   }
 
   /// The rectangle of all pixels.
@@ -103,8 +136,67 @@ public final class ImageFile {
   /// - Throws: ``ImageFileError`` where the data of those rows ends early or is damaged.
   public func read(_ rect: PixelRect) throws -> Picture {
     precondition(bounds.contains(rect), "a window must lie inside the picture")
-    return try Picture.filled(width: rect.width, height: rect.height, channels: channels) {
-      try source.read(rect, into: $0)
+    return try Self.read(rect, from: source)
+  }
+
+  /// The pixels of a window of a smaller version.
+  ///
+  /// - Parameters:
+  ///   - rect: a rectangle inside that version, in its pixels.
+  ///   - level: its place in ``levels``; 0 is the picture itself.
+  /// - Throws: ``ImageFileError`` where its header or the data of those rows end early or are damaged, or where it has other
+  ///   channels than the picture.
+  public func read(_ rect: PixelRect, level: Int) throws -> Picture {
+    if level == 0 { return try read(rect) }
+    let version = levels[level]
+    let bounds = PixelRect(x: 0, y: 0, width: version.width, height: version.height)
+    precondition(bounds.contains(rect), "a window must lie inside the picture")
+    let source =
+      try smaller[level]
+      ?? BlockSource(file: file, limits: limits, directory: version.directory)
+    let size = (source.traits.width, source.traits.height)
+    let expected =
+      source.orientation.swapsAxes
+      ? (version.height, version.width) : (version.width, version.height)
+    guard source.traits.channels == channels, size == expected else {
+      throw ImageFileError(
+        code: .damaged, path: path, detail: "a smaller version is another picture than the first")
+    }
+    smaller[level] = source
+    return try Self.read(rect, from: source)
+  }
+
+  private static func read(_ rect: PixelRect, from source: any PixelSource) throws -> Picture {
+    let traits = source.traits
+    let stored = source.orientation.stored(rect, width: traits.width, height: traits.height)
+    let picture = try Picture.filled(
+      width: stored.width, height: stored.height, channels: traits.channels
+    ) { try source.read(stored, into: $0) }
+    if source.orientation == .asStored { return picture }
+    return Picture(planes: picture.planes.map { source.orientation.seen($0) })
+  }
+
+  /// Hands windows of the picture to `body` one after the other, while the next one is being read.
+  ///
+  /// - Parameters:
+  ///   - windows: rectangles inside ``bounds``; two of them are held at a time.
+  ///   - body: gets a window's rectangle and its pixels.
+  /// - Throws: what reading throws, after the windows before were handed out, and what `body` throws.
+  public func forEach(
+    _ windows: some Sequence<PixelRect>, _ body: (PixelRect, Picture) throws -> Void
+  ) throws {
+    let reader = WindowReader(file: self)
+    defer { reader.wait() }
+    var iterator = windows.makeIterator()
+    guard var rect = iterator.next() else { return }
+    reader.begin(rect)
+    while true {
+      let picture = try reader.take()
+      let next = iterator.next()
+      if let next { reader.begin(next) }
+      try body(rect, picture)
+      guard let next else { return }
+      rect = next
     }
   }
 

@@ -33,7 +33,11 @@ public struct ImageFileError: Error, Equatable, CustomStringConvertible {
 
   /// A failure with one sentence about it.
   public init(code: Code, path: String, detail: String, row: Int? = nil, offset: Int? = nil) {
-    (self.code, self.path, self.detail, self.row, self.offset) = (code, path, detail, row, offset)
+    (self.code, self.path, self.row, self.offset) = (code, path, row, offset)
+    // A codec's words may repeat bytes of a damaged file; the sentence stays one line.
+    self.detail = String(
+      String.UnicodeScalarView(
+        detail.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "\u{fffd}" : $0 }))
   }
 
   /// The path, what is wrong with it, and the byte where that is known.

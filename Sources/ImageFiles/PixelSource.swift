@@ -6,7 +6,7 @@ struct PictureTraits {
   var height: Int
   /// 1 or 3, as delivered.
   var channels: Int
-  /// 8 or 16, as delivered.
+  /// 8, 16 or 32, as told.
   var bitDepth: Int
   var pixelSizeUm: Double?
   var storage: ImageFile.Storage
@@ -14,7 +14,10 @@ struct PictureTraits {
 
 /// The pixels of one open file.
 protocol PixelSource: AnyObject {
+  /// What the file says of the picture as it is stored.
   var traits: PictureTraits { get }
+  /// How the stored picture is to be turned to be seen upright.
+  var orientation: Orientation { get }
 
   /// Decodes a window inside the picture.
   ///

@@ -2,13 +2,17 @@ import CImageCodecs
 
 /// How a TIFF's samples lie, once it is known that they can be read.
 struct TIFFLayout {
-  enum Tone { case plain, inverted, palette }
-
-  let tone: Tone
+  let kind: SampleKind
+  let isPalette: Bool
+  /// Whether the least stands for white.
+  let isInverted: Bool
   /// Samples of a pixel in a block: all of them, or 1 where each has its own blocks.
   let pixelStride: Int
   /// Blocks to read for each place: 1, or the channels where each has its own blocks.
   let blockPlanes: Int
+
+  /// Whether samples are whole numbers of 8 or 16 bits.
+  var isInBytes: Bool { kind == .whole(bits: 8) || kind == .whole(bits: 16) }
 
   /// - Throws: ``ImageFileError``, `unsupported` with the reason, or `damaged`.
   init(_ info: gd_tiff_info, path: String) throws {
@@ -16,22 +20,30 @@ struct TIFFLayout {
       ImageFileError(
         code: .unsupported, path: path, detail: "this kind of TIFF is not read: \(reason)")
     }
-    try checkOrientation(Int(info.orientation), path: path)
     guard info.codec == 1 else { throw refuse("compression \(info.compression)") }
+    let bits = Int(info.bits)
     switch info.sample_format {
-    case 1, 4: break
-    case 2: throw refuse("signed samples; unsigned ones of 8 or 16 bits are read")
-    case 3: throw refuse("floating-point samples; unsigned ones of 8 or 16 bits are read")
-    default: throw refuse("complex samples; unsigned ones of 8 or 16 bits are read")
+    case 1, 4:
+      guard [1, 2, 4, 8, 12, 16, 32].contains(bits) else {
+        throw refuse("whole samples of \(bits) bits; 1, 2, 4, 8, 12, 16 and 32 are read")
+      }
+      kind = .whole(bits: bits)
+    case 3:
+      guard [16, 32, 64].contains(bits) else {
+        throw refuse("floating-point samples of \(bits) bits; 16, 32 and 64 are read")
+      }
+      kind = .float(bits: bits)
+    case 2: throw refuse("signed samples; unsigned and floating-point ones are read")
+    default: throw refuse("complex samples; unsigned and floating-point ones are read")
     }
-    guard info.bits == 8 || info.bits == 16 else {
-      throw refuse("samples of \(info.bits) bits; 8 and 16 are read")
-    }
+    isInverted = info.photometric == 0
+    isPalette = info.photometric == 3
     switch info.photometric {
-    case 0: tone = .inverted
-    case 1, 2: tone = .plain
-    case 3 where info.bits == 8: tone = .palette
-    case 3: throw refuse("a palette of \(info.bits) bits; 8 is read")
+    case 0, 1, 2: break
+    case 3:
+      guard case .whole = kind, bits <= 16 else {
+        throw refuse("a palette of \(bits) bits; 1 to 16 are read")
+      }
     case 5: throw refuse("CMYK; grey and RGB are read")
     case 6: throw refuse("YCbCr outside JPEG; grey and RGB are read")
     default: throw refuse("colour space \(info.photometric); grey and RGB are read")
@@ -45,7 +57,7 @@ struct TIFFLayout {
     guard info.photometric == 2 || info.samples <= 2 else {
       throw refuse("\(info.samples) channels that are not RGB")
     }
-    guard tone != .palette || info.palette.0 != nil else {
+    guard !isPalette || info.palette.0 != nil else {
       throw ImageFileError(code: .damaged, path: path, detail: "the palette is missing")
     }
     let planar = info.planar == 1
@@ -56,7 +68,7 @@ struct TIFFLayout {
   /// Red, green and blue 0…1 of each palette entry.
   static func palette(_ info: gd_tiff_info) -> [[Float]] {
     let columns = [info.palette.0, info.palette.1, info.palette.2].map {
-      Array(UnsafeBufferPointer(start: $0, count: 256))
+      Array(UnsafeBufferPointer(start: $0, count: 1 << Int(info.bits)))
     }
     // Old writers put 8-bit values into the 16-bit table; new ones put them into the high byte, and what they put into
     // the low byte differs.

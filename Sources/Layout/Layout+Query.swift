@@ -15,20 +15,56 @@ extension Layout {
     of layer: LayerID, in cell: CellID, within window: Box, limit: Int = 1 << 28,
     _ body: (UnsafeBufferPointer<Point>) throws -> Void
   ) throws {
-    try forEachPolygon(
-      of: layer, in: cell, within: window, limit: limit, mappedBy: .identity, body)
+    // The walk does not outlive this call, and so neither does the body in it.
+    try withoutActuallyEscaping(body) { body in
+      _ = try walk(
+        to: PolygonSink(body: body), layer: layer, in: cell, within: window, limit: limit,
+        mappedBy: .identity)
+    }
   }
 
-  /// The same with the vertices mapped from µm by `map`.
-  func forEachPolygon(
-    of layer: LayerID, in cell: CellID, within window: Box, limit: Int, mappedBy map: Affine,
-    _ body: (UnsafeBufferPointer<Point>) throws -> Void
-  ) throws {
-    guard let index = layerIndices[layer] else { return }
+  /// Hands the shapes to a sink, with a map from database units through µm by `map`; returns the sink.
+  func walk<Sink: ShapeSink>(
+    to sink: Sink, layer: LayerID, in cell: CellID, within window: Box, limit: Int,
+    mappedBy map: Affine
+  ) throws -> Sink {
+    guard let index = layerIndices[layer] else { return sink }
     let toMicrometres = Affine.scale(x: dbuMicrometres, y: dbuMicrometres)
-    var walk = PolygonWalk(
-      cells: storage, layer: index, window: Extent(window, scale: 1 / dbuMicrometres),
-      output: toMicrometres.then(map), budget: limit)
-    try walk.visit(cell.index, .identity, body)
+    return try storage.withUnsafeBufferPointer { cells in
+      var walk = PolygonWalk(
+        cells: cells, references: references, layer: index,
+        window: Extent(window, scale: 1 / dbuMicrometres), output: toMicrometres.then(map),
+        budget: limit, sink: sink)
+      try walk.visit(cell.index, .identity)
+      return walk.sink
+    }
   }
+}
+
+/// Maps every shape and hands out its vertices.
+private struct PolygonSink: ShapeSink {
+  let body: (UnsafeBufferPointer<Point>) throws -> Void
+  private var points: [Point] = []
+
+  init(body: @escaping (UnsafeBufferPointer<Point>) throws -> Void) { self.body = body }
+
+  mutating func take(rectangle: GridBox, _ map: Affine) throws {
+    let (left, bottom) = (Double(rectangle.left), Double(rectangle.bottom))
+    let (right, top) = (Double(rectangle.right), Double(rectangle.top))
+    points.removeAll(keepingCapacity: true)
+    for (x, y) in [(left, bottom), (right, bottom), (right, top), (left, top)] {
+      points.append(map(Point(x: x, y: y)))
+    }
+    try points.withUnsafeBufferPointer(body)
+  }
+
+  mutating func take(polygon: UnsafeBufferPointer<Int32>, _ map: Affine) throws {
+    points.removeAll(keepingCapacity: true)
+    for index in stride(from: 0, to: polygon.count, by: 2) {
+      points.append(map(Point(x: Double(polygon[index]), y: Double(polygon[index + 1]))))
+    }
+    try points.withUnsafeBufferPointer(body)
+  }
+
+  mutating func take(mapped: UnsafeBufferPointer<Point>) throws { try body(mapped) }
 }

@@ -10,7 +10,18 @@ public struct CellID: Hashable, Sendable {
 ///
 /// All coordinates it speaks in are µm, y up. What it is asked for a window costs what the window shows.
 public struct Layout: Sendable {
-  /// The kind of file it came from: `GDSII`.
+  /// How much a file may ask for.
+  public struct Limits: Codable, Sendable {
+    /// Most bytes of geometry that are held, and that compressed parts of the file may unfold to.
+    ///
+    /// The default is 16 GiB.
+    public var heldBytes = 1 << 34
+
+    /// The default limits.
+    public init() {}
+  }
+
+  /// The kind of file it came from: `GDSII` or `OASIS`.
   public let format: String
   /// Micrometres per database unit.
   public let dbuMicrometres: Double
@@ -19,16 +30,29 @@ public struct Layout: Sendable {
   /// The cells that no other contains, in the order of the file.
   public let topCells: [CellID]
 
+  /// The named cells, then those that only repeat a shape.
   let storage: [LayoutCell]
+  let references: ReferenceTable
+  /// The layers as the cells number them.
+  let foundLayers: [LayerID]
   let layerIndices: [LayerID: Int]
+  /// What texts say.
+  let strings: NameTable
+  private let namedCount: Int
   private let cellIndices: [String: Int]
 
   /// Reads the file at `path`; its content, not its name, says what it is.
   ///
+  /// A file of more than 64 MB is mapped while it is read, and must not be cut in that time.
+  ///
   /// - Throws: `LayoutError`, with the byte where the content is at fault.
-  public init(contentsOf path: String) throws {
+  public init(contentsOf path: String, limits: Limits = Limits()) throws {
     do {
-      try self.init(Self.contents(of: path))
+      let file = try LayoutFile(path: path)
+      let draft = try withExtendedLifetime(file) {
+        try Self.draft(of: file.bytes, limits: limits, release: file.release(upTo:))
+      }
+      try self.init(draft)
     } catch let error as LayoutError {
       throw error.inFile(path)
     }
@@ -37,22 +61,30 @@ public struct Layout: Sendable {
   /// Reads a layout that is in memory.
   ///
   /// - Throws: `LayoutError`, with the byte where the content is at fault.
-  public init(_ data: Data) throws {
-    let draft = try data.withUnsafeBytes { try Self.draft(of: $0) }
+  public init(_ data: Data, limits: Limits = Limits()) throws {
+    let draft = try data.withUnsafeBytes { try Self.draft(of: $0, limits: limits) { _ in } }
+    try self.init(draft)
+  }
+
+  private init(_ draft: consuming LayoutDraft) throws {
     format = draft.format
     dbuMicrometres = draft.dbuMicrometres
-    let found = draft.layers.layers
-    layers = found.sorted()
-    layerIndices = Dictionary(uniqueKeysWithValues: found.enumerated().map { ($1, $0) })
+    foundLayers = draft.layers.layers
+    layers = foundLayers.sorted()
+    layerIndices = Dictionary(uniqueKeysWithValues: foundLayers.enumerated().map { ($1, $0) })
+    strings = draft.strings
     let assembly = try LayoutAssembly(draft)
     storage = assembly.cells
+    references = assembly.references
+    namedCount = assembly.namedCount
     topCells = assembly.topCells.map(CellID.init)
     cellIndices = Dictionary(
-      uniqueKeysWithValues: assembly.cells.enumerated().map { ($1.name, $0) })
+      storage[..<namedCount].enumerated().map { ($1.name, $0) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// All cells in the order of the file.
-  public var cells: [CellID] { storage.indices.map(CellID.init) }
+  public var cells: [CellID] { (0..<namedCount).map(CellID.init) }
 
   /// The cell of that name, or nil.
   public func cell(named name: String) -> CellID? { cellIndices[name].map(CellID.init) }

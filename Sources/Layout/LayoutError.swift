@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Why a layout could not be read, asked or written.
 public struct LayoutError: Error, Equatable, CustomStringConvertible {
   /// What kind of failure it is.
@@ -10,6 +12,8 @@ public struct LayoutError: Error, Equatable, CustomStringConvertible {
     case unwritable
     /// The content is neither GDSII nor OASIS.
     case notALayout
+    /// The content is no layer properties file of KLayout.
+    case notLayerStyles
     /// The content is a layout of a kind that is not read.
     case unsupportedFormat
     /// A record runs past the end of the file.
@@ -24,6 +28,8 @@ public struct LayoutError: Error, Equatable, CustomStringConvertible {
     case oddCoordinates
     /// The file ends before the library does.
     case missingEnd
+    /// The checksum at the end of the file is not that of its bytes.
+    case wrongChecksum
     /// A coordinate leaves the range that can be represented.
     case outOfRange
     /// Two cells have one name.
@@ -47,7 +53,14 @@ public struct LayoutError: Error, Equatable, CustomStringConvertible {
 
   /// A failure with all its parts.
   public init(_ code: Code, at offset: Int? = nil, _ detail: String, path: String = "") {
-    (self.code, self.offset, self.detail, self.path) = (code, offset, detail, path)
+    (self.code, self.offset, self.path) = (code, offset, path)
+    // A damaged file's names hold anything; the sentence stays one line that can be read.
+    self.detail = String(
+      String.UnicodeScalarView(
+        detail.unicodeScalars.prefix(400).map {
+          CharacterSet.controlCharacters.contains($0) || CharacterSet.newlines.contains($0)
+            ? "\u{fffd}" : $0
+        }))
   }
 
   /// One line with everything that is known.

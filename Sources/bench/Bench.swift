@@ -12,6 +12,10 @@ internal import Networks
 struct Bench {
   static func main() throws {
     let arguments = CommandLine.arguments
+    if arguments.dropFirst().first == "layout" {
+      return try LayoutBench.main(Array(arguments[2...]))
+    }
+    if arguments.dropFirst().first == "image" { return try ImageBench.main(Array(arguments[2...])) }
     if try RelevanceBench.run(arguments) || DeepPCBTrial.run(arguments) { return }
     guard arguments.count >= 3, let precision = Precision(rawValue: arguments[2]),
       let runs = arguments.count > 3 ? Int(arguments[3]) : 6, runs > 0

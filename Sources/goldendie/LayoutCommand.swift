@@ -19,7 +19,7 @@ struct LayoutCommand: ParsableCommand {
           goldendie layout info layout.gds --json
         """)
 
-    @Argument(help: ArgumentHelp("A GDSII file.", valueName: "file"), completion: .file())
+    @Argument(help: ArgumentHelp("A GDSII or OASIS file.", valueName: "file"), completion: .file())
     var file: String
 
     @Flag(help: "Print JSON instead of a table.")

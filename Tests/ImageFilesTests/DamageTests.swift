@@ -135,6 +135,29 @@ import Testing
     }
   }
 
+  @Test func `a row above the limit is refused before it is held`() throws {
+    // A PNG of 2³⁰ × 1 pixels of eight bytes, whose checksums are right; a fuzzer found one.
+    let bytes: [UInt8] = [
+      0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44,
+      0x52, 0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x10, 0x06, 0x00, 0x00, 0x00, 0x1d,
+      0xca, 0xe2, 0x5f, 0x00, 0x00, 0x00, 0x0c, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0x60,
+      0x20, 0x0e, 0x00, 0x00, 0x00, 0x28, 0x00, 0x01, 0x35, 0x54, 0x72, 0x84,
+    ]
+    var limits = ImageFile.Limits()
+    limits.heldBytes = 1 << 22
+    try withTemporaryFolder { folder in
+      let path = folder.appending(path: "wide.png").path
+      try Data(bytes).write(to: URL(filePath: path))
+      let error = #expect(throws: ImageFileError.self) { try ImageFile(path: path, limits: limits) }
+      #expect(error?.code == .tooLarge)
+    }
+  }
+
+  @Test func `a message stays one line`() {
+    let error = ImageFileError(code: .damaged, path: "a", detail: "tag \n\u{7} is odd")
+    #expect(error.detail == "tag \u{fffd}\u{fffd} is odd")
+  }
+
   @Test func `what is no picture says so`() throws {
     try withTemporaryFolder { folder in
       func code(_ path: String) -> ImageFileError.Code? {

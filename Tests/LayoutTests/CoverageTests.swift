@@ -1,6 +1,7 @@
 import Foundation
 import Layout
 import Raster
+import TestSupport
 import Testing
 
 @Suite struct CoverageTests {
@@ -239,6 +240,52 @@ import Testing
       of: Self.layer, in: cell, layoutToScan: Self.flip,
       rect: PixelRect(x: 0, y: 0, width: 0, height: 3))
     #expect(empty.samples.isEmpty)
+  }
+}
+
+/// What klayout's exact merging finds in pixels of real layouts; see Fixtures/make_coverage_facts.py.
+@Suite(.enabled(if: sharedData != nil)) struct MergedCoverageTests {
+  struct Tile: Decodable {
+    var file: String
+    var layer: LayerID
+    /// Left and top in µm, and the width of a pixel.
+    var left: Double
+    var top: Double
+    var pixel: Double
+    /// Covered shares of side × side pixels from the top left, in 1/10000.
+    var shares: [Int]
+  }
+
+  @Test func `pixels are covered as klayout's merged polygons cover them, without bias`() throws {
+    struct Facts: Decodable { var tiles: [Tile] }
+    let facts = try JSONDecoder().decode(
+      Facts.self, from: Data(contentsOf: fixtures.appending(path: "coverage_facts.json")))
+    let folder = try #require(sharedData).appending(path: "openebl-2024-02/layouts")
+    var (sum, partly, worst) = (0.0, 0, 0.0)
+    var layouts: [String: Layout] = [:]
+    for tile in facts.tiles {
+      let layout =
+        try layouts[tile.file] ?? Layout(contentsOf: folder.appending(path: tile.file).path)
+      layouts[tile.file] = layout
+      let side = Int(Double(tile.shares.count).squareRoot())
+      let scale = 1 / tile.pixel
+      let map = Affine(
+        a: scale, b: 0, tx: -tile.left * scale, c: 0, d: -scale, ty: tile.top * scale)
+      let plane = try layout.coverage(
+        of: tile.layer, in: layout.topCells[0], layoutToScan: map,
+        rect: PixelRect(x: 0, y: 0, width: side, height: side))
+      for (found, share) in zip(plane.samples, tile.shares) where share > 0 && share < 10_000 {
+        let difference = Double(found) - Double(share) / 10_000
+        sum += difference
+        partly += 1
+        worst = max(worst, abs(difference))
+      }
+      let whole = zip(plane.samples, tile.shares).filter { $1 == 0 || $1 == 10_000 }
+      #expect(whole.allSatisfy { abs(Double($0) - Double($1) / 10_000) < 0.005 }, "\(tile.file)")
+    }
+    #expect(partly > 1000)
+    #expect(worst < 1.0 / 64)
+    #expect(abs(sum) / Double(partly) < 0.0005)
   }
 }
 

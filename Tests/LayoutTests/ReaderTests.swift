@@ -95,35 +95,43 @@ import Testing
     var testDescription: String { name }
   }
 
-  static let fixture = try? JSONDecoder().decode(
-    Fixture.self, from: Data(contentsOf: fixtures.appending(path: "odd_layouts.json")))
+  private static func fixture(_ name: String) -> Fixture? {
+    try? JSONDecoder().decode(
+      Fixture.self, from: Data(contentsOf: fixtures.appending(path: name)))
+  }
 
-  @Test func `the fixture is there`() { #expect((Self.fixture?.cases.count ?? 0) > 40) }
+  static let gdsii = fixture("odd_layouts.json")
+  static let oasis = fixture("odd_oasis.json")
 
-  @Test(arguments: fixture?.cases ?? [])
+  @Test func `the fixtures are there`() {
+    #expect((Self.gdsii?.cases.count ?? 0) > 40 && (Self.oasis?.cases.count ?? 0) > 120)
+  }
+
+  @Test(arguments: (gdsii?.cases ?? []) + (oasis?.cases ?? []))
   func `counts, areas and places are the oracle's`(example: Case) throws {
-    let tolerance = try #require(Self.fixture)
+    let tolerance = try #require(Self.gdsii)
     let layout = try Layout(example.gds)
     let layer = LayerID(layer: 1, datatype: 0)
     let unit = layout.dbuMicrometres
     var (count, area) = (0, 0.0)
-    var (xs, ys): ([Double], [Double]) = ([], [])
+    var (left, bottom) = (Double.infinity, Double.infinity)
+    var (right, top) = (-Double.infinity, -Double.infinity)
     for cell in layout.topCells {
       count += layout.shapes(of: layer, in: cell).count
       area += layout.shapes(of: layer, in: cell).areaUm2 / (unit * unit)
       let window = try #require(layout.bounds(of: cell))
       try layout.forEachPolygon(of: layer, in: cell, within: window) { polygon in
-        xs += polygon.map { $0.x / unit }
-        ys += polygon.map { $0.y / unit }
+        for point in polygon {
+          (left, right) = (min(left, point.x / unit), max(right, point.x / unit))
+          (bottom, top) = (min(bottom, point.y / unit), max(top, point.y / unit))
+        }
       }
     }
     #expect(count == example.shapes)
     #expect(
       abs(area - example.area)
         <= tolerance.area_tolerance_per_shape * Double(count) + 1e-6 * example.area)
-    guard example.area > 0, let left = xs.min(), let right = xs.max(), let bottom = ys.min(),
-      let top = ys.max()
-    else { return }
+    guard example.area > 0 else { return }
     for (found, expected) in zip([left, bottom, right, top], example.box) {
       #expect(abs(found - expected) <= tolerance.box_tolerance)
     }
@@ -146,14 +154,14 @@ let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(pa
     var files: [File]
   }
 
-  @Test func `every GDSII file, whatever its extension, has klayout's shapes`() throws {
+  @Test func `every file, whatever its extension, has klayout's shapes`() throws {
     let facts = try JSONDecoder().decode(
       Facts.self, from: Data(contentsOf: fixtures.appending(path: "openebl_facts.json")))
     let folder = try #require(sharedData)
-    let files = facts.files.filter { $0.format == "GDSII" }
-    #expect(files.count == 20)
-    for file in files {
+    #expect(facts.files.count == 26)
+    for file in facts.files {
       let info = try Layout(contentsOf: folder.appending(path: file.file).path).info
+      #expect(info.format == file.format)
       #expect(info.topCells == file.top_cells)
       #expect(zip(info.bboxUm, file.bbox_um).allSatisfy { abs($0 - $1) < 1e-9 * abs($1) + 1e-9 })
       #expect(info.layers.map(\.layer) == file.layers.map(\.layer), "\(file.file)")

@@ -47,7 +47,7 @@ gd_rows *gd_rows_open_jpeg(int fd, uint64_t limit, gd_rows_info *info, gd_report
 int gd_rows_read(gd_rows *rows, void *row, gd_report *report);
 void gd_rows_close(gd_rows *rows);
 
-// The first directory of a TIFF or BigTIFF.
+// One directory of a TIFF or BigTIFF.
 
 typedef struct gd_tiff gd_tiff;
 
@@ -70,7 +70,18 @@ typedef struct {
   const uint16_t *palette[3];       // 2^bits entries each, NULL: none
 } gd_tiff_info;
 
-gd_tiff *gd_tiff_open(int fd, uint64_t limit, gd_tiff_info *info, gd_report *report);
+// directory: the offset of a directory in the file, 0: the first. Several handles on one descriptor may be used at once.
+gd_tiff *gd_tiff_open(
+    int fd, uint64_t limit, uint64_t directory, gd_tiff_info *info, gd_report *report);
+
+typedef struct {
+  uint64_t offset;         // of the directory; 0: the first
+  uint32_t width, height;
+  int reduced, tiled;      // reduced: it says that it is a smaller version
+} gd_tiff_page;
+
+// The directories of a file, the first one's children last; the handle serves for nothing else after. Returns how many.
+int gd_tiff_pages(gd_tiff *tiff, gd_tiff_page *pages, int most);
 // Where a block's stored bytes lie.
 int gd_tiff_block_place(gd_tiff *tiff, uint32_t block, uint64_t *offset, uint64_t *length);
 // Decodes one tile or strip: exactly `size` bytes, samples in the machine's byte order.
@@ -108,3 +119,7 @@ int gd_jpeg_encode(
 size_t gd_deflate_bound(size_t count);
 // Deflates to a zlib stream and returns its length; 0 where there is no memory.
 size_t gd_deflate(const void *bytes, size_t count, int level, void *target, size_t capacity);
+// Unfolds a raw deflate stream, which must give exactly `size` bytes.
+int gd_inflate(const void *bytes, size_t count, void *target, size_t size);
+// CRC-32 of more bytes, going on from the value so far; 0 to begin with.
+uint32_t gd_crc32(uint32_t value, const void *bytes, size_t count);

@@ -82,11 +82,6 @@ for name, image, options in [
     save(image, name + ".jpg", quality=90, **options)
     (HERE / (name + ".raw")).write_bytes(np.asarray(Image.open(HERE / (name + ".jpg"))).tobytes())
 save(Image.fromarray(rgb(smooth)).convert("CMYK"), "cmyk.jpg", quality=90)
-exif = Image.Exif()
-exif[274] = 6
-save(Image.fromarray(smooth()), "turned.jpg", quality=90, exif=exif)
-save(Image.fromarray(grey8()), "turned.png", exif=exif)
-
 # TIFF: name = depth, tone, arrangement, blocks, compression
 for depth, f in [(8, grey8), (16, grey16)]:
     for tone in ["grey", "rgb"]:
@@ -122,11 +117,73 @@ tifffile.imwrite(HERE / "rgba8.tif", np.dstack([rgb(grey8), grey8(3)]), photomet
 save(indexed, "palette.tif")
 save(Image.fromarray(rgb(smooth)), "jpeg.tif", compression="jpeg", quality=95)
 
+def packed(values, bits):
+    """Rows of samples of so many bits, the highest bit first, each row filled up to whole bytes."""
+    flat = values.reshape(values.shape[0], -1).astype(np.uint32)
+    digits = (flat[:, :, None] >> np.arange(bits - 1, -1, -1)) & 1
+    return np.packbits(digits.reshape(flat.shape[0], -1).astype(np.uint8), axis=1).tobytes()
+
+
+def by_hand(name, bits, data, photometric=1, samples=1, palette=None, pages=()):
+    """An uncompressed TIFF of one strip, written tag by tag: tifffile packs no samples without imagecodecs."""
+    tags = [(256, 4, [W]), (257, 4, [H]), (258, 3, [bits] * samples), (259, 3, [1]), (262, 3, [photometric]), (273, 4, [None]),
+            (277, 3, [samples]), (278, 4, [H]), (279, 4, [len(data)])]
+    if palette is not None: tags.append((320, 3, palette))
+    size, tail = 8 + 2 + 12 * len(tags) + 4, b""
+    tails = {}
+    for tag, kind, values in tags:
+        if len(values) * (2 if kind == 3 else 4) > 4: tails[tag] = size + len(tail); tail += struct.pack(f"<{len(values)}H", *values)
+    entries = b""
+    for tag, kind, values in tags:
+        if tag == 273: values = [size + len(tail)]
+        if tag in tails: value = struct.pack("<I", tails[tag])
+        else: value = struct.pack("<%d%s" % (len(values), "H" if kind == 3 else "I"), *values).ljust(4, b"\0")
+        entries += struct.pack("<HHI", tag, kind, len(values)) + value
+    (HERE / name).write_bytes(b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", len(tags)) + entries + bytes(4) + tail + data)
+
+
+def few(bits, c=0): return (x * 7 + y * 13 + c * 50) % (1 << bits)
+
+
+for bits in (1, 2, 4, 12):
+    by_hand(f"grey{bits}.tif", bits, packed(few(bits), bits))
+    by_hand(f"rgb{bits}.tif", bits, packed(rgb(lambda c: few(bits, c)), bits), photometric=2, samples=3)
+by_hand("inverted1.tif", 1, packed(1 - few(1), 1), photometric=0)
+by_hand("inverted12.tif", 12, packed(4095 - few(12), 12), photometric=0)
+by_hand("palette4.tif", 4, packed((x + y) % 8, 4), photometric=3,
+        palette=[(f(i) if i < 8 else 0) * 257 for f in (lambda i: i * 30, lambda i: 255 - i * 20, lambda i: i * i) for i in range(16)])
+for kind in (np.float16, np.float32, np.float64):
+    tifffile.imwrite(HERE / f"float{np.dtype(kind).itemsize * 8}.tif", (few(8) / 256).astype(kind), **plain)
+tifffile.imwrite(HERE / "float32_big_endian_tiles.tif", (few(8) / 256).astype(np.float32), byteorder=">", tile=(16, 16), **plain)
+tifffile.imwrite(HERE / "float32_deflate.tif", (few(8) / 256).astype(np.float32), compression="deflate", **plain)
+tifffile.imwrite(HERE / "whole32.tif", few(8).astype(np.uint32) * 0x01010101, **plain)
+save(Image.fromarray(grey8()), "8_grey_chunky_strips_packbits.tif", compression="packbits")
+save(Image.fromarray(rgb(grey8)), "8_rgb_chunky_strips_zstd.tif", compression="zstd")
+
+# Orientations: the picture that is seen is grey8 in all of them.
+UPRIGHT = grey8()
+STORED = {1: UPRIGHT, 2: UPRIGHT[:, ::-1], 3: UPRIGHT[::-1, ::-1], 4: UPRIGHT[::-1], 5: UPRIGHT.T, 6: UPRIGHT.T[::-1],
+          7: UPRIGHT.T[::-1, ::-1], 8: UPRIGHT.T[:, ::-1]}
+for number, stored in STORED.items():
+    options = dict(extratags=[(274, "H", 1, number, True)], **plain)
+    tifffile.imwrite(HERE / f"orientation{number}.tif", stored, tile=(16, 32), compression="deflate", **options)
+    exif = Image.Exif()
+    exif[274] = number
+    save(Image.fromarray(np.ascontiguousarray(stored)), f"orientation{number}.png", exif=exif)
+exif = Image.Exif()
+exif[274] = 6
+save(Image.fromarray(np.ascontiguousarray(smooth().T[::-1])), "turned.jpg", quality=95, exif=exif)
+
+# Pyramids: every second, every fourth pixel of grey8, in pages and in children of the first page.
+levels = [grey8(), grey8()[::2, ::2], grey8()[::4, ::4]]
+for name, children in (("pyramid_pages.tif", 0), ("pyramid_children.tif", 2)):
+    with tifffile.TiffWriter(HERE / name, bigtiff=True) as file:
+        for number, level in enumerate(levels):
+            more = {"subifds": children} if number == 0 and children else {}
+            file.write(level, tile=(16, 16), subfiletype=1 if number else 0, **plain, **more)
+
 # Refused
-tifffile.imwrite(HERE / "float.tif", x.astype(np.float32), **plain)
 tifffile.imwrite(HERE / "signed.tif", x.astype(np.int16), **plain)
-save(Image.fromarray(((x + y) % 2 == 0)), "bit1.tif")
-tifffile.imwrite(HERE / "turned.tif", grey8(), extratags=[(274, "H", 1, 6, True)], **plain)
 tifffile.imwrite(HERE / "cmyk.tif", np.dstack([rgb(grey8), grey8(3)]), photometric="separated", **plain)
 
 (HERE / "origin.json").write_text(json.dumps({

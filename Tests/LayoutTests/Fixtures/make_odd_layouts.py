@@ -125,9 +125,9 @@ def load(data, reader):
         return reader(name)
 
 
-def by_klayout(data):
+def by_klayout_file(path):
     layout = db.Layout()
-    load(data, layout.read)
+    layout.read(path)
     count, area, box = 0, 0.0, db.DBox()
     for top_cell in layout.top_cells():
         for layer in layout.layer_indexes():
@@ -141,6 +141,9 @@ def by_klayout(data):
     return count, area, [box.left, box.bottom, box.right, box.top]
 
 
+def by_klayout(data): return load(data, by_klayout_file)
+
+
 def by_gdstk(data):
     library = load(data, gdstk.read_gds)
     top_cell = library.top_level()[0]
@@ -151,17 +154,18 @@ def by_gdstk(data):
     return len(polygons), sum(polygon.area() for polygon in polygons) * 1e6, box
 
 
-cases = []
-for tool, version, streams, measure in (
-    ("klayout", db.__version__, KLAYOUT, by_klayout), ("gdstk", gdstk.__version__, GDSTK, by_gdstk)):
-    for name, data in streams.items():
-        count, area, box = measure(data)
-        cases.append({
-            "name": name, "oracle": f"{tool} {version}", "gds": base64.b64encode(data).decode(),
-            "shapes": count, "area": area, "box": [round(value, 6) for value in box]})
+if __name__ == "__main__":
+    cases = []
+    for tool, version, streams, measure in (
+        ("klayout", db.__version__, KLAYOUT, by_klayout), ("gdstk", gdstk.__version__, GDSTK, by_gdstk)):
+        for name, data in streams.items():
+            count, area, box = measure(data)
+            cases.append({
+                "name": name, "oracle": f"{tool} {version}", "gds": base64.b64encode(data).decode(),
+                "shapes": count, "area": area, "box": [round(value, 6) for value in box]})
 
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "odd_layouts.json"), "w") as file:
-    json.dump({
-        "origin": "make_odd_layouts.py", "area_tolerance_per_shape": 1.0, "box_tolerance": 1.0, "cases": cases},
-        file, indent=1)
-    file.write("\n")
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "odd_layouts.json"), "w") as file:
+        json.dump({
+            "origin": "make_odd_layouts.py", "area_tolerance_per_shape": 1.0, "box_tolerance": 1.0, "cases": cases},
+            file, indent=1)
+        file.write("\n")

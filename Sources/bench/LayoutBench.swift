@@ -1,0 +1,94 @@
+internal import Foundation
+internal import Layout
+internal import Raster
+
+/// Times layouts: `bench layout read FILE [runs] | generate FILE MEGABYTES | window FILE | fill FILE SIDE UM_PER_PX [runs]`.
+enum LayoutBench {
+  static func main(_ arguments: [String]) throws {
+    let number = arguments.count > 2 ? Double(arguments[2]) : nil
+    switch (arguments.first, arguments.count) {
+    case ("read", 2...3): try read(arguments[1], runs: Int(number ?? 9))
+    case ("generate", 3): try LayoutGenerator.write(to: arguments[1], megabytes: number ?? 1024)
+    case ("window", 2): try window(arguments[1])
+    case ("fill", 4...5):
+      try fill(
+        arguments[1], side: Int(number ?? 4096), umPerPx: Double(arguments[3]) ?? 0.1,
+        runs: arguments.count > 4 ? Int(arguments[4]) ?? 3 : 3)
+    default:
+      print("usage: bench layout read|generate|window|fill FILE …")
+      exit(64)
+    }
+  }
+
+  static func seconds(_ body: () throws -> Void) rethrows -> Double {
+    let start = ContinuousClock.now
+    try body()
+    return (ContinuousClock.now - start) / .seconds(1)
+  }
+
+  /// The most memory that this process has held, in MB; pages of mapped files count.
+  static var peakMegabytes: Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+    return (Int(line.filter(\.isNumber)) ?? 0) / 1024
+  }
+
+  private static func read(_ path: String, runs: Int) throws {
+    let times = try (0..<runs).map { _ in try seconds { _ = try Layout(contentsOf: path) } }
+    print(#"{"seconds": \#(times)}"#)
+  }
+
+  /// Opens a file and asks it for 4096² pixels at 64 places of its top cell, each of the commonest layer.
+  private static func window(_ path: String) throws {
+    var opened: Layout?
+    let open = try seconds { opened = try Layout(contentsOf: path) }
+    guard let layout = opened, let cell = layout.topCells.first,
+      let box = layout.bounds(of: cell),
+      let layer = layout.layers.max(by: {
+        layout.shapes(of: $0, in: cell).count < layout.shapes(of: $1, in: cell).count
+      })
+    else { return }
+    var random = SystemRandomNumberGenerator()
+    var times: [Double] = []
+    var most = 0
+    for _ in 0..<64 {
+      let (x, y) = (
+        Double.random(in: box.low.x...box.high.x, using: &random),
+        Double.random(in: box.low.y...box.high.y, using: &random)
+      )
+      let window = Box(low: Point(x: x, y: y), high: Point(x: x + 100, y: y + 100))
+      var count = 0
+      times.append(
+        try seconds {
+          try layout.forEachPolygon(of: layer, in: cell, within: window) { _ in count += 1 }
+        })
+      most = max(most, count)
+    }
+    print(
+      #"{"open_s": \#(open), "window_worst_ms": \#((times.max() ?? 0) * 1e3), "#
+        + #""window_first_ms": \#(times[0] * 1e3), "most_polygons": \#(most), "#
+        + #""peak_mb": \#(peakMegabytes)}"#)
+  }
+
+  /// Fills a square around the middle of the commonest layer.
+  private static func fill(_ path: String, side: Int, umPerPx: Double, runs: Int) throws {
+    let layout = try Layout(contentsOf: path)
+    guard let cell = layout.topCells.first,
+      let layer = layout.layers.max(by: {
+        layout.shapes(of: $0, in: cell).count < layout.shapes(of: $1, in: cell).count
+      }), let middle = layout.bounds(of: layer, in: cell)?.center
+    else { return }
+    let (scale, half) = (1 / umPerPx, Double(side) / 2)
+    let map = Affine(
+      a: scale, b: 0, tx: half - middle.x * scale, c: 0, d: -scale, ty: half + middle.y * scale)
+    let rect = PixelRect(x: 0, y: 0, width: side, height: side)
+    var plane: Plane?
+    let times = try (0..<runs).map { _ in
+      try seconds {
+        plane = try layout.coverage(of: layer, in: cell, layoutToScan: map, rect: rect)
+      }
+    }
+    let sum = plane?.samples.reduce(0) { $0 + Double($1) } ?? 0
+    print(#"{"seconds": \#(times), "covered_px": \#(sum)}"#)
+  }
+}
