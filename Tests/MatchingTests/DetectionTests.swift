@@ -93,7 +93,7 @@ extension Picture {
     let flat = residual.planes[0].samples.indices.filter {
       wafer.edgeDistance.samples[$0] > 5 && (64..<320).contains($0 % 384)
     }
-    #expect(flat.allSatisfy { abs(residual.planes[0].samples[$0]) < 0.02 })
+    #expect(flat.allSatisfy { abs(residual.planes[0].samples[$0]) < 0.01 })
   }
 
   @Test func `motion is told and taken away`() {
