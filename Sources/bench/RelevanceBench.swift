@@ -34,7 +34,8 @@ struct RelevanceBench {
 
   /// One crop after the other, each on all cores.
   private static func one(_ layer: String, runs: Int) throws -> [Double] {
-    let explainer = try Explainer(network(), height: side, width: side)
+    let explainer = try Explainer(
+      network(), height: side, width: side, method: .relevance(.epsilonPlusFlat))
     func explain() {
       explainer.forward(input)
       _ = explainer.explain(Start(channel: 3), layer: layer)
@@ -48,7 +49,8 @@ struct RelevanceBench {
     let (network, cores) = (network(), ProcessInfo.processInfo.activeProcessorCount)
     let workers = Workers(
       explainers: try (0..<cores).map { _ in
-        try Explainer(network, height: side, width: side, workers: 1)
+        try Explainer(
+          network, height: side, width: side, method: .relevance(.epsilonPlusFlat), workers: 1)
       })
     func explain() {
       DispatchQueue.concurrentPerform(iterations: cores) { core in
