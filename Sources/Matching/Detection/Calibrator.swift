@@ -34,8 +34,8 @@ public struct Calibrator {
   ///
   /// Others do not reach some of the border, and there the place of a scan is known least.
   private static let border = 96
-  /// Kinds with fewer pixels lean on their distance from edges, that on all.
-  private static let trust = 300.0
+  /// Kinds with fewer pixels lean on their distance from edges, that on all; a few structures have thousands, all off alike.
+  private static let trust = 3000.0
 
   /// The calibration of clean scans.
   ///
