@@ -96,6 +96,15 @@ extension Picture {
     #expect(flat.allSatisfy { abs(residual.planes[0].samples[$0]) < 0.01 })
   }
 
+  @Test func `a strong defect is boxed as it is, not as wide filters see it`() throws {
+    let scan = wafer.die(5).with(60, x: 180, y: 200, width: 8, height: 6)
+    let found = try #require(wafer.findings(scan, wafer.calibration(clean)).first)
+    #expect(
+      found.box.x >= 178 && found.box.y >= 198 && found.box.width <= 12 && found.box.height <= 10)
+    #expect(found.box.width >= 8 && found.box.height >= 6)
+    #expect(found.contrast > 30)
+  }
+
   @Test func `motion is told and taken away`() {
     let moved = wafer.golden.mapPlanes {
       $0.resampled(rect: $0.bounds, toSource: .translation(x: -0.4, y: 0.3))

@@ -113,7 +113,7 @@ public struct Comparison: Sendable {
         rules: FindingSearch.Rules(
           seed: seed, grow: max(seed - Self.growth, Self.leastScore),
           seedContrast: Float(leastContrast / 255), growContrast: 0, leastAreaPx: 2,
-          mergeDistancePx: 4)
+          mergeDistancePx: 4), fine: map.fine
       ).findings
     var signed = map.scores
     for index in signed.samples.indices {

@@ -34,6 +34,9 @@ public struct Finding: Sendable, Equatable {
 struct FindingSearch {
   let findings: [Finding]
 
+  /// Pixels that stand out by themselves, from which on a finding is made of them.
+  private static let leastClear = 6
+
   /// What is flagged: a strength from `seed` on, and what touches it from `grow` on.
   struct Rules {
     var seed, grow: Float
@@ -59,7 +62,11 @@ struct FindingSearch {
   ///   - strength: how much each pixel stands out, of either sign.
   ///   - contrast: its difference, brightness 0…1, signed.
   ///   - area: the pixels that count.
-  init(strength normalised: Plane, contrast: Plane, area: PixelRect, rules: Rules) {
+  ///   - fine: how much each pixel stands out by itself; a finding that has enough such pixels is made of them alone, for
+  ///     wide filters see it from further off. Nil leaves findings as they are.
+  init(
+    strength normalised: Plane, contrast: Plane, area: PixelRect, rules: Rules, fine: Plane? = nil
+  ) {
     let (grow, seed) = (rules.grow, rules.seed)
     // Places that may belong to a finding, grown by half the merging distance, so that near ones touch.
     var flagged = Plane(width: normalised.width, height: normalised.height)
@@ -87,9 +94,17 @@ struct FindingSearch {
         strong[label] = true
       }
     }
+    var clear = [Int](repeating: 0, count: islands.count + 1)
+    if let fine {
+      for index in fine.samples.indices where fine.samples[index] >= grow {
+        clear[islands.labels[index]] += 1
+      }
+    }
     for index in kept.samples.indices {
       let label = islands.labels[index]
-      if label > 0, !strong[label] || size[label] < rules.leastAreaPx { kept.samples[index] = 0 }
+      guard label > 0 else { continue }
+      let isHalo = clear[label] >= Self.leastClear && (fine?.samples[index] ?? grow) < grow
+      if !strong[label] || size[label] < rules.leastAreaPx || isHalo { kept.samples[index] = 0 }
     }
     let near = kept.extremes(radius: (rules.mergeDistancePx + 1) / 2).high
     let groups = Components(near)

@@ -9,6 +9,8 @@ internal import Raster
 struct Channels {
   /// All channels, by name.
   static let names = ["0", "0.8", "1.5", "3", "6", "12", "line 32", "line 64"]
+  /// Those that look at single pixels and their neighbours.
+  static let finest = 0...1
   /// The wide ones.
   static let stains = 3...5
   /// The lines.

@@ -5,6 +5,8 @@ public import Raster
 public struct ScoreMap: Sendable {
   /// The score at each pixel.
   public let scores: Plane
+  /// The score by the finest channels alone: it ends where the defect does.
+  public let fine: Plane
   /// What is left of the scan, plane by plane, less what other dies show too.
   public let residual: Residual
 
@@ -40,6 +42,7 @@ public struct ScoreMap: Sendable {
     let strata = kinds.labels(materials, edgeDistance: edgeDistance, alone: place?.alone)
     let white = Self.white(corrected, strata, calibration.whitening)
     var scores = Plane(width: materials.width, height: materials.height, filling: -9)
+    var fine = scores
     let half = UInt16(kinds.half)
     Channels.visit(white, leavingOut: Self.leftOut(stages)) { channel, planes, step in
       let z = Self.length(planes, strata, step: step, scale: calibration.scales[channel])
@@ -57,8 +60,9 @@ public struct ScoreMap: Sendable {
           }
         }
       }
+      if Channels.finest.contains(channel) { fine = scores }
     }
-    (self.scores, self.residual) = (scores, corrected)
+    (self.scores, self.fine, self.residual) = (scores, fine, corrected)
   }
 
   static func leftOut(_ stages: Set<DetectionStage>) -> Set<Int> {
