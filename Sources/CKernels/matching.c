@@ -144,7 +144,16 @@ WIDEST void gd_score_row(const float *z, ptrdiff_t step, const uint16_t *strata,
     if (place >= z_width) place = (int32_t)z_width - 1;
     const int alone = strata[x] >= offset;
     const float value = (alone ? intercept[1] : intercept[0]) + (alone ? slope[1] : slope[0]) * z[place];
-    score[x] = value > score[x] ? value : score[x];
+    score[x] = value > score[x] && z[place] >= 1 ? value : score[x];
+  }
+}
+
+WIDEST void gd_beyond_row(const float *scan, const float *low, const float *high, const float *looseness, float wanted,
+                          const uint16_t *strata, const float *inverse_sigmas, float *restrict target, ptrdiff_t width) {
+  for (ptrdiff_t x = 0; x < width; x++) {
+    const float above = scan[x] - high[x], below = low[x] - scan[x];
+    const float value = ((above > 0 ? above : 0) - (below > 0 ? below : 0)) * inverse_sigmas[strata[x]];
+    target[x] = looseness[x] == wanted ? value : target[x];
   }
 }
 

@@ -4,8 +4,8 @@ internal import Records
 public import Reports
 
 extension InspectedScan {
-  /// Greatest size of the field's picture in a report, pixels a side.
-  private static let overviewSize = 1600
+  /// Findings that are shown, the strongest: a page with more is no use to anybody.
+  private static let mostShown = 1000
 
   /// Writes the scan's folder with everything the recipe asks for, whole or not at all.
   ///
@@ -28,52 +28,23 @@ extension InspectedScan {
   }
 
   /// The report of this scan.
-  public func report() -> Report {
+  ///
+  /// - Throws: `ImageFileError` where the scan can't be read again.
+  public func report() throws -> Report {
     let colours = DifferenceColours(saturation: 2 * threshold, threshold: threshold)
-    let reduction = max(
-      1,
-      Int(
-        (Double(max(record.scan.width, record.scan.height)) / Double(Self.overviewSize)).rounded(
-          .up)))
-    let coloured = difference.map { colours.picture(of: $0) }
-    let overview = FieldPictures(
-      scan: whole(scan).mapPlanes { $0.reduced(by: reduction) },
-      golden: golden.map { whole($0).mapPlanes { $0.reduced(by: reduction) } },
-      difference: coloured.map { whole($0).mapPlanes { $0.reduced(by: reduction) } },
-      reduction: Double(reduction))
-    var crops: [FindingPictures] = []
-    if let golden, let coloured {
-      crops = record.findings.map { finding in
-        let rect = window(around: finding.box)
-        let local = PixelRect(
-          x: rect.x - field.x, y: rect.y - field.y, width: rect.width, height: rect.height)
+    let crops = try record.findings.prefix(Self.mostShown).compactMap { finding in
+      let rect = window(around: finding.box)
+      return try window(rect).map { window in
         func crop(_ picture: Picture) -> Picture {
           // Crops larger than a page shows would only make it slow.
-          let factor = max(1, max(rect.width, rect.height) / 320)
-          return picture.crop(local).mapPlanes { $0.reduced(by: factor) }
+          picture.mapPlanes { $0.reduced(by: max(1, max(rect.width, rect.height) / 320)) }
         }
         return FindingPictures(
-          id: finding.id, rect: rect, scan: crop(scan), golden: crop(golden),
-          difference: crop(coloured))
+          id: finding.id, rect: rect, scan: crop(window.scan), golden: crop(window.golden),
+          difference: crop(colours.picture(of: window.difference)))
       }
     }
-    return Report(record: record, field: overview, findings: crops, colours: colours)
-  }
-
-  /// A picture of the field set into a picture of the whole scan, grey where the scan is not looked at.
-  private func whole(_ picture: Picture) -> Picture {
-    guard field.width != record.scan.width || field.height != record.scan.height else {
-      return picture
-    }
-    return picture.mapPlanes { plane in
-      var target = Plane(width: record.scan.width, height: record.scan.height, filling: 0.5)
-      for y in 0..<plane.height {
-        let start = (y + field.y) * target.width + field.x
-        target.samples.replaceSubrange(
-          start..<start + plane.width, with: plane.samples[y * plane.width..<(y + 1) * plane.width])
-      }
-      return target
-    }
+    return Report(record: record, field: overview, findings: Array(crops), colours: colours)
   }
 
   /// A square window around a box, half as large again and at least 96 pixels, inside the field.

@@ -42,9 +42,14 @@ void gd_whiten_row(const float *const *residual, const uint16_t *strata, const f
 void gd_length_row(const float *const *rows, ptrdiff_t planes, const uint16_t *strata, ptrdiff_t step,
                    const float *scale, float *z, ptrdiff_t width);
 
-// score[x] = max(score[x], intercept[i] + slope[i] * z[x / step]), i = 1 where strata[x] >= offset, else 0.
+// score[x] = max(score[x], intercept[i] + slope[i] * z[x / step]) where z >= 1, i = 1 where strata[x] >= offset, else 0.
 void gd_score_row(const float *z, ptrdiff_t step, const uint16_t *strata, uint16_t offset, const float *intercept,
                   const float *slope, float *score, ptrdiff_t width, ptrdiff_t z_width);
+
+// Where looseness[x] is the one wanted: target[x] = how far scan[x] lies outside [low[x], high[x]], signed, in units of its
+// kind of place.
+void gd_beyond_row(const float *scan, const float *low, const float *high, const float *looseness, float wanted,
+                   const uint16_t *strata, const float *inverse_sigmas, float *target, ptrdiff_t width);
 
 // best[x] = whichever of best[x] and sum[x] * share is further from 0.
 void gd_keep_greater_row(const float *sum, float share, float *best, ptrdiff_t width);

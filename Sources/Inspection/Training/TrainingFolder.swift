@@ -128,12 +128,12 @@ extension Device {
   func placed(_ scan: URL) throws -> Result<TrainingScan, PlacementRefusal> {
     let read = try read(scan)
     let luminance = read.picture.luminance
-    let registrar = Registrar(reference: try reference(), settings: read.place.settings)
+    let registrar = Registrar(reference: try reference(), settings: read.opened.place.settings)
     switch try read.register(registrar, luminance) {
     case .refused(let reason, _): return .failure(PlacementRefusal(reason: reason))
     case .registered(let registration):
       let mesh = try registrar.mesh(luminance, field: read.field, toScan: registration.toScan)
-      let die = read.sidecar?.die.map { $0.map(String.init).joined(separator: ", ") }
+      let die = read.opened.sidecar?.die.map { $0.map(String.init).joined(separator: ", ") }
       return .success(
         TrainingScan(
           name: scan.lastPathComponent, die: die ?? scan.lastPathComponent,
