@@ -24,22 +24,35 @@ struct ExaminedScan {
 }
 
 extension Device {
-  /// Columns and rows of a tile of a scan that is too large to be held.
-  private static let tileSide = 2048
+  /// How much of a scan is held at a time.
+  public struct Footprint: Sendable {
+    /// Scans of up to so many pixels are held as a whole while they are inspected, larger ones in tiles.
+    ///
+    /// The default is 24 Mpx.
+    public var wholePx = 24_000_000
+    /// Columns and rows of a tile, pixels, to which 704 are added for what must be seen around it; nil for one tile where the
+    /// scan is held, else 2048. What is found does not hang on it.
+    ///
+    /// The default is nil.
+    public var tileSide: Int?
+
+    /// The defaults.
+    public init() {}
+  }
 
   /// Places a scan and judges it, as a whole where it can be held, else tile by tile.
   func examine(
-    _ opened: OpenedScan, tileSide: Int?, progress: (Stage) -> Void
+    _ opened: OpenedScan, footprint: Footprint, progress: (Stage) -> Void
   ) throws -> Examination {
     let isLarge =
-      opened.field.area > (neighbours == nil ? Self.greatestWhole : Self.greatestBeside)
+      opened.field.area > (neighbours == nil ? footprint.wholePx : Self.greatestBeside)
     if isLarge, neighbours != nil {
       throw InspectionError(
         .unusableScan, path: opened.file.relativePath,
         "the scan has \(opened.field.area / 1_000_000) Mpx; with golden.neighbours up to "
           + "\(Self.greatestBeside / 1_000_000) Mpx are inspected")
     }
-    if isLarge { return try examineLarge(opened, tileSide ?? Self.tileSide, progress) }
+    if isLarge { return try examineLarge(opened, footprint.tileSide ?? 2048, progress) }
     let read = try read(opened)
     switch try prepare(read, opened.file, progress: progress) {
     case .refused(let reason, let best):
@@ -48,7 +61,7 @@ extension Device {
         overview: Self.overview(of: read.picture, factor: 1, opened))
     case .ready(let prepared):
       progress(.comparing)
-      return .examined(try examine(opened, prepared, tileSide: tileSide))
+      return .examined(try examine(opened, prepared, tileSide: footprint.tileSide))
     }
   }
 

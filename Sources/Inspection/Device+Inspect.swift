@@ -19,13 +19,12 @@ extension Device {
   /// - Parameters:
   ///   - scan: the image file; its sidecar, if any, lies beside it.
   ///   - path: what the record names it by, for a scan that is elsewhere while it is inspected. The default is its path.
-  ///   - tileSide: columns and rows of the tiles that the scan is judged in, pixels; nil, the default, for what suits. What
-  ///     is found hangs on it in nothing.
+  ///   - footprint: how much of the scan is held at a time.
   ///   - progress: told as each stage begins.
   /// - Returns: findings, or the reason why the scan is not inspectable.
   /// - Throws: `ImageFileError`, `RecipeError` (of the sidecar) or `InspectionError` when the scan can't be used at all.
   public func inspect(
-    _ scan: URL, recordedAs path: String? = nil, tileSide: Int? = nil,
+    _ scan: URL, recordedAs path: String? = nil, footprint: Footprint = Footprint(),
     progress: (Stage) -> Void = { _ in }
   ) throws -> InspectedScan {
     let clock = ContinuousClock()
@@ -51,7 +50,7 @@ extension Device {
         inspectedBox: area, inspectedMpx: Double(area?.area ?? 0) / 1e6,
         seconds: (clock.now - start).inSeconds, findings: findings)
     }
-    switch try examine(opened, tileSide: tileSide, progress: progress) {
+    switch try examine(opened, footprint: footprint, progress: progress) {
     case .refused(let reason, let best, let overview):
       return InspectedScan(
         record: record(.notInspectable, reason: reason, best, area: nil, findings: []),

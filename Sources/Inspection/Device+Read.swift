@@ -4,9 +4,7 @@ internal import Matching
 internal import Raster
 
 extension Device {
-  /// What a scan may hold at most to be held as a whole.
-  static let greatestWhole = 24_000_000
-  /// The same where other dies are asked, or learnt from.
+  /// What a scan may have at most where other dies are asked, or learnt from.
   static let greatestBeside = 64_000_000
 
   /// Reads a scan's header and its sidecar.

@@ -57,9 +57,11 @@ private struct Wafer {
     _ scan: Picture, _ calibration: Calibration, rate: Double = 0.1, place: PlaceVariation? = nil
   ) -> [Finding] {
     Comparison(
-      scan: scan, materials: materials, edgeDistance: edgeDistance, residual: residual(scan),
-      place: place, area: Self.bounds, calibration: calibration, rate: rate
-    ).findings
+      residual(scan), materials: materials, edgeDistance: edgeDistance, place: place,
+      calibration: calibration
+    ).findings(
+      in: Self.bounds,
+      rules: Comparison.rules(score: Calibration.score(rate: rate), calibration: calibration))
   }
 }
 

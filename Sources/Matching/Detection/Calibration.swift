@@ -36,8 +36,8 @@ public struct Calibration: Sendable, Equatable, Codable {
   /// Whether it was learnt from a scan that may hold defects; see `Calibrator`.
   public let isSuspect: Bool
 
-  /// Channels that such a calibration says nothing of: where edges lie a little off there is much that is no noise.
-  var leftOut: Set<Int> { isSuspect ? Set(0..<Channels.shapes.lowerBound) : [] }
+  /// Channels that are not looked at.
+  var leftOut: Set<Int> { Channels.leftOut(planes: planes, isSuspect: isSuspect) }
 
   /// Alarms on the clean scans themselves at a rate of one a Mpx and less; the upper limit of a rate is about 3 / `mpx`
   /// where there is none.
@@ -52,16 +52,19 @@ public struct Calibration: Sendable, Equatable, Codable {
     return Double(line.intercept) + Double(line.slope) * sigmas
   }
 
-  private static func line(_ tail: Tail) -> (intercept: Float, slope: Float) {
+  private static func line(
+    _ tail: Tail, channels: Int = Channels.names.count
+  ) -> (intercept: Float, slope: Float) {
     // Each channel may alarm by itself.
-    let shared = Float(Channels.names.count)
+    let shared = Float(channels)
     let slope = 1 / (tail.scale * 2.302585)
     return (6 - log10(max(tail.rate, 1e-6) * shared) - tail.height * slope, slope)
   }
 
   /// Intercept and slope of the score over a channel's height, with other dies and without.
   func line(of channel: Int) -> (intercept: [Float], slope: [Float]) {
-    let lines = tails[channel].map(Self.line)
+    let count = isSuspect ? Channels.names.count : Channels.names.count - leftOut.count
+    let lines = tails[channel].map { Self.line($0, channels: count) }
     return (lines.map(\.intercept), lines.map(\.slope))
   }
 

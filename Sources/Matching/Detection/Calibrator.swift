@@ -30,6 +30,8 @@ public struct Calibrator {
   private static let floor = 0.1 / 255
   /// Peaks a Mpx from which the tail is followed.
   private static let tailRate = 30.0
+  /// The rate a Mpx that tails are compared at.
+  private static let rarest: Float = 0.02
   /// Where others tell elsewhere, what it is to be alone is learnt within this distance of a field's border, pixels.
   ///
   /// Others do not reach some of the border, and there the place of a scan is known least.
@@ -109,6 +111,7 @@ public struct Calibrator {
     var lengths = Channels.names.map { _ in LengthSums(kinds: kinds, isSuspect: isSuspect) }
     let unit = [Float](repeating: 1, count: kinds.count)
     let leftOut = ScoreMap.leftOut(stages)
+      .union(Channels.leftOut(planes: planes, isSuspect: isSuspect))
     for view in views where !isSuspect {
       let white = ScoreMap.white(view.residual, view.strata, whitening)
       // Shapes are told in standard deviations already.
@@ -163,14 +166,23 @@ public struct Calibrator {
     guard count >= 5 else {
       // A channel that clean scans hardly ever excite.
       return Calibration.Tail(
-        height: max(sorted.first ?? 0, assumedHeight), rate: Float(max(1, Double(sorted.count)) / mpx),
-        scale: 1, greatest: Array(sorted.prefix(8)))
+        height: max(sorted.first ?? 0, assumedHeight),
+        rate: Float(max(1, Double(sorted.count)) / mpx), scale: 1,
+        greatest: Array(sorted.prefix(8)))
     }
-    let height = sorted[count]
-    let excess = sorted[..<count].reduce(0) { $0 + $1 - height } / Float(count)
-    return Calibration.Tail(
-      height: height, rate: Float(Double(count) / mpx), scale: max(excess, 0.02),
-      greatest: Array(sorted.prefix(8)))
+    // Of the tails of all of them and of the greatest alone, the one that reaches furthest: many peaks tell the scale well,
+    // few tell whether the tail grows heavier.
+    let tails = [count, count / 3, count / 8].filter { $0 >= 5 }.map { few in
+      let excess = sorted[..<few].reduce(0) { $0 + $1 - sorted[few] } / Float(few)
+      return Calibration.Tail(
+        height: sorted[few], rate: Float(Double(few) / mpx),
+        scale: max(excess * (1 + 1 / Float(few).squareRoot()), 0.02),
+        greatest: Array(sorted.prefix(8)))
+    }
+    func reach(_ tail: Calibration.Tail) -> Float {
+      tail.height + tail.scale * log(tail.rate / Self.rarest)
+    }
+    return tails.max { reach($0) < reach($1) } ?? tails[0]
   }
 }
 

@@ -11,8 +11,9 @@ struct Channels {
   static let names = [
     "0", "0.8", "1.5", "3", "6", "12", "line 32", "line 64", "band 2", "band 1", "edges",
   ]
-  /// Those that end where the defect does: single pixels and their neighbours, and shapes.
-  static let finest: Set<Int> = [0, 1, 8, 9, 10]
+  /// Those that end where the defect does: single pixels and their neighbours, and shapes that are not smoothed much; all
+  /// shapes where nothing else is looked at.
+  static func finest(isSuspect: Bool) -> Set<Int> { isSuspect ? [8, 9, 10] : [0, 1, 8, 10] }
   /// Those that come from shapes.
   static let shapes = 8...10
   static let bands = 8...9, edges = 10
@@ -20,6 +21,13 @@ struct Channels {
   static let stains = 3...5
   /// The lines.
   static let lines = 6...7
+
+  /// Channels that are not looked at: beside clean scans in colour the shapes add nothing but false alarms; where no clean
+  /// scan was seen nothing else is to be trusted, for where edges lie a little off there is much that is no noise.
+  static func leftOut(planes: Int, isSuspect: Bool) -> Set<Int> {
+    if isSuspect { return Set(0..<shapes.lowerBound) }
+    return planes == 3 ? Set(shapes) : []
+  }
 
   /// Directions that lines are looked for in.
   private static let directions = 16

@@ -3,8 +3,10 @@ internal import Raster
 
 /// By how much each material of a scan is brighter than its golden's, slowly varying over the field.
 ///
-/// For each material the residual is averaged over a wide Gaussian window of that material's own pixels, a few pixels off
-/// the edges, each clipped so that a defect weighs little. Where a material is rare, the average over all serves.
+/// For each material the residual is averaged over a wide Gaussian window of that material's own pixels, each clipped so that a
+/// defect weighs little. Where a material is rare, the average over all serves. In colour a material's pixels near its edges
+/// are fitted apart from those further off: narrow lines are lit as no wide field is. In grey, where whole patterns of fine
+/// features fail that must not pass for light, pixels near edges follow those further off.
 struct LightFit {
   private let cell, columns, rows, count: Int
   /// Material to its number; 0 for the rare ones.
@@ -19,14 +21,17 @@ struct LightFit {
     let (width, height) = (scan.width, scan.height)
     self.cell = cell
     (columns, rows) = ((width + cell - 1) / cell, (height + cell - 1) / cell)
-    count = levels.materials.count + 1
-    var numbers = [UInt16](repeating: 0, count: 1 << 16)
-    for (index, label) in levels.materials.enumerated() {
-      numbers[Int(label)] = UInt16(index + 1)
+    count = levels.kinds.count + 1
+    var numbers = [UInt16](repeating: 0, count: 3 << 16)
+    for (index, kind) in levels.kinds.enumerated() {
+      for bin in 0..<3 where scan.channels == 3 ? bin == kind >> 16 : kind >> 16 == 2 {
+        numbers[Int(kind) & 0xffff | bin << 16] = UInt16(index + 1)
+      }
     }
     self.numbers = numbers
     let (columns, rows, count) = (columns, rows, count)
     let known = numbers
+    let fades: Int32 = scan.channels == 3 ? 0 : 1
     fields = scan.planes.map { _ in Plane(width: count * columns, height: rows) }
     guard !isFlat, count > 1 else { return }
     var sums = Plane(width: scan.channels * count * columns, height: rows)
@@ -50,8 +55,7 @@ struct LightFit {
                   pictures.at(y) { scan, golden, planes in
                     gd_lit_sums_row(
                       scan, golden, materials.row(y), distance.row(y), known, bounds.0, bounds.1,
-                      count,
-                      columns, cell, sums.row(row), weights.row(row), planes, width)
+                      count, columns, cell, fades, sums.row(row), weights.row(row), planes, width)
                   }
                 }
               }
@@ -98,7 +102,9 @@ struct LightFit {
   }
 
   /// Scan less golden in the scan's light.
-  func residual(scan: Picture, golden: Picture, materials: Labels) -> [Plane] {
+  func residual(
+    scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane
+  ) -> [Plane] {
     let (width, height) = (scan.width, scan.height)
     var result = Picture(planes: scan.planes.map { _ in Plane(width: width, height: height) })
     let places = CellPlaces(height: height, cell: cell, rows: rows)
@@ -106,14 +112,16 @@ struct LightFit {
     result.withUnsafeMutableRows { targets in
       Rows.reading(scan.planes + golden.planes) { pictures in
         materials.withUnsafeRows { materials in
-          RowBands(height: height).inParallel { band in
-            for y in band {
-              let field = fields.flatMap { places.row($0, y) }
-              pictures.at(y) { scan, golden, planes in
-                Rows.writing(targets, y) { target in
-                  gd_lit_row(
-                    scan, golden, materials.row(y), numbers, field, count, columns, cell, target,
-                    planes, width)
+          edgeDistance.withUnsafeRows { distance in
+            RowBands(height: height).inParallel { band in
+              for y in band {
+                let field = fields.flatMap { places.row($0, y) }
+                pictures.at(y) { scan, golden, planes in
+                  Rows.writing(targets, y) { target in
+                    gd_lit_row(
+                      scan, golden, materials.row(y), distance.row(y), numbers, field, count,
+                      columns, cell, target, planes, width)
+                  }
                 }
               }
             }

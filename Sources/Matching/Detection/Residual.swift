@@ -58,7 +58,8 @@ public struct Residual: Sendable {
       scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area,
       levels: levels,
       scale: scale, cell: Self.cell, isFlat: !stages.contains(.light))
-    planes = light.residual(scan: scan, golden: golden, materials: materials)
+    planes = light.residual(
+      scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance)
     if stages.contains(.motion) { takeMotion(golden) }
   }
 

@@ -49,6 +49,7 @@ public struct ScoreMap: Sendable {
     var scores = Plane(width: materials.width, height: materials.height, filling: -9)
     var fine = scores
     let half = UInt16(kinds.half)
+    let finest = Channels.finest(isSuspect: calibration.isSuspect)
     Channels.visit(white, shapes: shapes, leavingOut: left) { channel, planes, step in
       let z = Self.length(planes, strata, step: step, scale: calibration.scales[channel])
       let (intercept, slope) = calibration.line(of: channel)
@@ -68,7 +69,7 @@ public struct ScoreMap: Sendable {
         }
       }
       raise(&scores)
-      if Channels.finest.contains(channel) { raise(&fine) }
+      if finest.contains(channel) { raise(&fine) }
     }
     (self.scores, self.fine, self.residual) = (scores, fine, corrected)
     missing = shapes.last ?? Plane(width: 0, height: 0)
