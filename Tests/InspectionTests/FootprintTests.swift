@@ -121,7 +121,7 @@ import Testing
       let boxes = try found("exclude: [[20, 55, 30, 65]]")
       #expect(!boxes.isEmpty && boxes.allSatisfy { $0.intersection(Self.defects[0]).isEmpty })
       #expect(boxes.contains { !$0.intersection(Self.defects[1]).isEmpty })
-      let all = try found("merge: 200px")
+      let all = try found("merge: 250px")
       #expect(all.count < Self.defects.count)
       let none = try found("sensitivity: {metal: 0}")
       #expect(none.count <= (try found("sensitivity: {metal: 1}")).count)
