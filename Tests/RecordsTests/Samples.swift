@@ -47,7 +47,7 @@ func sampleResult(die: Int = 0) -> NewResult {
     folder: "L7/die_0\(die)", record: record,
     explanations: [1: .object(["concepts": .list([.number(0.25), .text("ридж")])])],
     frame: WaferFrame(
-      diameterUm: 76_200, pitchUm: Point(x: 5000, y: 4000), originUm: Point(x: -2500, y: -2000),
+      cell: "TOP", diameterUm: 76_200, pitchUm: Point(x: 5000, y: 4000), originUm: Point(x: -2500, y: -2000),
       cornerUm: Point(x: 0, y: 0),
       sites: [
         .init(name: "A", box: Box(low: Point(x: 0, y: 0), high: Point(x: 100, y: 100)))
@@ -65,9 +65,8 @@ func withStore<Result>(_ body: (SQLiteRecords) throws -> Result) throws -> Resul
 
 /// Changes a database behind the back of whoever has it open.
 func change(_ file: URL, _ sql: String) throws {
-  let queue = try DatabaseQueue(path: file.path)
-  try queue.write { database in
-    try database.execute(sql: "PRAGMA foreign_keys = OFF")
-    try database.execute(sql: sql)
-  }
+  var configuration = Configuration()
+  configuration.foreignKeysEnabled = false
+  let queue = try DatabaseQueue(path: file.path, configuration: configuration)
+  try queue.write { try $0.execute(sql: sql) }
 }

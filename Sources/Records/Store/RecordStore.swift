@@ -69,6 +69,27 @@ public struct StoredScan: Sendable, Equatable {
   /// Hashes of the documents it was judged by.
   public var documents: [String]
 
+  /// A number for each finding that no other finding in the records has.
+  public var numbers: [Int: Int]
+
+  /// A scan that no records keep: without decisions and numbers.
+  public init(unrecorded record: InspectionRecord, folder: String, frame: WaferFrame? = nil) {
+    let key = ContentKey(
+      scan: record.scan.sha256, recipe: record.recipe.sha256, models: Digest.none)
+    self.init(key: key.text, folder: folder, time: "", record: record, frame: frame)
+  }
+
+  /// A scan on its way into the records.
+  public init(
+    key: String, folder: String, time: String, record: InspectionRecord,
+    explanations: [Int: JSONValue] = [:], decisions: [Decision] = [], frame: WaferFrame?,
+    documents: [String] = [], numbers: [Int: Int] = [:]
+  ) {
+    (self.key, self.folder, self.time, self.record) = (key, folder, time, record)
+    (self.explanations, self.decisions, self.frame) = (explanations, decisions, frame)
+    (self.documents, self.numbers) = (documents, numbers)
+  }
+
   /// How a finding stands after all decisions.
   public func state(of finding: FindingRecord) -> FindingState {
     decisions.last { $0.finding == finding.id }?.new ?? FindingState(defectClass: finding.defectClass)
@@ -122,6 +143,9 @@ public protocol RecordStore: Sendable {
 
   /// The recorded scans, by folder, each handed on before the next is read.
   func forEachScan(_ filter: ScanFilter, _ body: (StoredScan) throws -> Void) throws
+
+  /// The scan and the finding in it that a number of `StoredScan.numbers` stands for; nil when there is none.
+  func finding(number: Int) throws(StoreError) -> (scan: String, finding: Int)?
 
   /// Notes that a scan is being worked on.
   ///

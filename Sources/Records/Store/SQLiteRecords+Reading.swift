@@ -45,7 +45,22 @@ extension SQLiteRecords {
       record: try InspectionRecord(json: json.canonical), explanations: explanations,
       decisions: try decisions(of: id, in: database),
       frame: try frame.map { try JSONDecoder().decode(WaferFrame.self, from: Data($0.utf8)) },
-      documents: documents.split(separator: " ").map(String.init))
+      documents: documents.split(separator: " ").map(String.init),
+      numbers: try Row.fetchAll(
+        database, sql: "SELECT number, id FROM findings WHERE scan_id = ?", arguments: [id]
+      ).reduce(into: [:]) { $0[$1["number"]] = $1["id"] })
+  }
+
+  public func finding(number: Int) throws(StoreError) -> (scan: String, finding: Int)? {
+    try read { database in
+      try Row.fetchOne(
+        database,
+        sql: """
+          SELECT scans.key AS key, findings.number AS number FROM findings
+          JOIN scans ON scans.id = findings.scan_id WHERE findings.id = ?
+          """, arguments: [number]
+      ).map { ($0["key"], $0["number"]) }
+    }
   }
 
   /// The record of a scan's row with its findings, as it was hashed.

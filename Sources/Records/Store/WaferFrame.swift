@@ -21,6 +21,8 @@ public struct WaferFrame: Sendable, Equatable, Codable {
     public init(name: String, box: Box) { (self.name, self.box) = (name, box) }
   }
 
+  /// The layout's cell that places are told in; nil without a layout.
+  public var cell: String?
   /// Diameter of the wafer, µm; nil when it isn't known.
   public var diameterUm: Double?
   /// Width and height of a die with its street, µm.
@@ -36,9 +38,10 @@ public struct WaferFrame: Sendable, Equatable, Codable {
 
   /// A frame with all its parts.
   public init(
-    diameterUm: Double?, pitchUm: Point, originUm: Point, cornerUm: Point, notch: Notch = .down,
+    cell: String?, diameterUm: Double?, pitchUm: Point, originUm: Point, cornerUm: Point, notch: Notch = .down,
     sites: [Site] = []
   ) {
+    self.cell = cell
     (self.diameterUm, self.pitchUm, self.originUm) = (diameterUm, pitchUm, originUm)
     (self.cornerUm, self.notch, self.sites) = (cornerUm, notch, sites)
   }
