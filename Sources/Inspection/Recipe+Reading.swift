@@ -17,7 +17,8 @@ extension Recipe {
     }
     let top = try RecipeSection(
       rootNode(of: text, path: file.path), file: file, line: 1,
-      known: ["device", "layout", "scan", "golden", "matching", "wafer", "outputs"], later: ["classifier"])
+      known: ["device", "layout", "scan", "golden", "matching", "wafer", "outputs"],
+      later: ["classifier"])
 
     self.init(
       device: try top.text("device", expected: "a name")

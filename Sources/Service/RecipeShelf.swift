@@ -86,7 +86,9 @@ public final class RecipeShelf: Sendable {
   /// - Parameters:
   ///   - standard: the recipe of scans that ask for none.
   ///   - folder: the folder of `NAME.yaml` that scans may ask for; nil when there is none.
-  public init(standard: URL, folder: URL? = nil) { (self.standard, self.folder) = (standard, folder) }
+  public init(standard: URL, folder: URL? = nil) {
+    (self.standard, self.folder) = (standard, folder)
+  }
 
   /// Whether a folder's name is that of a recipe.
   func isRecipe(_ name: String) -> Bool { file(named: name) != nil }

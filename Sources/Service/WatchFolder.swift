@@ -224,12 +224,14 @@ public final class WatchFolder: Sendable {
           isDeclaredDone: file.isDeclaredDone, priority: file.priority)
       }
       state.sightings = seen
-      state.ready = seen.filter { $0.value.isDeclaredDone || $0.value.count >= settings.stablePolls }
-        .sorted {
-          (-$0.value.priority, $0.value.scan.time, $0.key)
-            > (-$1.value.priority, $1.value.scan.time, $1.key)
-        }
-        .map(\.key)
+      state.ready = seen.filter {
+        $0.value.isDeclaredDone || $0.value.count >= settings.stablePolls
+      }
+      .sorted {
+        (-$0.value.priority, $0.value.scan.time, $0.key)
+          > (-$1.value.priority, $1.value.scan.time, $1.key)
+      }
+      .map(\.key)
     }
   }
 

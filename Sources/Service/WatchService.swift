@@ -131,7 +131,8 @@ public final class WatchService: Service {
       if !isBusy { writeIndexIfIdle() }
       // Files that are still being written are left for the next time.
       let isThrough = watch.isIdle || looks > watch.settings.stablePolls && !watch.isHolding
-      if settings.once, looks > 0, !isBusy, desk.trouble != nil || isThrough && !watch.isAnythingDue {
+      if settings.once, looks > 0, !isBusy, desk.trouble != nil || isThrough && !watch.isAnythingDue
+      {
         return
       }
       let untilLook = (nextLook - ContinuousClock.now) / .seconds(1)

@@ -29,7 +29,8 @@ struct JSONLogHandler: LogHandler {
 
   func log(event: LogEvent) {
     var line: [String: String] = [
-      "time": Date().ISO8601Format(.iso8601(timeZone: .gmt, includingFractionalSeconds: true)),
+      "time": Date().formatted(
+        Date.ISO8601FormatStyle(includingFractionalSeconds: true, timeZone: .gmt)),
       "level": event.level.rawValue, "label": label, "message": "\(event.message)",
     ]
     for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {

@@ -93,7 +93,8 @@ struct WatchCommand: ParsableCommand {
       for word in priority {
         let parts = word.split(separator: "=", omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, let number = Int(parts[1]) else {
-          throw ValidationError("--priority is a folder's name and a number, 'hot=10', not '\(word)'")
+          throw ValidationError(
+            "--priority is a folder's name and a number, 'hot=10', not '\(word)'")
         }
         found[String(parts[0])] = number
       }

@@ -47,7 +47,8 @@ func sampleResult(die: Int = 0) -> NewResult {
     folder: "L7/die_0\(die)", record: record,
     explanations: [1: .object(["concepts": .list([.number(0.25), .text("ридж")])])],
     frame: WaferFrame(
-      cell: "TOP", diameterUm: 76_200, pitchUm: Point(x: 5000, y: 4000), originUm: Point(x: -2500, y: -2000),
+      cell: "TOP", diameterUm: 76_200, pitchUm: Point(x: 5000, y: 4000),
+      originUm: Point(x: -2500, y: -2000),
       cornerUm: Point(x: 0, y: 0),
       sites: [
         .init(name: "A", box: Box(low: Point(x: 0, y: 0), high: Point(x: 100, y: 100)))

@@ -11,9 +11,14 @@ import Testing
       let file = folder.appending(path: "f.lyrdb")
       let text = String(decoding: export(store, folder).markers().data, as: UTF8.self)
       // As KLayout saves it once a person has tagged it.
-      let edited = text.replacing("<tags></tags>", with: "<tags>#mine,waived</tags>", maxReplacements: 1)
-        .replacing("<comment></comment>", with: "<comment>dust &amp; hair</comment>", maxReplacements: 1)
-        .replacing("<category>'unclassified'", with: "<category>'it\\'s &lt;new&gt;'", maxReplacements: 1)
+      let edited = text.replacing(
+        "<tags></tags>", with: "<tags>#mine,waived</tags>", maxReplacements: 1
+      )
+      .replacing(
+        "<comment></comment>", with: "<comment>dust &amp; hair</comment>", maxReplacements: 1
+      )
+      .replacing(
+        "<category>'unclassified'", with: "<category>'it\\'s &lt;new&gt;'", maxReplacements: 1)
       try Data(edited.utf8).write(to: file)
       let found = try DecisionImport(file, store: store, who: "ada", why: "seen")
       #expect(found.requests.map(\.kind) == [.reclassify, .waive, .comment])

@@ -103,6 +103,6 @@ public struct AuditEntry: Sendable, Equatable {
 
   /// ISO 8601 in UTC, to the millisecond.
   static func text(of time: Date) -> String {
-    time.ISO8601Format(.iso8601(timeZone: .gmt, includingFractionalSeconds: true))
+    time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true, timeZone: .gmt))
   }
 }

@@ -113,8 +113,7 @@ extension JSONValue {
       let text = String(decoding: bytes[start..<place], as: UTF8.self)
       guard let value = Double(text), value.isFinite else { throw error("a number out of range") }
       // A whole number that no double holds would come back as another.
-      if value.magnitude > 9_007_199_254_740_992, Int(text).map({ Double(exactly: $0) == nil }) == true
-      {
+      if value.magnitude >= 0x1p53, let whole = Int(text), Double(exactly: whole) == nil {
         throw error("a whole number beyond ±2⁵³")
       }
       return .number(value == 0 ? 0 : value)

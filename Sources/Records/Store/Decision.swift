@@ -61,7 +61,8 @@ public struct DecisionRequest: Sendable, Equatable {
 
   /// A decision on a finding.
   public init(
-    scan: String, finding: Int, kind: DecisionKind, newClass: String? = nil, who: String, why: String
+    scan: String, finding: Int, kind: DecisionKind, newClass: String? = nil, who: String,
+    why: String
   ) {
     (self.scan, self.finding, self.kind) = (scan, finding, kind)
     (self.newClass, self.who, self.why) = (newClass, who, why)
@@ -82,4 +83,13 @@ public struct Decision: Sendable, Equatable, Codable {
   public var why: String
   /// How the finding stood before and stands since.
   public var old, new: FindingState
+
+  /// A decision with all its parts.
+  public init(
+    finding: Int, kind: DecisionKind, who: String, time: String, why: String, old: FindingState,
+    new: FindingState
+  ) {
+    (self.finding, self.kind, self.who, self.time) = (finding, kind, who, time)
+    (self.why, self.old, self.new) = (why, old, new)
+  }
 }

@@ -92,7 +92,8 @@ public struct StoredScan: Sendable, Equatable {
 
   /// How a finding stands after all decisions.
   public func state(of finding: FindingRecord) -> FindingState {
-    decisions.last { $0.finding == finding.id }?.new ?? FindingState(defectClass: finding.defectClass)
+    decisions.last { $0.finding == finding.id }?.new
+      ?? FindingState(defectClass: finding.defectClass)
   }
 }
 

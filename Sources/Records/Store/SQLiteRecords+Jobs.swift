@@ -2,6 +2,7 @@ public import Foundation
 import GRDB
 
 extension SQLiteRecords {
+  /// Notes that a scan is being worked on, and returns how often it was begun.
   public func beginJob(_ id: String, name: String, at time: Date) throws(StoreError) -> Int {
     try write { database in
       try database.execute(
@@ -15,6 +16,7 @@ extension SQLiteRecords {
     }
   }
 
+  /// Notes how the work ended.
   public func endJob(_ id: String, _ end: JobEnd, at time: Date) throws(StoreError) {
     let (state, reason, key): (String, String?, String?) =
       switch end {
@@ -29,6 +31,7 @@ extension SQLiteRecords {
     }
   }
 
+  /// How many jobs ended how.
   public func jobCounts() throws(StoreError) -> [String: Int] {
     try read { database in
       var counts: [String: Int] = [:]
@@ -39,5 +42,13 @@ extension SQLiteRecords {
       }
       return counts
     }
+  }
+}
+
+extension SQLiteRecords {
+  /// The version of the database engine.
+  public static var engineVersion: String {
+    (try? DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") })
+      .flatMap { $0 } ?? "of unknown version"
   }
 }

@@ -2,6 +2,7 @@ internal import Foundation
 import GRDB
 
 extension SQLiteRecords {
+  /// The recorded scans, by folder, each handed on before the next is read.
   public func forEachScan(_ filter: ScanFilter, _ body: (StoredScan) throws -> Void) throws {
     var (conditions, values): ([String], [any DatabaseValueConvertible]) = ([], [])
     for (column, value) in [("lot", filter.lot), ("wafer", filter.wafer)] {
@@ -51,6 +52,7 @@ extension SQLiteRecords {
       ).reduce(into: [:]) { $0[$1["number"]] = $1["id"] })
   }
 
+  /// The scan and the finding in it that a number stands for; nil when there is none.
   public func finding(number: Int) throws(StoreError) -> (scan: String, finding: Int)? {
     try read { database in
       try Row.fetchOne(
@@ -97,6 +99,7 @@ extension SQLiteRecords {
     }
   }
 
+  /// Audit entries behind a sequence number, at most so many.
   public func auditEntries(after sequence: Int, limit: Int) throws(StoreError) -> [AuditEntry] {
     try read { database in
       try Row.fetchAll(
@@ -106,6 +109,7 @@ extension SQLiteRecords {
     }
   }
 
+  /// The documents of these hashes.
   public func documents(_ hashes: Set<String>) throws(StoreError) -> [StoredDocument] {
     try read { database in
       try Row.fetchAll(database, sql: "SELECT * FROM documents ORDER BY kind, name, sha256")

@@ -3,6 +3,7 @@ import GRDB
 import Raster
 
 extension SQLiteRecords {
+  /// The folder of a result that is recorded already; nil when it isn't.
   public func folder(of key: ContentKey) throws(StoreError) -> String? {
     try read { database in
       try String.fetchOne(
@@ -10,6 +11,7 @@ extension SQLiteRecords {
     }
   }
 
+  /// Records a result, its explanations and its audit entry in one transaction; false when its key was there.
   public func add(_ result: NewResult, at time: Date) throws(StoreError) -> Bool {
     do {
       let record = try AuditBody.json(of: result.record)
@@ -99,6 +101,7 @@ extension SQLiteRecords {
       arguments: [scan, finding, AuditEntry.text(of: time), explanation.canonicalText])
   }
 
+  /// Records an explanation that was made later, with its audit entry.
   public func explain(
     _ finding: Int, of scan: String, with explanation: JSONValue, at time: Date
   ) throws(StoreError) {
@@ -111,6 +114,7 @@ extension SQLiteRecords {
     }
   }
 
+  /// Records a decision with its audit entry; nil when the finding stood so already.
   public func decide(_ request: DecisionRequest, at time: Date) throws(StoreError) -> Decision? {
     try write { database in
       let (id, key) = try self.scan(request.scan, with: request.finding, in: database)

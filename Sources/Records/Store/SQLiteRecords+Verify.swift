@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 
 extension SQLiteRecords {
+  /// Whether chain and records fit each other.
   public func verify() throws(StoreError) -> AuditVerdict {
     try read { database in
       let damage = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") ?? "ok"

@@ -49,7 +49,8 @@ public final class SQLiteRecords: RecordStore {
       let isNewer = try queue.read { try migrator.hasBeenSuperseded($0) }
       if isNewer {
         throw StoreError(
-          .newer, path: path, "were made by a newer version of the program, which is needed to go on")
+          .newer, path: path,
+          "were made by a newer version of the program, which is needed to go on")
       }
       try migrator.migrate(queue)
     } catch {

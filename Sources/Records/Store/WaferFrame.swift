@@ -38,7 +38,8 @@ public struct WaferFrame: Sendable, Equatable, Codable {
 
   /// A frame with all its parts.
   public init(
-    cell: String?, diameterUm: Double?, pitchUm: Point, originUm: Point, cornerUm: Point, notch: Notch = .down,
+    cell: String?, diameterUm: Double?, pitchUm: Point, originUm: Point, cornerUm: Point,
+    notch: Notch = .down,
     sites: [Site] = []
   ) {
     self.cell = cell

@@ -244,7 +244,9 @@ extension AuditExport {
     }
     guard case .object(let explanations)? = value["explanations"],
       Set(explanations.keys) == Set(hashes.keys),
-      explanations.allSatisfy({ hashes[$0.key]?.contains(Digest.sha256($0.value.canonical)) == true })
+      explanations.allSatisfy({
+        hashes[$0.key]?.contains(Digest.sha256($0.value.canonical)) == true
+      })
     else { return "an explanation is not the one that was hashed" }
     let decided = entries.filter { $0.event == .decided }
     guard case .list(let decisions)? = value["decisions"], decisions.count == decided.count,
@@ -262,7 +264,8 @@ extension AuditExport {
     guard case .list(let documents)? = entry.body["documents"] else { return }
     for document in documents {
       let hash = document["sha256"]?.string ?? ""
-      let path = document["kind"] == .text("recipe") ? "recipes/\(hash).yaml" : "models/\(hash).json"
+      let path =
+        document["kind"] == .text("recipe") ? "recipes/\(hash).yaml" : "models/\(hash).json"
       if Digest.sha256(try read(path, in: folder)) != document["content_sha256"]?.string {
         throw Misfit(path, entry: entry.sequence, "is not what the entry vouches for")
       }

@@ -8,7 +8,8 @@ extension FindingExport {
 
   /// KLARF files of the findings that have a place in µm: before version 1.8 one a wafer, then one for all.
   ///
-  /// Findings are numbered as in the records (`StoredScan.numbers`), so that decisions find back. A class number is its place
+  /// Findings are numbered as in the records (`StoredScan.numbers`), so that decisions find back, or as in their scan where it
+  /// is one that is not recorded yet. A class number is its place
   /// in the sorted class names, 0 is unclassified; the rough bin is 0 open, 1 confirmed, 2 waived.
   ///
   /// - Parameter time: when the files are written.
@@ -36,7 +37,7 @@ extension FindingExport {
       }
       let name = Self.fileName(scan.record.scan.lot, scan.record.scan.wafer)
       if !wafers.contains(where: { $0.name == name }) {
-        wafers.append((name, Self.wafer(scan, frame, classes: lookup)))
+        wafers.append((name, wafer(scan, frame, classes: lookup)))
       }
       guard let index = wafers.firstIndex(where: { $0.name == name }) else { continue }
       let die = scan.record.scan.die ?? [0, 0]
@@ -50,9 +51,10 @@ extension FindingExport {
         }
         let state = scan.state(of: finding)
         let (width, height) = (Double(finding.box.width) * size, Double(finding.box.height) * size)
+        let number = scans.count == 1 ? finding.id : wafers[index].wafer.defects.count + 1
         wafers[index].wafer.defects.append(
           KLARFFile.Defect(
-            id: scan.numbers[finding.id] ?? finding.id, x: place.x - frame.cornerUm.x,
+            id: scan.numbers[finding.id] ?? number, x: place.x - frame.cornerUm.x,
             y: place.y - frame.cornerUm.y, column: die[0], row: die[1], width: width,
             height: height, area: Double(finding.areaPx) * size * size, size: max(width, height),
             classNumber: state.defectClass.flatMap { numbers[$0] } ?? 0,
@@ -72,7 +74,10 @@ extension FindingExport {
     )
   }
 
-  private static func wafer(
+  /// Whether findings have numbers that no other finding has.
+  private var isRecorded: Bool { scans.contains { !$0.numbers.isEmpty } }
+
+  private func wafer(
     _ scan: StoredScan, _ frame: WaferFrame, classes: [Int: String]
   ) -> KLARFFile.Wafer {
     var wafer = KLARFFile.Wafer()
@@ -80,11 +85,14 @@ extension FindingExport {
     (wafer.lot, wafer.wafer) = (record.scan.lot ?? "", record.scan.wafer ?? "")
     (wafer.device, wafer.setup) = (record.device, String(record.recipe.sha256.prefix(12)))
     wafer.step = "INSPECTION"
-    wafer.resultsID = scan.numbers.isEmpty ? "\(resultsPrefix):\(scan.key)" : resultsPrefix
+    if isRecorded {
+      wafer.resultsID = Self.resultsPrefix
+    } else if scans.count == 1 {
+      wafer.resultsID = "\(Self.resultsPrefix):\(scan.key)"
+    }
     wafer.slot = record.scan.slot.flatMap { Int($0) } ?? 0
     wafer.station = ["GoldenDie", record.program, ""]
-    let taken = scans(scan.time)
-    wafer.resultTimestamp = stamp(taken)
+    wafer.resultTimestamp = Self.stamp(Self.date(scan.time))
     wafer.diameterUm = frame.diameterUm ?? 0
     wafer.markSide = frame.notch.rawValue.uppercased()
     (wafer.pitchX, wafer.pitchY) = (frame.pitchUm.x, frame.pitchUm.y)
@@ -94,9 +102,12 @@ extension FindingExport {
     return wafer
   }
 
-  private static func scans(_ time: String) -> Date {
-    (try? Date(time, strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true)))
-      ?? Date(timeIntervalSince1970: 0)
+  /// The time of a record, with or without a fraction of seconds; the beginning of all time for what is none.
+  private static func date(_ time: String) -> Date {
+    [true, false].lazy.compactMap {
+      try? Date.ISO8601FormatStyle(includingFractionalSeconds: $0).parse(time)
+    }
+    .first ?? Date(timeIntervalSince1970: 0)
   }
 
   /// `MM-DD-YYYY hh:mm:ss`, UTC.

@@ -30,7 +30,7 @@ extension FindingExport {
     let devices = Set(scans.map(\.record.device)).sorted().joined(separator: ", ")
     func named(_ kind: String, _ names: Set<String>, _ rest: String) -> String {
       names.sorted().map {
-        "  <\(kind)>\n   <name>\(Markup.escape($0))</name>\n\(rest)  </\(kind)>\n"
+        "  <\(kind)>\n   <name>\(Self.xml($0))</name>\n\(rest)  </\(kind)>\n"
       }
       .joined()
     }
@@ -38,10 +38,10 @@ extension FindingExport {
     let text = """
       <?xml version="1.0" encoding="utf-8"?>
       <report-database>
-       <description>Findings of \(Markup.escape(devices))</description>
-       <original-file>\(Markup.escape(layouts.first ?? ""))</original-file>
-       <generator>\(Markup.escape(program))</generator>
-       <top-cell>\(Markup.escape(cells.sorted().first ?? ""))</top-cell>
+       <description>Findings of \(Self.xml(devices))</description>
+       <original-file>\(Self.xml(layouts.first ?? ""))</original-file>
+       <generator>\(Self.xml(program))</generator>
+       <top-cell>\(Self.xml(cells.sorted().first ?? ""))</top-cell>
        <tags>
       \(named("tag", Set(tags), "   <description/>\n")) </tags>
        <categories>
@@ -74,20 +74,34 @@ extension FindingExport {
     return """
         <item>
          <tags>\(tags)</tags>
-         <category>\(Markup.escape(Self.quoted(name)))</category>
-         <cell>\(Markup.escape(cell))</cell>
+         <category>\(Self.xml(Self.quoted(name)))</category>
+         <cell>\(Self.xml(cell))</cell>
          <visited>false</visited>
          <multiplicity>1</multiplicity>
-         <comment>\(Markup.escape(comment))</comment>
+         <comment>\(Self.xml(comment))</comment>
          <image>\(image)</image>
          <values>
           <value>polygon: (\(points))</value>
-          <value>text: \(Markup.escape(Self.quoted(title)))</value>
+          <value>text: \(Self.xml(Self.quoted(title)))</value>
           <value>[#\(Self.markerTag)] text: \(Self.quoted("\(scan.key):\(finding.id)"))</value>
          </values>
         </item>
 
       """
+  }
+
+  /// Text as it stands in an element.
+  private static func xml(_ text: String) -> String {
+    let scalars = text.unicodeScalars.map { scalar in
+      switch scalar {
+      case "&": "&amp;"
+      case "<": "&lt;"
+      case ">": "&gt;"
+      case _ where scalar.value < 32: " "
+      default: String(scalar)
+      }
+    }
+    return scalars.joined()
   }
 
   /// Text between single quotes, as KLayout reads it.

@@ -36,7 +36,8 @@ extension FindingExport {
   /// A value between quotes where it needs them; one that a spreadsheet would run as a formula gets an apostrophe.
   private static func cell(_ text: String) -> String {
     var text = text
-    if let first = text.first, "=@\t\r".contains(first) || ("+-".contains(first) && Double(text) == nil)
+    if let first = text.first,
+      "=@\t\r".contains(first) || ("+-".contains(first) && Double(text) == nil)
     {
       text = "'" + text
     }

@@ -97,7 +97,8 @@ struct MarkerFile {
     /// Takes KLayout's quotes off a name.
     private static func unquoted(_ text: String) -> String {
       guard text.count >= 2, text.hasPrefix("'"), text.hasSuffix("'") else { return text }
-      return String(text.dropFirst().dropLast()).replacing("\\'", with: "'").replacing("\\\\", with: "\\")
+      return String(text.dropFirst().dropLast()).replacing("\\'", with: "'").replacing(
+        "\\\\", with: "\\")
     }
   }
 }

@@ -15,7 +15,8 @@ struct KLARF12Reader {
 
   /// Records that may stand in a file more than once.
   private static let repeated: Set<String> = [
-    "DefectList", "TiffFileName", "SummaryList", "SummarySpec", "DefectRecordSpec", "InspectionTest",
+    "DefectList", "TiffFileName", "SummaryList", "SummarySpec", "DefectRecordSpec",
+    "InspectionTest",
     "SampleTestPlan", "AreaPerTest", "ClassLookup", "RemovedDieList", "DefectClusterSpec",
     "DefectClusterSetup", "ClusterClassificationList",
   ]
@@ -153,7 +154,8 @@ struct KLARF12Reader {
       for column in columns {
         if let token = try tokens.peek(), token.isMark(";") {
           throw tokens.error(
-            .miscounted, at: token, "a row of defects that begins in line \(line) ends before \(column)"
+            .miscounted, at: token,
+            "a row of defects that begins in line \(line) ends before \(column)"
           )
         }
         if column == "IMAGELIST" {

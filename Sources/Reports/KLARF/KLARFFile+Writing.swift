@@ -27,7 +27,8 @@ extension KLARFFile {
     func add(_ line: String) { lines.append(line + ";") }
     add("FileVersion 1 \(version == .v1_1 ? 1 : 2)")
     add("FileTimestamp \(fileTimestamp)")
-    add("InspectionStationID " + Self.station(wafer.station).map(Self.quoted).joined(separator: " "))
+    add(
+      "InspectionStationID " + Self.station(wafer.station).map(Self.quoted).joined(separator: " "))
     add("SampleType WAFER")
     add("ResultTimestamp \(wafer.resultTimestamp)")
     add("LotID \(Self.quoted(wafer.lot))")
@@ -57,7 +58,9 @@ extension KLARFFile {
     var rest = wafer.defects[...]
     while let first = rest.first {
       // All that follow without a picture, or the one that has its own.
-      let end = first.images.isEmpty ? rest.firstIndex { !$0.images.isEmpty } ?? rest.endIndex : rest.startIndex + 1
+      let end =
+        first.images.isEmpty
+        ? rest.firstIndex { !$0.images.isEmpty } ?? rest.endIndex : rest.startIndex + 1
       if let picture = first.images.first { add("TiffFileName \(Self.quoted(picture))") }
       add("DefectList" + rest[..<end].map { "\n " + Self.row12($0) }.joined())
       rest = rest[end...]
@@ -73,13 +76,15 @@ extension KLARFFile {
   }
 
   private static func row12(_ defect: Defect) -> String {
-    let numbers = [
-      defect.x, defect.y,
-    ].map(um) + ["\(defect.column)", "\(defect.row)"]
+    let numbers =
+      [
+        defect.x, defect.y,
+      ].map(um) + ["\(defect.column)", "\(defect.row)"]
     let sizes = [defect.width, defect.height, defect.area, defect.size].map(um)
     let pictures = defect.images.isEmpty ? ["0", "0"] : ["1", "1 1 0"]
     return
-      (["\(defect.id)"] + numbers + sizes + ["\(defect.classNumber)", "1", "0", "\(defect.bin)"] + pictures)
+      (["\(defect.id)"] + numbers + sizes + ["\(defect.classNumber)", "1", "0", "\(defect.bin)"]
+      + pictures)
       .joined(separator: " ")
   }
 

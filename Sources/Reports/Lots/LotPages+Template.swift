@@ -47,6 +47,7 @@ extension LotPages {
     {{#hasRepeaters}}<section><h2>Repeaters</h2><p class="note">The same place of the reticle in two dies or more. {{repeaterNote}}</p><table class="wide"><thead><tr><th scope="col">Layout µm</th><th scope="col" class="n">Dies</th><th scope="col">Which</th><th scope="col">Classes</th><th scope="col">Pictures</th></tr></thead><tbody>
     {{#repeaters}}<tr><td>{{place}}</td><td class="n">{{dies}}</td><td>{{names}}</td><td>{{classes}}</td><td class="shots">{{#links}}<a href="{{link}}"><img src="{{image}}" alt="{{name}}" loading="lazy" width="48" height="48"></a>{{/links}}</td></tr>
     {{/repeaters}}</tbody></table></section>{{/hasRepeaters}}
+    {{#hasMaps}}<h2>Wafer maps</h2>{{/hasMaps}}
     {{#maps}}<figure class="small"><a href="{{link}}">{{{svg}}}<figcaption>{{name}}</figcaption></a></figure>{{/maps}}
     <section class="gallery-box"><h2>Gallery</h2><p class="note">{{galleryNote}}</p><div class="gallery">
     {{#gallery}}<figure><a href="{{link}}"><img src="{{image}}" alt="{{name}}" loading="lazy" width="128" height="128"></a><figcaption><b>{{class}}</b> {{score}} σ<small>{{name}}{{#die}} · die {{die}}{{/die}}</small></figcaption></figure>

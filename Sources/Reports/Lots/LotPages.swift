@@ -63,7 +63,9 @@ public struct LotPages {
     return lots
   }
 
-  /// A page's file. Names that differ get files that differ, for a part of the name's hash is in those that were changed.
+  /// The file of a page.
+  ///
+  /// Names that differ get files that differ, for a part of the name's hash is in those that were changed.
   static func fileName(_ lot: String, _ wafer: String? = nil) -> String {
     func part(_ name: String) -> String {
       let safe = FindingExport.safe(name)
@@ -102,6 +104,7 @@ public struct LotPages {
         }, "rowTitle": "Wafer",
         "trend": Trend(members.map { ($0.wafer, [$0]) }.map(Self.point)).svg ?? "",
         "trendTitle": "Trend over wafers",
+        "hasMaps": members.count > 1,
         "maps": members.count > 1
           ? members.compactMap { wafer in
             WaferMap(summary: wafer).svg.map {
@@ -119,7 +122,8 @@ public struct LotPages {
       let isInspected = scan.record.verdict == .inspected
       let count = WaferSummary.places(of: [scan]).count(where: \.counts)
       return [
-        "name": Wording.fileName(scan.record.scan.path), "link": Self.link("../", scan, Report.fileName),
+        "name": Wording.fileName(scan.record.scan.path),
+        "link": Self.link("../", scan, Report.fileName),
         "die": scan.record.scan.die.map(Wording.die) ?? "–",
         "verdict": isInspected ? Wording.count(count, "finding") : "not inspectable",
         "reason": scan.record.reason ?? "",
@@ -237,7 +241,8 @@ public struct LotPages {
   private func picture(_ place: WaferSummary.Place) -> [String: Any] {
     [
       "image": Self.link(
-        "../", place.scan, "\(ReportPictures.folderName)/\(ReportPictures.name(of: place.finding.id))"),
+        "../", place.scan,
+        "\(ReportPictures.folderName)/\(ReportPictures.name(of: place.finding.id))"),
       "link": Self.link("../", place.scan, Report.fileName),
       "name": "\(Wording.fileName(place.scan.folder)) #\(place.finding.id)",
       "class": place.className, "score": Wording.number(place.finding.score, digits: 1),

@@ -22,7 +22,8 @@ struct Trend {
     let room = height - bottom - top
     func y(_ share: Double) -> Double { top + room * (1 - share) }
     func plain(_ value: Double) -> String { String(format: "%.1f", value) }
-    func text(_ x: Double, _ y: Double, _ anchor: String, _ kind: String, _ words: String) -> String {
+    func text(_ x: Double, _ y: Double, _ anchor: String, _ kind: String, _ words: String) -> String
+    {
       "<text class=\"\(kind)\" x=\"\(plain(x))\" y=\"\(plain(y))\" text-anchor=\"\(anchor)\">\(Markup.escape(words))</text>"
     }
     var parts = [

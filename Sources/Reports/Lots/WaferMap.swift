@@ -36,8 +36,11 @@ struct WaferMap {
     var parts: [String] = []
     if let diameter = frame.diameterUm {
       parts.append(
-        "<circle class=\"wafer\" cx=\"\(x(0))\" cy=\"\(y(0))\" r=\"\(number(diameter / 2 * scale))\"/>")
-      for die in grid(frame, diameter).subtracting(all) { parts.append(rectangle(box(die), "blank")) }
+        "<circle class=\"wafer\" cx=\"\(x(0))\" cy=\"\(y(0))\" r=\"\(number(diameter / 2 * scale))\"/>"
+      )
+      for die in grid(frame, diameter).subtracting(all) {
+        parts.append(rectangle(box(die), "blank"))
+      }
     }
     let counts = Dictionary(
       grouping: WaferSummary.places(of: summary.latest).filter(\.counts)
@@ -134,7 +137,8 @@ struct WaferMap {
     let corners = [(0.0, -1.0), (1.6, 0.0), (0.0, 1.0)].map { ahead, aside in
       "\(x(point.x + size * (ahead * along.x - aside * along.y))),\(y(point.y + size * (ahead * along.y + aside * along.x)))"
     }
-    return "<polygon class=\"notch\" points=\"\(corners.joined(separator: " "))\"><title>notch</title></polygon>"
+    return
+      "<polygon class=\"notch\" points=\"\(corners.joined(separator: " "))\"><title>notch</title></polygon>"
   }
 
   private func number(_ value: Double) -> String { String(format: "%.1f", value) }

@@ -28,7 +28,9 @@ struct WaferSummary {
 
   init(lot: String, wafer: String, scans: [StoredScan]) {
     (self.lot, self.wafer) = (lot, wafer)
-    self.scans = scans.sorted { (Self.time($0), $0.time, $0.key) < (Self.time($1), $1.time, $1.key) }
+    self.scans = scans.sorted {
+      (Self.time($0), $0.time, $0.key) < (Self.time($1), $1.time, $1.key)
+    }
     frame = scans.compactMap(\.frame).last
   }
 
@@ -53,16 +55,20 @@ struct WaferSummary {
 
   /// The part of the layout that a scan was inspected in; nil where that isn't known.
   static func box(of scan: StoredScan) -> Box? {
-    guard let rows = scan.record.registration?.layoutToScan, scan.record.registration?.pixelSizeUm != nil,
+    guard let rows = scan.record.registration?.layoutToScan,
+      scan.record.registration?.pixelSizeUm != nil,
       rows.count == 2, rows.allSatisfy({ $0.count == 3 }), let area = scan.record.inspectedBox
     else { return nil }
     let map = Affine(
       a: rows[0][0], b: rows[0][1], tx: rows[0][2], c: rows[1][0], d: rows[1][1], ty: rows[1][2])
-    let corners = [(area.x, area.y), (area.maxX, area.y), (area.maxX, area.maxY), (area.x, area.maxY)]
-      .map { map.inverse(Point(x: Double($0.0), y: Double($0.1))) }
+    let corners = [
+      (area.x, area.y), (area.maxX, area.y), (area.maxX, area.maxY), (area.x, area.maxY),
+    ]
+    .map { map.inverse(Point(x: Double($0.0), y: Double($0.1))) }
     let (xs, ys) = (corners.map(\.x), corners.map(\.y))
     return Box(
-      low: Point(x: xs.min() ?? 0, y: ys.min() ?? 0), high: Point(x: xs.max() ?? 0, y: ys.max() ?? 0))
+      low: Point(x: xs.min() ?? 0, y: ys.min() ?? 0),
+      high: Point(x: xs.max() ?? 0, y: ys.max() ?? 0))
   }
 
   /// The findings of some scans.
@@ -142,7 +148,8 @@ struct WaferSummary {
         for y in row - span...row + span {
           for index in squares[[x, y]] ?? [] {
             let other = groups[index].place
-            let distance = ((other.x - at.x) * (other.x - at.x) + (other.y - at.y) * (other.y - at.y))
+            let distance =
+              ((other.x - at.x) * (other.x - at.x) + (other.y - at.y) * (other.y - at.y))
               .squareRoot()
             if distance <= reach, distance < nearest?.distance ?? .infinity {
               nearest = (index, distance)
