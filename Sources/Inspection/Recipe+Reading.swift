@@ -17,7 +17,8 @@ extension Recipe {
     }
     let top = try RecipeSection(
       rootNode(of: text, path: file.path), file: file, line: 1,
-      known: ["device", "layout", "scan", "golden", "matching", "outputs"], later: ["classifier"])
+      known: ["device", "layout", "scan", "golden", "matching", "wafer", "outputs"],
+      later: ["classifier"])
 
     self.init(
       device: try top.text("device", expected: "a name")
@@ -46,6 +47,7 @@ extension Recipe {
     {
       matching = try Matching(section, layers: layout?.layers.map(\.name) ?? [])
     }
+    if let section = try top.section("wafer", known: Wafer.keys) { wafer = try Wafer(section) }
     outputs = try Output.list(in: top) ?? outputs
     if golden == .table || golden == .tree, layout == nil {
       throw RecipeError(
@@ -168,9 +170,6 @@ extension Recipe.Output {
     let known = allCases.map(\.rawValue)
     let expected = "a list of \(known.joined(separator: ", "))"
     return try section.list("outputs", expected: expected)?.reduce(into: []) { outputs, word in
-      if ["klarf", "lyrdb", "csv", "coco", "audit"].contains(word) {
-        throw section.error(.notAvailable, "outputs", "\(word): not available in this version")
-      }
       guard let output = Recipe.Output(rawValue: word) else {
         let near = suggestion(for: word, among: known).map { "; did you mean '\($0)'?" }
         throw section.error(

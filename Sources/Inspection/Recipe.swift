@@ -32,6 +32,10 @@ public struct Recipe: Equatable, Sendable {
   public var neighbours = 0
   /// `matching`: how a scan is compared.
   public var matching: Matching
+  /// `wafer`: where the dies lie, for maps and for formats that count by dies.
+  ///
+  /// The default, nil, is one die as large as the layout's cell.
+  public var wafer: Wafer?
   /// `outputs`: what is written for each scan.
   ///
   /// The default is `[html, json]`.
@@ -199,6 +203,6 @@ public struct Recipe: Equatable, Sendable {
 
   /// A file that is written for each scan.
   public enum Output: String, Sendable, CaseIterable {
-    case html, json
+    case html, json, klarf, lyrdb, csv, coco, audit
   }
 }

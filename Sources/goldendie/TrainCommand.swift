@@ -134,6 +134,13 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Pixels along a patch's side.", valueName: "px"))
   var patch: Int?
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Tell the network each layer's density too, in windows of these standard deviations; 0 for none. The default is "
+        + "none, or 16 and 64 where the photographs have several magnifications.", valueName: "px"))
+  var densities: [Double] = []
+
   @Option(help: ArgumentHelp("The greatest learning rate.", valueName: "rate"))
   var rate: Double?
 
@@ -175,6 +182,7 @@ struct TrainingOptions: ParsableArguments {
       training.batch = batch ?? training.batch
       training.patch = patch ?? training.patch
       training.rate = rate ?? training.rate
+      if !densities.isEmpty { training.densityScales = densities.filter { $0 > 0 } }
       training.leftOut = leftOut ?? training.leftOut
       training.symmetries = symmetries
       if unrefined { training.refinements = [] }
@@ -191,6 +199,9 @@ struct TrainingOptions: ParsableArguments {
     }
     if let batch, !(1...1024).contains(batch) { throw ValidationError("--batch is 1 to 1024.") }
     if let patch, !(64...1024).contains(patch) { throw ValidationError("--patch is 64 to 1024.") }
+    if densities.contains(where: { !($0 == 0 || 1...256 ~= $0) }) || densities.count > 4 {
+      throw ValidationError("--densities are four at most, each 1 to 256, or 0.")
+    }
     if let rate, !(rate > 0 && rate < 1) { throw ValidationError("--rate is above 0 and below 1.") }
     if let leftOut, !(leftOut >= 0 && leftOut < 0.5) {
       throw ValidationError("--left-out is 0 to 0.5.")

@@ -60,3 +60,19 @@ func goldendie(_ arguments: [String], blocks: Int? = nil, in folder: URL) throws
     status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
     errors: try String(contentsOf: errors, encoding: .utf8))
 }
+
+/// Starts the program in a folder; its standard error goes to a file.
+func startGoldendie(_ arguments: [String], errors: URL, in folder: URL) throws -> Process {
+  let process = Process()
+  process.executableURL = program
+  process.arguments = arguments
+  process.currentDirectoryURL = folder
+  if !FileManager.default.fileExists(atPath: errors.path) { try Data().write(to: errors) }
+  let handle = try FileHandle(forWritingTo: errors)
+  _ = try handle.seekToEnd()
+  process.standardInput = FileHandle.nullDevice
+  process.standardOutput = FileHandle.nullDevice
+  process.standardError = handle
+  try process.run()
+  return process
+}
