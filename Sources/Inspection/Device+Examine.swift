@@ -19,6 +19,8 @@ struct ExaminedScan {
   let overview: FieldPictures
   /// The score from which on a place is flagged.
   let threshold: Double
+  /// The field as it was judged; nil where it is too large to be held.
+  let held: JudgedWindow?
   /// Judges a window again.
   let windows: @Sendable (PixelRect) throws -> JudgedWindow
 }
@@ -99,7 +101,8 @@ extension Device {
         prepared, core: field, place: place, residual: residual, allowance: allowance)
     return ExaminedScan(
       registration: prepared.registration, findings: judge.findings,
-      overview: judge.overview.pictures, threshold: judge.threshold, windows: { whole.crop($0) })
+      overview: judge.overview.pictures, threshold: judge.threshold, held: whole,
+      windows: { whole.crop($0) })
   }
 
   /// Judges a scan tile by tile.
@@ -143,6 +146,7 @@ extension Device {
       ExaminedScan(
         registration: placed.registration, findings: judge.findings,
         overview: judge.overview.pictures, threshold: judge.threshold,
+        held: nil,
         windows: { rect in
           // Decoders serve one caller each.
           var source = WindowSource(try ImageFile(path: file.path), isGrey: isGrey)

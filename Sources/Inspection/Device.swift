@@ -63,6 +63,15 @@ public struct Device: Sendable {
         FileRecord(path: Device.told(picture, in: file), sha256: try FileHash.sha256(picture))
       )
     }
+    if let calibration, let file = recipe.matching.calibration {
+      try calibration.check(golden: goldenIdentity, file)
+    }
+  }
+
+  /// Names the golden that scans are compared with: its kind, and its file's SHA-256 where there is one.
+  var goldenIdentity: String {
+    generator.map { "generator " + $0.record.sha256 } ?? supplied.map { "image " + $0.record.sha256 }
+      ?? (recipe.golden == .tree ? "tree" : "table")
   }
 
   /// A file's path as a recipe tells it: relative to the recipe's folder where it lies inside.

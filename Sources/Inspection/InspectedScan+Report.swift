@@ -23,7 +23,7 @@ extension InspectedScan {
       ?? OutputFolder(in: output, forScan: record.scan.path)
     let stored = stored ?? StoredScan(unrecorded: record, folder: folder.name, frame: frame)
     try folder.write { place in
-      let report = report()
+      let report = try report()
       if outputs.contains(.json) {
         try OutputFolder.write(try record.json(), to: place.appending(path: IndexPage.recordName))
       }

@@ -69,7 +69,8 @@ public struct TrainingFolder: Sendable {
     let found: [URL]
     do {
       found = try FileManager.default.contentsOfDirectory(
-        at: folder, includingPropertiesForKeys: nil, options: .skipsHiddenFiles)
+        at: folder.resolvingSymlinksInPath(), includingPropertiesForKeys: nil,
+        options: .skipsHiddenFiles)
     } catch {
       throw InspectionError(
         .noSuchFile, path: folder.relativePath, "is no folder that can be read")
