@@ -31,6 +31,10 @@ public struct Recipe: Equatable, Sendable {
   public var neighbours = 0
   /// `matching`: how a scan is compared.
   public var matching: Matching
+  /// `classifier`: the model that names findings, as `goldendie train classifier` writes it.
+  ///
+  /// The default, nil, is none: findings have no class.
+  public var classifier: URL?
   /// `outputs`: what is written for each scan.
   ///
   /// The default is `[html, json]`.

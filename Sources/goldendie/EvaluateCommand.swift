@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Golden
 import Inspection
+import Networks
 import Records
 import Reports
 
@@ -62,8 +63,8 @@ struct EvaluateCommand: ParsableCommand {
       for contestant in contestants {
         entries.append(
           try contest.entry(contestant) { progress in
-            line.show("\(contestant.name): \(progress.line)")
-            return options.isOver(progress) ? .stop : .goOn
+            line.show("\(contestant.name): " + progress.line { ($0 * 255).significant(3) })
+            return options.learning.isOver(progress) ? .stop : .goOn
           })
         line.clear()
       }
