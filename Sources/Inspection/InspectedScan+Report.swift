@@ -20,9 +20,14 @@ extension InspectedScan {
         try OutputFolder.write(try record.json(), to: place.appending(path: IndexPage.recordName))
       }
       if outputs.contains(.html) {
-        let page = try report().html()
+        let report = report()
+        let page = try report.html()
         try OutputFolder.write(Data(page.utf8), to: place.appending(path: Report.fileName))
+        try report.writeExplanations(into: place)
       }
+    }
+    if outputs.contains(.html), let concepts = naming?.concepts {
+      try ConceptPages.add(record, concepts, to: output, folder: folder.name)
     }
     return folder.url
   }
@@ -41,6 +46,7 @@ extension InspectedScan {
       golden: golden.map { whole($0).mapPlanes { $0.reduced(by: reduction) } },
       difference: coloured.map { whole($0).mapPlanes { $0.reduced(by: reduction) } },
       reduction: Double(reduction))
+    let heatMaps = Dictionary(explained.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     var crops: [FindingPictures] = []
     if let golden, let coloured {
       crops = record.findings.map { finding in
@@ -52,12 +58,53 @@ extension InspectedScan {
           let factor = max(1, max(rect.width, rect.height) / 320)
           return picture.crop(local).mapPlanes { $0.reduced(by: factor) }
         }
-        return FindingPictures(
+        var pictures = FindingPictures(
           id: finding.id, rect: rect, scan: crop(scan), golden: crop(golden),
           difference: crop(coloured))
+        if let told = heatMaps[finding.id] {
+          let seen = crop(scan)
+          pictures.relevance = RelevanceColours.picture(
+            of: told.heatMap.plane(of: rect, in: told.crop, width: seen.width, height: seen.height),
+            over: seen)
+        }
+        return pictures
       }
     }
-    return Report(record: record, field: overview, findings: crops, colours: colours)
+    var report = Report(record: record, field: overview, findings: crops, colours: colours)
+    if let golden, let coloured {
+      report.explanations = explained.map { pictures($0, golden: golden, coloured: coloured) }
+    }
+    report.concepts = naming?.concepts
+    return report
+  }
+
+  /// The pictures of why a finding is called what it is.
+  private func pictures(
+    _ told: ExplainedFinding, golden: Picture, coloured: Picture
+  ) -> ExplanationPictures {
+    let side = ExplanationPictures.side
+    func square(_ picture: Picture) -> Picture {
+      picture.mapPlanes { plane in
+        var result = Plane(width: told.crop.width, height: told.crop.height)
+        for y in 0..<result.height {
+          let row = min(max(told.crop.y - field.y + y, 0), plane.height - 1) * plane.width
+          for x in 0..<result.width {
+            let column = min(max(told.crop.x - field.x + x, 0), plane.width - 1)
+            result.samples[y * result.width + x] = plane.samples[row + column]
+          }
+        }
+        return result.resized(to: side)
+      }
+    }
+    let seen = square(scan)
+    func shown(_ map: ExplainedFinding.HeatMap) -> Picture {
+      RelevanceColours.picture(
+        of: map.plane(of: told.crop, in: told.crop, width: side, height: side), over: seen)
+    }
+    return ExplanationPictures(
+      id: told.id, crop: told.crop, scan: seen, golden: square(golden),
+      difference: square(coloured), heatMap: shown(told.heatMap),
+      concepts: told.concepts.map(shown))
   }
 
   /// A picture of the field set into a picture of the whole scan, grey where the scan is not looked at.

@@ -143,9 +143,13 @@ public struct IndexPage: Sendable, Equatable {
 
   /// The relative address of a folder's report.
   private static func address(_ folder: String) -> String {
+    "\(escaped(folder))/\(Report.fileName)"
+  }
+
+  /// A folder's name as part of an address.
+  static func escaped(_ folder: String) -> String {
     let plain = CharacterSet(
       charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-    let name = folder.addingPercentEncoding(withAllowedCharacters: plain) ?? folder
-    return "\(name)/\(Report.fileName)"
+    return folder.addingPercentEncoding(withAllowedCharacters: plain) ?? folder
   }
 }

@@ -17,6 +17,20 @@ public struct ExplainedFinding: Sendable {
         most > 0 && $0.isFinite ? Int8(max(-127, min(127, ($0 / most * 127).rounded()))) : 0
       }
     }
+
+    /// The map as a picture of a window shows it, -1…1; 0 outside the crop.
+    func plane(of window: PixelRect, in crop: PixelRect, width: Int, height: Int) -> Plane {
+      var result = Plane(width: width, height: height)
+      for y in 0..<height {
+        let row = (window.y + y * window.height / height - crop.y) * Self.side / crop.height
+        for x in 0..<width {
+          let column = (window.x + x * window.width / width - crop.x) * Self.side / crop.width
+          guard (0..<Self.side).contains(row), (0..<Self.side).contains(column) else { continue }
+          result.samples[y * width + x] = Float(values[row * Self.side + column]) / 127
+        }
+      }
+      return result
+    }
   }
 
   /// The finding's number.

@@ -6,6 +6,7 @@ internal import Golden
 internal import Networks
 internal import Raster
 internal import Records
+internal import Reports
 internal import Synchronization
 
 /// The stage that names each finding and explains the name.
@@ -17,7 +18,7 @@ final class NamingStage: @unchecked Sendable {
   let record: FileRecord
   let weightsSHA256: String
   /// What its concepts are; nil where nothing lies beside the model.
-  let references: ReferenceFile?
+  let concepts: ConceptSheets?
   private let layerRelevance: LayerRelevance?
   private let question: FindingExplainer.Question
   private let lock = NSLock()
@@ -35,7 +36,8 @@ final class NamingStage: @unchecked Sendable {
   ) throws {
     classifier = try Classifier(contentsOf: model)
     record = FileRecord(path: told, sha256: try FileHash.sha256(model))
-    references = try ReferenceFile(beside: model, of: classifier, modelSHA256: record.sha256)
+    concepts = try ReferenceFile(beside: model, of: classifier, modelSHA256: record.sha256)?
+      .sheets(of: classifier, record)
     weightsSHA256 = Self.hash(ExplanationRecord.weightsBytes(of: classifier.network))
     layerRelevance = try golden.map { try LayerRelevance($0) }
     self.question = question
@@ -151,10 +153,8 @@ final class NamingStage: @unchecked Sendable {
     (crop.x, crop.y) = (crop.x + view.field.x, crop.y + view.field.y)
     var told = FindingExplanation(
       audit, explanation, crop: crop, classes: classifier.card.classes,
-      mainClass: { [references] channel in
-        layer == self.classifier.card.conceptLayer
-          ? references?.library.concepts[channel].mainClass.map { self.classifier.card.classes[$0] }
-          : nil
+      mainClass: { [concepts] channel in
+        layer == concepts?.layer ? concepts?.sheets[channel]?.mainClass : nil
       })
     told.goldenLayers = try goldenLayers(finding, view)
     result.explanation = told

@@ -1,9 +1,9 @@
 internal import Classification
 internal import Explanations
 public import Foundation
-internal import ImageFiles
 internal import Networks
 internal import Raster
+internal import Records
 internal import Reports
 
 /// The training examples that show what a classifier's concepts are, with pictures, as they are kept beside the model:
@@ -17,14 +17,14 @@ public struct ReferenceFile: Sendable, Codable {
   static let pictures = 12
   /// Places that are looked through at most, drawn evenly from the data.
   private static let mostPlaces = 3000
-  /// Pixels along a picture's side.
-  private static let side = 72
+  /// Pixels along a picture's side, and between two.
+  private static let (side, gap) = (72, 3)
 
   private let format: String
   /// Which places a concept was most relevant in.
   let library: ReferenceLibrary
-  /// JPEG pictures of the first references of each concept, in the library's order.
-  let shown: [[Data]]
+  /// The first references of each concept side by side as a JPEG picture, in the library's order.
+  let shown: [Data]
 
   /// Looks through the places that a classifier was taught by.
   init(
@@ -54,23 +54,24 @@ public struct ReferenceFile: Sendable, Codable {
       known[name] = place.element
       library.add(name, label: labelled.label, values: shares)
     }
-    var shown: [[Data]] = []
+    var shown: [Data] = []
     for (channel, concept) in library.concepts.enumerated() {
-      shown.append(
-        try concept.references.prefix(Self.pictures).compactMap { reference in
+      let pictures = try concept.references.prefix(Self.pictures).filter { $0.value > 0 }
+        .compactMap { reference -> Picture? in
           guard let place = known[reference.sample] else { return nil }
           let pair = taught.pairs[place.pair]
           let named = try explainer.name(pair.boxes[place.box].box, in: pair.source)
           let box = explainer.referenceBox(
             layer: layer, channel: channel, x: reference.x, y: reference.y)
           return Self.picture(of: pair.source, named.rect, box)
-        })
+        }
+      shown.append(PictureStrip.jpeg(pictures, gap: Self.gap, quality: 80))
     }
     (format, self.library, self.shown) = (Self.format, library, shown)
   }
 
   /// The part of a scan that shows a concept, all else darkened.
-  private static func picture(of source: CropSource, _ rect: PixelRect, _ box: Start.Box?) -> Data {
+  private static func picture(of source: CropSource, _ rect: PixelRect, _ box: Start.Box?) -> Picture {
     let box =
       box.map { PixelRect(x: rect.x + $0.x, y: rect.y + $0.y, width: $0.width, height: $0.height) }
       ?? rect
@@ -89,8 +90,22 @@ public struct ReferenceFile: Sendable, Codable {
         }
       }
     }
-    let scaled = picture.mapPlanes { $0.resized(to: Self.side) }
-    return Data(JPEGEncoder.encode(scaled, quality: 80))
+    return picture.mapPlanes { $0.resized(to: Self.side) }
+  }
+
+  /// The concepts as pages show them.
+  func sheets(of classifier: Classifier, _ model: FileRecord) -> ConceptSheets {
+    let classes = classifier.card.classes
+    return ConceptSheets(
+      model: model, layer: library.key.layer,
+      sheets: library.concepts.enumerated().map { channel, concept in
+        ConceptSheets.Sheet(
+          channel: channel, mainClass: concept.mainClass.map { classes[$0] },
+          classes: concept.classes.map { (name: classes[$0.key], mean: $0.value.mean) }
+            .sorted { ($1.mean, $0.name) < ($0.mean, $1.name) },
+          references: concept.references.prefix(Self.pictures).filter { $0.value > 0 }
+            .map { (sample: $0.sample, class: classes[$0.label]) }, strip: shown[channel])
+      })
   }
 
   /// Where the references of a model lie.
