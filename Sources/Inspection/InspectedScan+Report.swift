@@ -71,14 +71,19 @@ extension InspectedScan {
       }
     }
     var report = Report(record: record, field: overview, findings: crops, colours: colours)
-    if let golden, let coloured {
-      report.explanations = explained.map { pictures($0, golden: golden, coloured: coloured) }
-    }
+    report.explanations = explanationPictures
     report.concepts = naming?.concepts
     return report
   }
 
-  /// The pictures of why a finding is called what it is.
+  /// The pictures of why findings are called what they are.
+  var explanationPictures: [ExplanationPictures] {
+    guard let golden, let difference else { return [] }
+    let colours = DifferenceColours(saturation: 2 * threshold, threshold: threshold)
+    let coloured = colours.picture(of: difference)
+    return explained.map { pictures($0, golden: golden, coloured: coloured) }
+  }
+
   private func pictures(
     _ told: ExplainedFinding, golden: Picture, coloured: Picture
   ) -> ExplanationPictures {

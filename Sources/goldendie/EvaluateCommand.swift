@@ -9,7 +9,9 @@ import Reports
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measures how good something is.",
-    subcommands: [Matching.self, Pairs.self, GoldenKinds.self], defaultSubcommand: Matching.self)
+    subcommands: [
+      Matching.self, Pairs.self, GoldenKinds.self, Naming.self, Explanations.self,
+    ], defaultSubcommand: Matching.self)
 
   struct GoldenKinds: ParsableCommand {
     static let configuration = CommandConfiguration(

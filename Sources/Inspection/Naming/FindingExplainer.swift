@@ -15,8 +15,19 @@ final class FindingExplainer {
     var layer: String?
     /// The class that is explained, by its number; nil is the one that the finding got.
     var label: Int?
+    /// A concept that is shown, whatever its relevance; nil shows the most relevant ones.
+    var concept: Int?
     /// Concepts that get a heat map.
     var concepts = 5
+  }
+
+  /// Layers whose channels can be told as concepts, named by their activation where they have one.
+  static func layers(of classifier: Classifier) -> [String] {
+    let network = classifier.network
+    let activated = Set(
+      network.layers.filter { if case .activation = $0.operation { true } else { false } }
+        .flatMap(\.inputs))
+    return network.layers.dropFirst().dropLast().map(\.name).filter { !activated.contains($0) }
   }
 
   /// A finding's crop with its name.
@@ -92,6 +103,21 @@ final class FindingExplainer {
   func explain(_ start: Start, layer: String, concepts: Int = 5) -> Explanation {
     guard let current else { preconditionFailure("a finding is named before it is explained") }
     return current.explain(start, layer: layer, concepts: concepts)
+  }
+
+  /// The heat map of one concept, of the finding that was named last.
+  func heatMap(_ start: Start, layer: String, concept: Int) -> Tensor? {
+    current?.heatMaps(start, conditions: [[layer: [concept]]]).first
+  }
+
+  /// How much each channel of a lower layer gives to a concept, of the finding that was named last.
+  func contributions(_ start: Start, to concept: Int, of layer: String, among lower: String)
+    -> [Double]
+  {
+    guard let current else { return [] }
+    let output = current.value(of: classifier.network.output)
+    return current.contributions(
+      to: concept, of: layer, from: start.relevance(of: output), among: lower)
   }
 
   /// What a layer's places had in the finding that was named last.

@@ -43,6 +43,13 @@ final class NamingStage: @unchecked Sendable {
     self.question = question
   }
 
+  /// The same stage asked something else.
+  init(_ other: NamingStage, question: FindingExplainer.Question) {
+    (classifier, record, weightsSHA256) = (other.classifier, other.record, other.weightsSHA256)
+    (concepts, layerRelevance) = (other.concepts, other.layerRelevance)
+    self.question = question
+  }
+
   static func hash(_ bytes: [UInt8]) -> String { FileHash.sha256(of: Data(bytes)) }
 
   /// A part of a scan that was compared, with all that a name is drawn from.
@@ -127,7 +134,18 @@ final class NamingStage: @unchecked Sendable {
     let named = try explainer.name(box, in: source)
     let layer = question.layer ?? classifier.card.conceptLayer
     let start = explainer.start(named, label: question.label)
-    let explanation = explainer.explain(start, layer: layer, concepts: question.concepts)
+    var explanation = explainer.explain(start, layer: layer, concepts: question.concepts)
+    if let concept = question.concept, !question.method.staysAtLayer,
+      let map = explainer.heatMap(start, layer: layer, concept: concept)
+    {
+      let relevance = explanation.relevances[concept]
+      let all = explanation.relevances.reduce(0) { $0 + abs($1) }
+      explanation.concepts = [
+        Explanation.Concept(
+          channel: concept, relevance: relevance, share: all > 0 ? relevance / all : 0,
+          heatMap: map)
+      ]
+    }
     var result = finding
     let naming = named.naming
     result.defectClass =
@@ -159,6 +177,29 @@ final class NamingStage: @unchecked Sendable {
     told.goldenLayers = try goldenLayers(finding, view)
     result.explanation = told
     return (result, ExplainedFinding(id: finding.id, crop: crop, explanation))
+  }
+
+  /// The channels of the layer before that feed a concept most, in a finding.
+  func feeding(
+    _ finding: FindingRecord, concept: Int, layer: String, in view: View
+  ) throws -> [(layer: String, channel: Int, share: Double)] {
+    let layers = FindingExplainer.layers(of: classifier)
+    guard let place = layers.firstIndex(of: layer), place > 0, !question.method.staysAtLayer else {
+      return []
+    }
+    // Pooling and joining have no channels of their own.
+    let lower = layers[..<place].last { $0.hasSuffix("activation") }
+    guard let lower else { return [] }
+    let explainer = take()
+    defer { put(explainer) }
+    var box = finding.box
+    (box.x, box.y) = (box.x - view.field.x, box.y - view.field.y)
+    let named = try explainer.name(box, in: try source(view))
+    let parts = explainer.contributions(
+      explainer.start(named, label: question.label), to: concept, of: layer, among: lower)
+    let all = parts.reduce(0) { $0 + abs($1) }
+    guard all > 0 else { return [] }
+    return Explanation.ranking(parts).prefix(5).map { (lower, $0, parts[$0] / all) }
   }
 
   /// The layers' parts in the golden at a finding, as far as they speak for the anomaly.

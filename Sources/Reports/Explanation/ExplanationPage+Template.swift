@@ -10,7 +10,7 @@ extension ExplanationPage {
     <style>{{{style}}}</style>
     </head>
     <body style="--atlas:url({{atlas}});--count:{{count}}">
-    <nav><a href="../report.html#f{{id}}">‹ {{scan}}</a><span>{{#previous}}<a href="{{previous}}">‹ previous</a>{{/previous}}{{#next}}<a href="{{next}}">next ›</a>{{/next}}</span></nav>
+    <nav>{{#report}}<a href="{{report}}">‹ {{scan}}</a>{{/report}}{{^report}}<span></span>{{/report}}<span>{{#previous}}<a href="{{previous}}">‹ previous</a>{{/previous}}{{#next}}<a href="{{next}}">next ›</a>{{/next}}</span></nav>
     <header>
     <div class="who">
     <p class="over">{{device}} · {{scan}}</p>
@@ -31,15 +31,15 @@ extension ExplanationPage {
     </div>
     </section>
     <section>
-    <h2>Concepts behind “{{explained}}”</h2>
-    <p class="lead">A concept is something the classifier learnt to look for. These five hold {{sum}} of the relevance of all concepts in its layer <code>{{layer}}</code>; its biases took up {{absorbed}}. Beside each: where it was seen here, and the training examples in which it mattered most, bright where they show it.</p>
+    <h2>Concepts behind “{{explained}}”{{guess}}</h2>
+    <p class="lead">A concept is something the classifier learnt to look for. Those below hold {{sum}} of the relevance of all concepts in its layer <code>{{layer}}</code>; its biases took up {{absorbed}}. Beside each: where it was seen here, and the training examples in which it mattered most, bright where they show it.</p>
     <div class="concepts">
     {{#concepts}}
     <div class="concept">
     <div class="share"><b>{{share}}</b> {{word}}<span class="bar {{kind}}"><i style="width:{{width}}%"></i></span>{{#page}}<a href="{{page}}">Concept {{channel}}</a>{{/page}}{{^page}}Concept {{channel}}{{/page}}{{#main}}<small>mostly <b>{{main}}</b>{{#mainShare}}, {{mainShare}}{{/mainShare}}</small>{{/main}}</div>
     <figure><i class="tile" style="--i:{{index}}"></i><figcaption>here</figcaption></figure>
-    {{#strip}}<figure class="strip"><a href="{{page}}"><img src="{{strip}}" alt="training examples of concept {{channel}}" loading="lazy"></a><figcaption>training examples</figcaption></figure>{{/strip}}
-    {{^strip}}<p class="none">No reference library lies beside the model.</p>{{/strip}}
+    {{#strip}}<figure class="strip">{{#page}}<a href="{{page}}">{{/page}}<img src="{{strip}}" alt="training examples of concept {{channel}}" loading="lazy">{{#page}}</a>{{/page}}<figcaption>training examples</figcaption></figure>{{/strip}}
+    {{#absent}}<p class="none">{{absent}}</p>{{/absent}}
     </div>
     {{/concepts}}
     </div>

@@ -11,6 +11,8 @@ struct ExplanationPage {
   let concepts: ConceptSheets?
   /// The pages before and after, by their numbers.
   let previous, next: Int?
+  /// Whether no report lies beside it.
+  var isAlone = false
 
   /// The folder of these pages beside a report.
   static let folder = "why"
@@ -44,8 +46,10 @@ struct ExplanationPage {
       "facts": facts, "concepts": rows(offset: tiles.count),
       "sum": Self.percent(sum), "absorbed": Self.percent(explanation.absorbed),
       "layer": explanation.layer, "audit": audit, "program": record.program,
+      "guess": finding.defectClass == FindingRecord.unknown ? ", the nearest class" : "",
       "command": "goldendie explain RESULTS --finding \(finding.id) --replay",
     ]
+    if !isAlone { values["report"] = "../\(Report.fileName)#f\(finding.id)" }
     if let previous { values["previous"] = Self.name(previous) }
     if let next { values["next"] = Self.name(next) }
     if let layers = explanation.goldenLayers, !layers.isEmpty {
@@ -96,9 +100,15 @@ struct ExplanationPage {
         "kind": concept.share < 0 ? "against" : "for",
         "word": concept.share < 0 ? "against" : "for",
       ]
-      guard let sheet = concepts?.sheets[concept.channel] else { return values }
+      guard let concepts, concepts.layer == explanation.layer,
+        let sheet = concepts.sheets[concept.channel]
+      else {
+        values["absent"] = "No training examples are known of this layer."
+        return values
+      }
+      if sheet.strip.isEmpty { values["absent"] = "It spoke for no training example." }
       if !sheet.strip.isEmpty { values["strip"] = ConceptPages.strip(concept.channel) }
-      values["page"] = "../../\(ConceptPages.folder)/\(ConceptPages.name(concept.channel))"
+      if !isAlone { values["page"] = "../../\(ConceptPages.folder)/\(ConceptPages.name(concept.channel))" }
       if let name = sheet.mainClass {
         values["main"] = name
         let all = sheet.classes.reduce(0) { $0 + max(0, $1.mean) }
