@@ -77,7 +77,9 @@ extension RelevanceRule {
   public init?(text: String) {
     let parts = text.split(separator: "(", maxSplits: 1).map(String.init)
     let inner = parts.count > 1 ? parts[1] : ""
-    guard let name = parts.first, parts.count == 1 || inner.hasSuffix(")") else { return nil }
+    guard let name = parts.first, text.contains("(") == (parts.count == 2),
+      parts.count == 1 || inner.hasSuffix(")")
+    else { return nil }
     let numbers = inner.dropLast().split(separator: ",").compactMap { Float($0) }
     guard numbers.allSatisfy(\.isFinite) else { return nil }
     switch (name, numbers.count, parts.count) {

@@ -34,6 +34,8 @@ public struct FindingExplanation: Sendable, Equatable, Codable {
     public var box: PixelRect?
     /// So many channels among which the class must be the highest at a pixel; nil where that is not asked.
     public var contenders: Int?
+    /// A channel that is set against it, so that what tells the two apart is explained; nil where there is none.
+    public var against: Int?
     /// `score`, `one` or `softmax`.
     public var amount: String
     /// Whether all relevance adds up to 1.

@@ -16,6 +16,7 @@ struct ExplainCommand: ParsableCommand {
       EXAMPLES
         goldendie explain results/die_7 --finding 3
         goldendie explain results/die_7 --finding 3 --class scratch --method grad-cam
+        goldendie explain results/die_7 --finding 3 --against scratch
         goldendie explain results/die_7 --finding 3 --layer down2.2.activation --concept 12 --output why
         goldendie explain results/die_7 --finding 3 --replay
       """)
@@ -67,6 +68,11 @@ struct ExplainCommand: ParsableCommand {
   var className: String?
 
   @Option(
+    help: ArgumentHelp(
+      "A class that it is set against: what tells the two apart is explained.", valueName: "name"))
+  var against: String?
+
+  @Option(
     help: "How: lrp, gradient, gradient-times-input or grad-cam (default: as reports do).",
     transform: choice)
   var method: MethodName?
@@ -96,7 +102,9 @@ struct ExplainCommand: ParsableCommand {
     if composite != nil, let method, method != .lrp {
       throw ValidationError("--composite goes with --method lrp.")
     }
-    if replay, layer != nil || concept != nil || className != nil || method != nil || composite != nil {
+    if replay, [layer, className, against].contains(where: { $0 != nil }) || concept != nil
+      || method != nil || composite != nil
+    {
       throw ValidationError("--replay computes what is on record, and takes no other question.")
     }
   }
@@ -107,7 +115,8 @@ struct ExplainCommand: ParsableCommand {
       scan: scan.map { URL(filePath: $0) })
     if replay { return try tellReplay(recorded) }
     var question = RecordedScan.Question()
-    (question.layer, question.concept, question.className) = (layer, concept, className)
+    (question.layer, question.concept) = (layer, concept)
+    (question.className, question.against) = (className, against)
     if let composite {
       question.method = "lrp \(composite.rules) dense=epsilon(1e-06)"
     } else if let method, method != .lrp {

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// What a run of the program gave.
 struct Run {
@@ -59,4 +60,10 @@ func goldendie(_ arguments: [String], blocks: Int? = nil, in folder: URL) throws
   return Run(
     status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
     errors: try String(contentsOf: errors, encoding: .utf8))
+}
+
+/// The object that a JSON text holds.
+func object(_ text: String) throws -> [String: Any] {
+  let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
+  return try #require(value as? [String: Any])
 }

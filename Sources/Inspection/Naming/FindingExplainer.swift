@@ -15,6 +15,8 @@ final class FindingExplainer {
     var layer: String?
     /// The class that is explained, by its number; nil is the one that the finding got.
     var label: Int?
+    /// The class that it is set against, by its number; nil explains the class alone.
+    var against: Int?
     /// A concept that is shown, whatever its relevance; nil shows the most relevant ones.
     var concept: Int?
     /// Concepts that get a heat map.
@@ -91,8 +93,11 @@ final class FindingExplainer {
 
   /// Where the explanation of a class begins: at the finding's places that score it highest, or where there are none at all
   /// of its places alike.
-  func start(_ named: Named, label: Int? = nil) -> Start {
+  func start(_ named: Named, label: Int? = nil, against: Int? = nil) -> Start {
     let label = label ?? named.naming.label
+    if let against, against != label {
+      return Start(channel: label, box: named.box, against: against)
+    }
     let usual = Start(
       channel: label, box: named.box, contenders: 0..<classifier.card.classes.count)
     if usual.relevance(of: named.output).values.contains(where: { $0 != 0 }) { return usual }

@@ -12,15 +12,17 @@ extension FindingExplanation {
     mainClass: (Int) -> String?
   ) {
     let start = audit.start
+    var told = Start(
+      class: classes[start.channel], channel: start.channel,
+      box: start.box.map { PixelRect(x: $0.x, y: $0.y, width: $0.width, height: $0.height) },
+      contenders: start.contenders?.count, amount: start.amount.rawValue,
+      normalised: start.isNormalised)
+    told.against = start.against
     self.init(
       modelSha256: audit.sources.modelSHA256, weightsSha256: audit.sources.weightsSHA256,
       inputSha256: audit.sources.inputSHA256, goldenSha256: audit.sources.goldenSHA256,
       crop: crop, method: audit.method.text, stabiliser: audit.stabiliser,
-      start: Start(
-        class: classes[start.channel], channel: start.channel,
-        box: start.box.map { PixelRect(x: $0.x, y: $0.y, width: $0.width, height: $0.height) },
-        contenders: start.contenders?.count, amount: start.amount.rawValue,
-        normalised: start.isNormalised),
+      start: told,
       layer: audit.layer,
       concepts: explanation.concepts.map {
         Concept(
@@ -46,7 +48,7 @@ extension FindingExplanation {
         box: start.box.map {
           Explanations.Start.Box(x: $0.x, y: $0.y, width: $0.width, height: $0.height)
         },
-        contenders: start.contenders.map { 0..<$0 }, amount: amount,
+        contenders: start.contenders.map { 0..<$0 }, against: start.against, amount: amount,
         isNormalised: start.normalised),
       layer: layer,
       concepts: concepts.map {

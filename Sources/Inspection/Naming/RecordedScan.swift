@@ -25,6 +25,8 @@ public struct RecordedScan {
     public var concept: Int?
     /// The class that is explained; nil is the finding's own.
     public var className: String?
+    /// The class that it is set against: what tells the two apart is explained; nil explains the class alone.
+    public var against: String?
 
     /// The question that a report answers.
     public init() {}
@@ -96,13 +98,15 @@ public struct RecordedScan {
       guard let method = Method(text: text) else { throw refuse("knows no method '\(text)'") }
       asked.method = method
     }
-    if let name = question.className {
+    func label(_ name: String) throws -> Int {
       guard let label = classifier.card.classes.firstIndex(of: name) else {
         throw refuse(
           "has no class '\(name)'; it has \(classifier.card.classes.joined(separator: ", "))")
       }
-      asked.label = label
+      return label
     }
+    asked.label = try question.className.map(label)
+    asked.against = try question.against.map(label)
     let layer = question.layer ?? classifier.card.conceptLayer
     let layers = FindingExplainer.layers(of: classifier)
     guard layers.contains(layer) else {
@@ -152,7 +156,10 @@ public struct RecordedScan {
     (rect.x, rect.y) = (rect.x - view.field.x, rect.y - view.field.y)
     guard FindingExplainer.layers(of: naming.classifier).contains(audit.layer),
       Classifier.cropSides.contains(rect.width), rect.width == rect.height,
-      audit.start.channel < naming.classifier.card.classes.count
+      (0..<naming.classifier.card.classes.count).contains(audit.start.channel),
+      audit.start.against.map({
+        (0..<naming.classifier.card.classes.count).contains($0) && $0 != audit.start.channel
+      }) ?? true
     else {
       return (differences + ["the record does not fit the model"], false)
     }

@@ -139,7 +139,8 @@ public struct ReferenceFile: Sendable, Codable {
     else { throw damaged("is no reference library; expected \(Self.format)") }
     guard let read = try? decoder.decode(Self.self, from: data),
       read.library.concepts.count == read.shown.count,
-      read.library.concepts.count == classifier.network.channels(of: classifier.card.conceptLayer)
+      [0, classifier.network.channels(of: classifier.card.conceptLayer)]
+        .contains(read.library.concepts.count)
     else { throw damaged("is a damaged reference library") }
     do {
       try read.library.require(

@@ -132,6 +132,7 @@ struct ExplanationPage {
         "Started at",
         "“\(start.class)”, channel \(start.channel), \(box ?? "all of the output"), by \(start.amount)"
           + (start.contenders == nil ? "" : " where it is the highest")
+          + (start.against.map { ", against channel \($0)" } ?? "")
           + (start.normalised ? ", in all 1" : "")),
       row("Concepts", "channels of \(explanation.layer)"),
       row(
