@@ -3,6 +3,7 @@ internal import Golden
 internal import ImageFiles
 internal import Matching
 internal import Raster
+internal import Records
 internal import Reports
 
 /// What came of looking at a scan.
@@ -13,7 +14,8 @@ enum Examination {
 
 /// A scan with what was found on it.
 struct ExaminedScan {
-  let registration: Registration
+  let placed: PlacedScan
+  var registration: Registration { placed.registration }
   /// In order of falling score, places in pixels of the field.
   let findings: [Finding]
   let overview: FieldPictures
@@ -100,7 +102,7 @@ extension Device {
       : judge.judge(
         prepared, core: field, place: place, residual: residual, allowance: allowance)
     return ExaminedScan(
-      registration: prepared.registration, findings: judge.findings,
+      placed: prepared.placed, findings: judge.findings,
       overview: judge.overview.pictures, threshold: judge.threshold, held: whole,
       windows: { whole.crop($0) })
   }
@@ -144,7 +146,7 @@ extension Device {
     let field = opened.field
     return .examined(
       ExaminedScan(
-        registration: placed.registration, findings: judge.findings,
+        placed: placed, findings: judge.findings,
         overview: judge.overview.pictures, threshold: judge.threshold,
         held: nil,
         windows: { rect in
@@ -175,7 +177,7 @@ extension Device {
   }
 
   /// The recipe's calibration; without one, what most of the scan itself shows.
-  private func noise(
+  func noise(
     _ scan: URL, channels: Int, _ samples: () throws -> [Calibrator.Sample]
   ) throws -> Calibration {
     guard let calibration else {
@@ -187,6 +189,26 @@ extension Device {
         "is \(channels == 3 ? "in colour" : "grey"), and the calibration is of scans that are not")
     }
     return calibration.noise
+  }
+
+  /// Names findings; those of a scan that is not held one by one, each in a window of its own.
+  func named(
+    _ findings: [FindingRecord], by naming: NamingStage, _ seen: ExaminedScan, field: PixelRect
+  ) throws -> ([FindingRecord], [ExplainedFinding]) {
+    if let held = seen.held {
+      return try naming.named(
+        findings, in: NamingStage.View(held, threshold: seen.threshold, seen.placed))
+    }
+    var (all, explained) = ([FindingRecord](), [ExplainedFinding]())
+    for finding in findings {
+      // As much as the greatest crop about a finding can reach.
+      let window = try seen.windows(finding.box.expanded(by: 512).intersection(field))
+      let (named, told) = try naming.named(
+        [finding], in: NamingStage.View(window, threshold: seen.threshold, seen.placed))
+      all += named
+      explained += told
+    }
+    return (all, explained)
   }
 
   /// A scan that was not compared, small enough for a page.

@@ -11,7 +11,7 @@ extension Device {
 
   /// A stage of the way of a scan, as progress tells it.
   public enum Stage: String, Sendable {
-    case reading, registering, painting, comparing
+    case reading, registering, painting, comparing, naming
   }
 
   /// Inspects one scan.
@@ -57,15 +57,21 @@ extension Device {
         field: field, threshold: Calibration.score(rate: Self.usualRate), overview: overview,
         windows: nil)
     case .examined(let seen):
-      let findings = seen.findings.enumerated().map { index, finding in
+      var findings = seen.findings.enumerated().map { index, finding in
         self.record(
           finding, id: index + 1, field: field, scan: scanRecord, registration: seen.registration)
+      }
+      var explained: [ExplainedFinding] = []
+      if let naming {
+        progress(.naming)
+        (findings, explained) = try named(findings, by: naming, seen, field: field)
       }
       return InspectedScan(
         record: record(
           .inspected, reason: nil, seen.registration, area: seen.registration.extent,
           findings: findings),
-        field: field, threshold: seen.threshold, overview: seen.overview, windows: seen.windows)
+        field: field, threshold: seen.threshold, overview: seen.overview, windows: seen.windows,
+        explained: explained, naming: naming)
     }
   }
 

@@ -107,4 +107,50 @@ extension Device {
     }
     return mask
   }
+
+  /// Compares a scan that is held.
+  ///
+  /// - Parameter ease: by how much more false alarms are allowed than by the recipe, to see what is just not flagged.
+  func compare(
+    _ scan: URL, _ prepared: PreparedScan, easedBy ease: Double = 1
+  ) throws -> ComparedScan {
+    let residual = prepared.residual()
+    let calibration = try noise(scan, channels: residual.planes.count) {
+      [try sample(scan, prepared, residual)]
+    }
+    let place = calibration.usesNeighbours ? try place(of: scan, prepared, residual) : nil
+    let (judged, comparison) = FieldJudge.judged(
+      prepared, residual: residual, place: place, calibration: calibration,
+      allowance: allowance(prepared.field, prepared.placed))
+    var rules = try rules(prepared.registration, calibration)
+    let threshold = Double(rules.seed)
+    let shift = Float(log10(ease))
+    (rules.seed, rules.grow) = (rules.seed - shift, rules.grow - shift)
+    return ComparedScan(
+      window: judged, findings: comparison.findings(in: prepared.area, rules: rules),
+      threshold: threshold)
+  }
+}
+
+/// A held scan with what was found on it.
+struct ComparedScan {
+  let window: JudgedWindow
+  /// Places in pixels of the field.
+  let findings: [Finding]
+  /// The score from which on a place is flagged.
+  let threshold: Double
+
+  /// What names are drawn from.
+  func view(_ placed: PlacedScan) -> NamingStage.View {
+    NamingStage.View(window, threshold: threshold, placed)
+  }
+}
+
+extension NamingStage.View {
+  /// A window as names are drawn from it.
+  init(_ window: JudgedWindow, threshold: Double, _ placed: PlacedScan) {
+    self.init(
+      field: window.rect, scan: window.scan, golden: window.golden, difference: window.difference,
+      threshold: threshold, toScan: placed.registration.toScan, mesh: placed.mesh)
+  }
 }

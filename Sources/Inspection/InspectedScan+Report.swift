@@ -30,6 +30,7 @@ extension InspectedScan {
       if outputs.contains(.html) {
         try OutputFolder.write(
           Data(try report.html().utf8), to: place.appending(path: Report.fileName))
+        try report.writeExplanations(into: place)
       }
       try report.writePictures(into: place)
       let export = FindingExport(of: [stored], inFolder: place, program: record.program)
@@ -49,6 +50,11 @@ extension InspectedScan {
         }
       }
     }
+    if outputs.contains(.html), let concepts = naming?.concepts {
+      // Beside the scan's folder, so that each lot tells of its own.
+      try ConceptPages.add(
+        record, concepts, to: folder.url.deletingLastPathComponent(), folder: folder.name)
+    }
     return folder.url
   }
 
@@ -57,6 +63,7 @@ extension InspectedScan {
   /// - Throws: `ImageFileError` where the scan can't be read again.
   public func report() throws -> Report {
     let colours = DifferenceColours(saturation: 2 * threshold, threshold: threshold)
+    let heatMaps = Dictionary(explained.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     let crops = try record.findings.prefix(Self.mostShown).compactMap { finding in
       let rect = window(around: finding.box)
       return try window(rect).map { window in
@@ -64,12 +71,31 @@ extension InspectedScan {
           // Crops larger than a page shows would only make it slow.
           picture.mapPlanes { $0.reduced(by: max(1, max(rect.width, rect.height) / 320)) }
         }
-        return FindingPictures(
+        var pictures = FindingPictures(
           id: finding.id, rect: rect, scan: crop(window.scan), golden: crop(window.golden),
           difference: crop(colours.picture(of: window.difference)))
+        if let told = heatMaps[finding.id] {
+          let seen = pictures.scan
+          pictures.relevance = RelevanceColours.picture(
+            of: told.heatMap.plane(of: rect, in: told.crop, width: seen.width, height: seen.height),
+            over: seen)
+        }
+        return pictures
       }
     }
-    return Report(record: record, field: overview, findings: Array(crops), colours: colours)
+    var report = Report(record: record, field: overview, findings: Array(crops), colours: colours)
+    report.explanations = try explanationPictures()
+    report.concepts = naming?.concepts
+    return report
+  }
+
+  /// The pictures of why findings are called what they are.
+  ///
+  /// - Throws: `ImageFileError` where the scan can't be read again.
+  func explanationPictures() throws -> [ExplanationPictures] {
+    try explained.compactMap { told in
+      try window(told.crop.intersection(field)).map { told.pictures(in: $0, threshold: threshold) }
+    }
   }
 
   /// A square window around a box, half as large again and at least 96 pixels, inside the field.
@@ -92,5 +118,40 @@ extension Plane {
       result.samples.replaceSubrange(row, with: samples[row])
     }
     return result
+  }
+}
+
+extension ExplainedFinding {
+  /// The pictures of why a finding is called what it is.
+  ///
+  /// - Parameters:
+  ///   - window: holds all of the crop that lies in the field.
+  ///   - threshold: the score from which on a place is flagged.
+  func pictures(in window: JudgedWindow, threshold: Double) -> ExplanationPictures {
+    let side = ExplanationPictures.side
+    let (crop, rect) = (crop, window.rect)
+    func square(_ picture: Picture) -> Picture {
+      picture.mapPlanes { plane in
+        var result = Plane(width: crop.width, height: crop.height)
+        for y in 0..<result.height {
+          let row = min(max(crop.y - rect.y + y, 0), plane.height - 1) * plane.width
+          for x in 0..<result.width {
+            let column = min(max(crop.x - rect.x + x, 0), plane.width - 1)
+            result.samples[y * result.width + x] = plane.samples[row + column]
+          }
+        }
+        return result.resized(to: side)
+      }
+    }
+    let seen = square(window.scan)
+    func shown(_ map: HeatMap) -> Picture {
+      RelevanceColours.picture(
+        of: map.plane(of: crop, in: crop, width: side, height: side), over: seen)
+    }
+    let colours = DifferenceColours(saturation: 2 * threshold, threshold: threshold)
+    return ExplanationPictures(
+      id: id, crop: crop, scan: seen, golden: square(window.golden),
+      difference: square(colours.picture(of: window.difference)), heatMap: shown(heatMap),
+      concepts: concepts.map(shown))
   }
 }

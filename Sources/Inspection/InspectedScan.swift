@@ -20,4 +20,8 @@ public struct InspectedScan: Sendable {
   /// - Parameter rect: scan pixels inside `field`.
   /// - Throws: `ImageFileError` where the scan can't be read again.
   public func window(_ rect: PixelRect) throws -> JudgedWindow? { try windows?(rect) }
+  /// Where the names of findings come from, in their order; empty when nothing names them.
+  public var explained: [ExplainedFinding] = []
+  /// What named them.
+  var naming: NamingStage?
 }

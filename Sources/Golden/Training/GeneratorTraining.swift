@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Networks
+public import Networks
 public import Raster
 
 /// Teaches a generator from photographs that are placed on a layout.
@@ -10,8 +10,8 @@ public struct GeneratorTraining {
   public typealias Refine =
     (_ scan: TrainingScan, _ golden: Picture) throws -> DisplacementMesh?
 
-  /// What is asked of a training while it runs.
-  public enum Command { case goOn, stop }
+  /// What is asked of it while it runs.
+  public typealias Command = TrainingCommand
 
   /// What a training ends with.
   public struct Outcome: Sendable {
@@ -27,10 +27,8 @@ public struct GeneratorTraining {
     public var heldOut: [TrainingScan]
   }
 
-  /// Why a training ended.
-  public enum Ending: String, Sendable, Codable {
-    case finished, noBetter, stopped
-  }
+  /// Why it ended.
+  public typealias Ending = TrainingEnding
 
   private let settings: TrainingSettings
   private let stack: LayerStack
