@@ -51,7 +51,8 @@ public struct CalibrationFile: Sendable, Codable {
       func told(_ golden: String) -> String { golden.count > 28 ? golden.prefix(28) + "…" : golden }
       throw InspectionError(
         .unusableScan, path: file.relativePath,
-        "was made with another golden, \(told(self.golden)); the recipe has \(told(golden)): calibrate again")
+        "was made with another golden, \(told(self.golden)); the recipe has \(told(golden)): calibrate again"
+      )
     }
   }
 

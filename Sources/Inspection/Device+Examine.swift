@@ -34,8 +34,9 @@ extension Device {
     ///
     /// The default is 24 Mpx.
     public var wholePx = 24_000_000
-    /// Columns and rows of a tile, pixels, to which 704 are added for what must be seen around it; nil for one tile where the
-    /// scan is held, else 2048. What is found does not hang on it.
+    /// Columns and rows of a tile, pixels; nil for one tile where the scan is held, else 2048.
+    ///
+    /// To them 704 are added for what must be seen around a tile. What is found does not hang on it.
     ///
     /// The default is nil.
     public var tileSide: Int?

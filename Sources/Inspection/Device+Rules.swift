@@ -18,7 +18,8 @@ extension Device {
     guard let size = pixelSizeUm else {
       throw RecipeError(
         .badValue, path: recipe.path,
-        detail: "matching.false_alarms_per_cm2 needs a layout, or else nothing says how large a pixel is")
+        detail:
+          "matching.false_alarms_per_cm2 needs a layout, or else nothing says how large a pixel is")
     }
     // A Mpx in square centimetres.
     return area * size * size * 0.01
@@ -69,7 +70,9 @@ extension Device {
     var factors: [Int: Double] = [:]
     if supplied == nil {
       for (bit, layer) in (stack?.layers ?? []).enumerated() {
-        if let factor = recipe.matching.sensitivity[layer.name], factor != 1 { factors[bit] = factor }
+        if let factor = recipe.matching.sensitivity[layer.name], factor != 1 {
+          factors[bit] = factor
+        }
       }
     }
     let excluded = excluded(window, placed.registration.toScan)

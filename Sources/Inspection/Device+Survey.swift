@@ -55,7 +55,8 @@ extension Device {
       scanPoint: toLevel(opened.middle))
     guard case .registered(let found) = outcome else {
       guard case .refused(let reason, let best) = outcome else { preconditionFailure("refused") }
-      return .refused(reason: reason, best: best?.enlarged(by: factor, field: field),
+      return .refused(
+        reason: reason, best: best?.enlarged(by: factor, field: field),
         level: (small, factor))
     }
     let registration = found.enlarged(by: factor, field: field)

@@ -76,7 +76,9 @@ public struct Device: Sendable {
 
   /// Names the golden that scans are compared with: its kind, and its file's SHA-256 where there is one.
   var goldenIdentity: String {
-    generator.map { "generator " + $0.record.sha256 } ?? supplied.map { "image " + $0.record.sha256 }
+    generator.map { "generator " + $0.record.sha256 } ?? supplied.map {
+      "image " + $0.record.sha256
+    }
       ?? (recipe.golden == .tree ? "tree" : "table")
   }
 

@@ -21,7 +21,8 @@ struct Tiling {
   static func window(about rect: PixelRect, in field: PixelRect) -> PixelRect {
     let (x, y) = ((rect.x - field.x) / step * step, (rect.y - field.y) / step * step)
     return PixelRect(
-      x: field.x + x, y: field.y + y, width: rect.maxX - field.x - x, height: rect.maxY - field.y - y
+      x: field.x + x, y: field.y + y, width: rect.maxX - field.x - x,
+      height: rect.maxY - field.y - y
     ).expanded(by: halo).intersection(field)
   }
 

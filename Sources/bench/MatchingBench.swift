@@ -53,12 +53,15 @@ enum MatchingBench {
       let part = PixelRect(
         x: x, y: y, width: 8 + Int(80 * random.next()), height: 8 + Int(80 * random.next())
       ).intersection(bounds)
-      for row in part.y..<part.maxY { for column in part.x..<part.maxX { coverage[column, row] = 1 } }
+      for row in part.y..<part.maxY {
+        for column in part.x..<part.maxX { coverage[column, row] = 1 }
+      }
     }
     let materials = Labels(stackOf: [coverage])
     let edgeDistance = materials.nearestOther(reach: 32).distance
     let shown = coverage.smoothed(sigma: 1)
-    let golden = Picture(planes: [Float(0.3), 0.4, 0.2].map { dark in shown.map { dark + 0.3 * $0 } })
+    let golden = Picture(
+      planes: [Float(0.3), 0.4, 0.2].map { dark in shown.map { dark + 0.3 * $0 } })
     func photograph() -> Picture {
       golden.mapPlanes { plane in
         var moved = plane.resampled(

@@ -53,7 +53,9 @@ extension EvaluateCommand {
     func run() throws {
       var names = kinds
       if ablation {
-        names += ["light", "motion", "place", "strata", "stains", "lines", "band", "edges"].map { "without-" + $0 }
+        names += ["light", "motion", "place", "strata", "stains", "lines", "band", "edges"].map {
+          "without-" + $0
+        }
       }
       let contestants = try names.map { name in
         guard let contestant = MatchingContest.Contestant(name: name) else {

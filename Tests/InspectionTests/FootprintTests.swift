@@ -11,7 +11,8 @@ import Testing
 @Suite struct FootprintTests {
   private static let size = PixelRect(x: 0, y: 0, width: 900, height: 700)
   private static let defects = [
-    PixelRect(x: 250, y: 100, width: 14, height: 9), PixelRect(x: 600, y: 252, width: 9, height: 12),
+    PixelRect(x: 250, y: 100, width: 14, height: 9),
+    PixelRect(x: 600, y: 252, width: 9, height: 12),
     PixelRect(x: 508, y: 508, width: 10, height: 10), PixelRect(x: 60, y: 640, width: 7, height: 7),
   ]
 
@@ -24,7 +25,8 @@ import Testing
       .boundary(
         layer,
         [
-          Point(x: x, y: y), Point(x: x + w, y: y), Point(x: x + w, y: y + h), Point(x: x, y: y + h),
+          Point(x: x, y: y), Point(x: x + w, y: y), Point(x: x + w, y: y + h),
+          Point(x: x, y: y + h),
         ])
     }
     var elements = [box(LayerID(layer: 2, datatype: 0), 0, 0, 90, 70)]

@@ -155,7 +155,8 @@ public struct MatchingContest {
         edgeDistance: one.prepared.region.edgeDistance, place: one.place, calibration: noise,
         stages: stages)
       let findings = comparison.findings(
-        in: one.prepared.area, rules: Comparison.rules(
+        in: one.prepared.area,
+        rules: Comparison.rules(
           score: Calibration.score(rate: Self.greatestRate), calibration: noise))
       seconds += (clock.now - start).inSeconds
       judgements.append(judge(findings, one, name: name))

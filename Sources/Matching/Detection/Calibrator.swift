@@ -36,8 +36,9 @@ public struct Calibrator {
   ///
   /// Others do not reach some of the border, and there the place of a scan is known least.
   private static let border = 96
-  /// Without clean scans: the height that is thought to be exceeded as often as `tailRate`, and how fast that falls. 0.1
-  /// false alarms a Mpx are then assumed beyond 8 standard deviations.
+  /// Without clean scans: the height that is thought to be exceeded as often as `tailRate`, and how fast that falls.
+  ///
+  /// 0.1 false alarms a Mpx are then assumed beyond 8 standard deviations.
   private static let assumedHeight: Float = 5, assumedScale: Float = 0.375
   /// The tail that follows from it.
   static let assumedTail = Calibration.Tail(
@@ -101,7 +102,8 @@ public struct Calibrator {
             isAlone: false, hole: nothing))
       }
     }
-    var noise = NoiseSums(kinds: kinds, planes: planes, isFlat: !stages.contains(.strata), isSuspect: isSuspect)
+    var noise = NoiseSums(
+      kinds: kinds, planes: planes, isFlat: !stages.contains(.strata), isSuspect: isSuspect)
     for view in views {
       noise.add(
         view.residual.planes, view.strata, area: view.area, isAlone: view.isAlone,
@@ -127,7 +129,8 @@ public struct Calibrator {
     guard !isSuspect else {
       return Calibration(
         materials: materials, planes: planes, whitening: whitening, scales: scales,
-        tails: Channels.names.map { _ in [assumedTail, assumedTail] }, mpx: mpx, scans: samples.map(\.name),
+        tails: Channels.names.map { _ in [assumedTail, assumedTail] }, mpx: mpx,
+        scans: samples.map(\.name),
         usesNeighbours: withOthers, isSuspect: true)
     }
     let aloneMpx = views.filter(\.isAlone).reduce(0) {

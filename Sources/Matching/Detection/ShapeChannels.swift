@@ -9,7 +9,9 @@ internal import Raster
 /// Source of the band: the local minimum and maximum of the reference as tolerance, after the variation model of HALCON's
 /// `compare_variation_model`.
 struct ShapeChannels {
-  /// Smoothing of scan and golden, and tolerance, pixels. The first sees small and sharp things. The second has too narrow a
+  /// Smoothing of scan and golden, and tolerance, pixels.
+  ///
+  /// The first sees small and sharp things. The second has too narrow a
   /// band to overlook that a line as thin as the first one's is missing, and is smooth enough to bear edges that are off by
   /// part of a pixel.
   private static let bands: [(sigma: Double, radius: Int)] = [(1, 2), (2.5, 1)]
