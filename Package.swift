@@ -78,8 +78,8 @@ let package = Package(
     module(
       "Inspection",
       uses: [
-        "Golden", "ImageFiles", "Layout", "Matching", "Networks", "Raster", "Records", "Reports",
-        .product(name: "Crypto", package: "swift-crypto"), "Yams",
+        "Classification", "Explanations", "Golden", "ImageFiles", "Layout", "Matching", "Networks",
+        "Raster", "Records", "Reports", .product(name: "Crypto", package: "swift-crypto"), "Yams",
       ]),
     module(
       "Service",
@@ -97,8 +97,8 @@ let package = Package(
     .executableTarget(
       name: "goldendie",
       dependencies: [
-        "Golden", "ImageFiles", "Inspection", "Layout", "Matching", "Networks", "Raster", "Records",
-        "Reports", "Service", "Simulation",
+        "Classification", "Explanations", "Golden", "ImageFiles", "Inspection", "Layout", "Matching",
+        "Networks", "Raster", "Records", "Reports", "Service", "Simulation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

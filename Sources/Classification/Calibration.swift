@@ -27,11 +27,21 @@ public struct Calibration: Sendable, Equatable, Codable {
   ///   - scores: of every class before temperature, one row a finding.
   ///   - labels: the true classes.
   public init(scores: [[Double]], labels: [Int], temperature: Double) {
-    precondition(scores.count == labels.count, "each finding has its label")
+    self.init(
+      probabilities: scores.map { Self.probabilities($0, temperature: temperature) },
+      labels: labels)
+  }
+
+  /// Judges confidences.
+  ///
+  /// - Parameters:
+  ///   - probabilities: of every class, one row a finding.
+  ///   - labels: the true classes.
+  public init(probabilities: [[Double]], labels: [Int]) {
+    precondition(probabilities.count == labels.count, "each finding has its label")
     var bins = [Bin](repeating: Bin(), count: 10)
     var right = 0
-    for (scores, label) in zip(scores, labels) {
-      let probabilities = Self.probabilities(scores, temperature: temperature)
+    for (probabilities, label) in zip(probabilities, labels) {
       let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
       let bin = min(9, Int(probabilities[best] * 10))
       bins[bin].count += 1

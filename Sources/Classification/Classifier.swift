@@ -14,26 +14,58 @@ public struct Classifier: Sendable, Equatable {
     public var classes: [String]
     /// The classes of findings that are no defects.
     public var nuisances: [String] = []
-    /// Planes of a crop.
-    public var planes: Int
+    /// Planes of the scans it was taught, 1 or 3; a crop has as many of the golden and a difference, see `CropSource`.
+    public var channels: Int
+    /// Whether the difference is the normalised one of an inspection.
+    public var isNormalised: Bool
     /// Scores are divided by it before they become probabilities; see `Calibration`.
     public var temperature = 1.0
     /// A finding whose best class is less probable than this is unknown.
     public var leastConfidence = 0.5
-    /// What it was taught by, as a hash; empty where nobody said.
-    public var dataSHA256 = ""
+    /// The layer whose channels are told as concepts.
+    public var conceptLayer: String
+    /// What it was taught.
+    public var lesson = Lesson()
+
+    /// Planes of a crop.
+    public var planes: Int { CropSource.planes(channels: channels) }
+
+    /// What is known of a classifier's training.
+    public struct Lesson: Sendable, Equatable, Codable {
+      /// What it was taught by, as a hash; empty where nobody said.
+      public var dataSHA256 = ""
+      /// The seed of everything random.
+      public var seed: UInt64 = 0
+      /// Steps, and the seconds that they took.
+      public var steps = 0, seconds = 0.0
+      /// The share of crops whose most relevant block was hidden.
+      public var relevanceDrop = 0.0
+      /// Names of the pictures that it was taught, and of those it was judged by.
+      public var taught: [String] = [], heldOut: [String] = []
+      /// Places that it was taught, by class.
+      public var places: [String: Int] = [:]
+      /// How the places held out were named; nil where there were none.
+      public var scores: NamingScores?
+
+      /// A classifier that nobody taught.
+      public init() {}
+    }
 
     /// A card of a classifier to be taught.
     ///
-    /// - Parameter classes: without the first one, which is no defect.
+    /// - Parameters:
+    ///   - classes: without the first one, which is no defect.
+    ///   - channels: planes of a scan, 1 or 3.
     public init(
-      architecture: ClassifierArchitecture = .light, classes: [String], planes: Int = 3,
-      nuisances: [String] = []
+      architecture: ClassifierArchitecture = .light, classes: [String], channels: Int = 1,
+      isNormalised: Bool = false, nuisances: [String] = []
     ) {
       precondition(!classes.isEmpty && classes.count < 250, "there are 1 to 249 classes")
       precondition(Set(nuisances).isSubset(of: classes), "a nuisance is one of the classes")
       (self.architecture, self.classes) = (architecture, ["none"] + classes)
-      (self.planes, self.nuisances) = (planes, nuisances)
+      (self.channels, self.nuisances) = (channels, nuisances)
+      self.isNormalised = isNormalised
+      conceptLayer = architecture.conceptLayer
     }
   }
 

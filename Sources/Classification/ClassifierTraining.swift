@@ -31,11 +31,13 @@ public struct ClassifierTrainingSettings: Sendable, Equatable, Codable {
 }
 
 /// Teaches a classifier.
-public struct ClassifierTraining {
+package struct ClassifierTraining {
   /// The settings.
-  public let settings: ClassifierTrainingSettings
+  package let settings: ClassifierTrainingSettings
   /// Steps done.
-  public private(set) var step = 0
+  package private(set) var step = 0
+  /// Seconds that they took, as whoever runs it counts them.
+  var seconds = 0.0
   private let card: Classifier.Card
   private var network: Network
   private var optimiser: Adam
@@ -48,7 +50,7 @@ public struct ClassifierTraining {
   ///
   /// - Parameter workers: crops computed at a time, which changes no byte of what is learnt; nil is one for each core.
   /// - Throws: `NetworkError` where the machine can't compute it.
-  public init(
+  package init(
     _ classifier: Classifier, settings: ClassifierTrainingSettings = .init(), workers: Int? = nil
   ) throws {
     precondition(
@@ -70,9 +72,10 @@ public struct ClassifierTraining {
   }
 
   /// The classifier by the running average of the weights.
-  public var classifier: Classifier {
-    var taught = network
+  package var classifier: Classifier {
+    var (taught, card) = (network, card)
     if step > 0 { taught.parameters.values = average.values[0] }
+    (card.lesson.steps, card.lesson.seconds) = (step, seconds)
     return Classifier(card: card, network: taught)
   }
 
@@ -81,7 +84,7 @@ public struct ClassifierTraining {
   /// - Parameter crop: makes the crop of a number, which grows by one with every crop of the training; it is called on
   ///   several threads.
   /// - Returns: the mean loss.
-  public mutating func advance(_ crop: @Sendable (_ number: Int) -> LabelledCrop) -> Double {
+  package mutating func advance(_ crop: @Sendable (_ number: Int) -> LabelledCrop) -> Double {
     let (loss, settings, first, batch) = (loss, settings, step * settings.batch, settings.batch)
     let (output, classes) = (network.output, card.classes.count)
     let losses = replicas.gradient(samples: batch, into: &gradient) { sample, plan in
@@ -114,28 +117,28 @@ public struct ClassifierTraining {
     step += 1
     return losses.reduce(0, +) / Double(batch)
   }
-}
 
-/// Random numbers that are the same everywhere, from numbers that say what they are for.
-///
-/// Source: Steele et al., "Fast Splittable Pseudorandom Number Generators" (SplitMix64), OOPSLA 2014.
-public struct SplitMix: RandomNumberGenerator, Sendable {
-  private var state: UInt64
-
-  /// A stream for these numbers.
-  public init(_ numbers: UInt64...) {
-    state = 0
-    for number in numbers {
-      state &+= number &+ 1
-      state = next()
+  /// What it takes to go on, beside the classifier.
+  var checkpoint: Checkpoint {
+    let latest = network.parameters.slots.map {
+      NamedTensor(
+        name: "latest.\($0.name)", shape: $0.shape,
+        values: Array(network.parameters.values[$0.range]))
     }
+    return Checkpoint(tensors: latest, metadata: ["goldendie.step": String(step)])
+      + optimiser.checkpoint + average.checkpoint(names: ["all"])
   }
 
-  /// The next 64 bits.
-  public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+  /// Goes on from a checkpoint of the same settings and data.
+  mutating func restore(from file: Safetensors) throws(NetworkError) {
+    for slot in network.parameters.slots {
+      let tensor = try file.tensor("latest.\(slot.name)", shape: slot.shape)
+      try tensor.requireFinite(path: file.path)
+      network.parameters.values.replaceSubrange(slot.range, with: tensor.values)
+    }
+    try optimiser.restore(from: file)
+    try average.restore(from: file, names: ["all"])
+    step = try file.count("goldendie.step")
+    replicas.load(network.parameters)
   }
 }

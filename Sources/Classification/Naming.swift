@@ -36,7 +36,13 @@ extension Classifier {
   ///   - output: what the network gave for the crop.
   ///   - box: in pixels of the crop.
   public func name(_ output: Tensor, box: PixelRect) -> Naming {
-    let scores = findingScores(output, box: box)
+    name(scores: findingScores(output, box: box))
+  }
+
+  /// The name that a finding's scores give.
+  ///
+  /// - Parameter scores: of every class, before temperature.
+  public func name(scores: [Double]) -> Naming {
     let probabilities = Calibration.probabilities(scores, temperature: card.temperature)
     let label = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
     let confidence = probabilities[label]

@@ -12,6 +12,12 @@ public struct Explanation: Sendable, Equatable {
     public var share: Double
     /// Where in the picture it was, (rows, columns, 1).
     public var heatMap: Tensor
+
+    /// A concept with all its parts.
+    public init(channel: Int, relevance: Double, share: Double, heatMap: Tensor) {
+      (self.channel, self.relevance, self.share) = (channel, relevance, share)
+      self.heatMap = heatMap
+    }
   }
 
   /// The layer whose channels are the concepts.

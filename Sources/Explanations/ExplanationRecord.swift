@@ -9,6 +9,11 @@ public struct ExplanationRecord: Sendable, Equatable, Codable {
     public var channel: Int
     /// Its relevance.
     public var relevance: Double
+
+    /// A concept.
+    public init(channel: Int, relevance: Double) {
+      (self.channel, self.relevance) = (channel, relevance)
+    }
   }
 
   /// What the explanation was made of, as hashes of their bytes.
@@ -62,6 +67,17 @@ public struct ExplanationRecord: Sendable, Equatable, Codable {
     heatMapSHA256 = hash(Self.bytes(of: explanation.heatMap))
     (given, arrived) = (explanation.given, explanation.arrived)
     absorbed = explanation.absorbed
+  }
+
+  /// A record with all its parts, as it was kept.
+  public init(
+    sources: Sources, method: Method, stabiliser: Float, start: Start, layer: String,
+    concepts: [Concept], heatMapSHA256: String, given: Double, arrived: Double, absorbed: Double
+  ) {
+    (self.sources, self.method, self.stabiliser) = (sources, method, stabiliser)
+    (self.start, self.layer, self.concepts) = (start, layer, concepts)
+    (self.heatMapSHA256, self.given, self.arrived) = (heatMapSHA256, given, arrived)
+    self.absorbed = absorbed
   }
 
   /// Computes the explanation again.

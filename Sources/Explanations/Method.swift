@@ -71,7 +71,7 @@ public enum Method: Sendable, Hashable, Codable {
   }
 
   /// Whether a heat map is the layer's own shares, enlarged, and not what a pass brings down to the input.
-  var staysAtLayer: Bool {
+  public var staysAtLayer: Bool {
     switch self {
     case .relevance, .gradient, .gradientTimesInput: false
     case .gradCAM, .activation, .random: true

@@ -66,9 +66,10 @@ public struct ReferenceLibrary: Sendable, Equatable, Codable {
     /// The classes' parts, by their numbers.
     public var classes: [Int: ClassPart] = [:]
 
-    /// The class that it mostly belongs to: that of the greatest mean.
+    /// The class that it mostly belongs to: that of the greatest mean; nil where it spoke for none.
     public var mainClass: Int? {
-      classes.sorted { $0.key < $1.key }.max { $0.value.mean < $1.value.mean }?.key
+      classes.sorted { $0.key < $1.key }.filter { $0.value.mean > 0 }
+        .max { $0.value.mean < $1.value.mean }?.key
     }
   }
 

@@ -35,9 +35,13 @@ public struct Start: Sendable, Hashable, Codable {
   public var box: Box?
   /// Pixels must score this channel highest among these; nil asks for nothing.
   public var contenders: Range<Int>?
+  /// A channel that is set against it, so that what is explained is what tells the two apart; nil explains the channel alone.
+  ///
+  /// A pixel then begins with both scores, the other's with its sign turned: their sum is by how much the one is higher.
+  public var against: Int?
   /// How much relevance a pixel begins with; the default is its score.
   public var amount: Amount
-  /// Whether all relevance adds up to 1, for each sample by itself.
+  /// Whether the sizes of all relevance add up to 1, for each sample by itself.
   public var isNormalised: Bool
 
   /// A start at the pixels that score a channel highest.
@@ -46,11 +50,12 @@ public struct Start: Sendable, Hashable, Codable {
   ///   - box: the finding's box in output pixels; nil is the whole output.
   ///   - contenders: the channels among which this one must be the highest; nil takes every pixel.
   public init(
-    channel: Int, box: Box? = nil, contenders: Range<Int>? = nil, amount: Amount = .score,
-    isNormalised: Bool = true
+    channel: Int, box: Box? = nil, contenders: Range<Int>? = nil, against: Int? = nil,
+    amount: Amount = .score, isNormalised: Bool = true
   ) {
+    precondition(against != channel, "a channel is set against another one")
     (self.channel, self.box, self.contenders) = (channel, box, contenders)
-    (self.amount, self.isNormalised) = (amount, isNormalised)
+    (self.against, self.amount, self.isNormalised) = (against, amount, isNormalised)
   }
 
   /// The relevance that a pass begins with.
@@ -70,6 +75,11 @@ public struct Start: Sendable, Hashable, Codable {
         if contenders != nil, among.contains(where: { output.values[first + $0] > score }) {
           continue
         }
+        if let against {
+          result.values[first + channel] = score
+          result.values[first + against] = -output.values[first + against]
+          continue
+        }
         switch amount {
         case .score: result.values[first + channel] = max(score, 0)
         case .one: result.values[first + channel] = 1
@@ -80,7 +90,7 @@ public struct Start: Sendable, Hashable, Codable {
       }
     }
     if isNormalised {
-      let sum = Float(result.values.reduce(0.0) { $0 + Double($1) })
+      let sum = Float(result.values.reduce(0.0) { $0 + abs(Double($1)) })
       if sum > 0 { for place in result.values.indices { result.values[place] /= sum } }
     }
     return result

@@ -14,7 +14,7 @@ extension Device {
 
   /// A stage of the way of a scan, as progress tells it.
   public enum Stage: String, Sendable {
-    case reading, registering, painting, comparing
+    case reading, registering, painting, comparing, naming
   }
 
   /// Inspects one scan.
@@ -54,8 +54,7 @@ extension Device {
         inspectedBox: area, inspectedMpx: Double(area?.area ?? 0) / 1e6,
         seconds: (clock.now - start).inSeconds, findings: findings)
     }
-    let threshold =
-      calibration == nil ? comparisonSettings.seedSigma : Calibration.score(rate: rate)
+    let threshold = flaggedDifference
     switch prepared {
     case .refused(let reason, let best):
       return InspectedScan(
@@ -67,15 +66,25 @@ extension Device {
       let extent = registration.extent
       progress(.comparing)
       let comparison = try compare(scan, prepared)
-      let findings = comparison.findings.enumerated().map { index, finding in
+      let difference = comparison.normalised.blank(outside: prepared.area)
+      var findings = comparison.findings.enumerated().map { index, finding in
         self.record(
           finding, id: index + 1, field: field, scan: scanRecord, registration: registration,
           materials: region.materials)
       }
+      var explained: [ExplainedFinding] = []
+      if let naming {
+        progress(.naming)
+        (findings, explained) = try naming.named(
+          findings,
+          in: NamingStage.View(
+            field: field, scan: picture, golden: comparison.golden, difference: difference,
+            threshold: threshold, toScan: registration.toScan, mesh: prepared.mesh))
+      }
       return InspectedScan(
         record: record(.inspected, reason: nil, registration, area: extent, findings: findings),
         field: field, scan: picture, golden: comparison.golden,
-        difference: comparison.normalised.blank(outside: prepared.area), threshold: threshold)
+        difference: difference, threshold: threshold, explained: explained, naming: naming)
     }
   }
 

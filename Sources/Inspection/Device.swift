@@ -21,6 +21,8 @@ public struct Device: Sendable {
   let neighbours: NeighbourDies?
   /// What clean scans look like; nil when the recipe names no calibration.
   let calibration: CalibrationFile?
+  /// What names findings; nil when the recipe names no classifier.
+  let naming: NamingStage?
   let centers: CenterTable?
   /// Boxes of the rectangles on `scan.fields`, µm.
   let fields: [Box]
@@ -63,10 +65,14 @@ public struct Device: Sendable {
         FileRecord(path: Device.told(picture, in: file), sha256: try FileHash.sha256(picture))
       )
     }
+    let golden = generator?.golden
+    naming = try recipe.classifier.map {
+      try NamingStage($0, told: Device.told($0, in: file), golden: golden)
+    }
   }
 
   /// A file's path as a recipe tells it: relative to the recipe's folder where it lies inside.
-  private static func told(_ file: URL, in recipe: URL) -> String {
+  static func told(_ file: URL, in recipe: URL) -> String {
     let folder = recipe.absoluteURL.standardizedFileURL.deletingLastPathComponent().path + "/"
     let path = file.absoluteURL.standardizedFileURL.path
     return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path

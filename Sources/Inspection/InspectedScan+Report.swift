@@ -30,6 +30,7 @@ extension InspectedScan {
       if outputs.contains(.html) {
         try OutputFolder.write(
           Data(try report.html().utf8), to: place.appending(path: Report.fileName))
+        try report.writeExplanations(into: place)
       }
       try report.writePictures(into: place)
       let export = FindingExport(of: [stored], inFolder: place, program: record.program)
@@ -49,6 +50,11 @@ extension InspectedScan {
         }
       }
     }
+    if outputs.contains(.html), let concepts = naming?.concepts {
+      // Beside the scan's folder, so that each lot tells of its own.
+      try ConceptPages.add(
+        record, concepts, to: folder.url.deletingLastPathComponent(), folder: folder.name)
+    }
     return folder.url
   }
 
@@ -66,6 +72,7 @@ extension InspectedScan {
       golden: golden.map { whole($0).mapPlanes { $0.reduced(by: reduction) } },
       difference: coloured.map { whole($0).mapPlanes { $0.reduced(by: reduction) } },
       reduction: Double(reduction))
+    let heatMaps = Dictionary(explained.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     var crops: [FindingPictures] = []
     if let golden, let coloured {
       crops = record.findings.map { finding in
@@ -77,12 +84,58 @@ extension InspectedScan {
           let factor = max(1, max(rect.width, rect.height) / 320)
           return picture.crop(local).mapPlanes { $0.reduced(by: factor) }
         }
-        return FindingPictures(
+        var pictures = FindingPictures(
           id: finding.id, rect: rect, scan: crop(scan), golden: crop(golden),
           difference: crop(coloured))
+        if let told = heatMaps[finding.id] {
+          let seen = crop(scan)
+          pictures.relevance = RelevanceColours.picture(
+            of: told.heatMap.plane(of: rect, in: told.crop, width: seen.width, height: seen.height),
+            over: seen)
+        }
+        return pictures
       }
     }
-    return Report(record: record, field: overview, findings: crops, colours: colours)
+    var report = Report(record: record, field: overview, findings: crops, colours: colours)
+    report.explanations = explanationPictures
+    report.concepts = naming?.concepts
+    return report
+  }
+
+  /// The pictures of why findings are called what they are.
+  var explanationPictures: [ExplanationPictures] {
+    guard let golden, let difference else { return [] }
+    let colours = DifferenceColours(saturation: 2 * threshold, threshold: threshold)
+    let coloured = colours.picture(of: difference)
+    return explained.map { pictures($0, golden: golden, coloured: coloured) }
+  }
+
+  private func pictures(
+    _ told: ExplainedFinding, golden: Picture, coloured: Picture
+  ) -> ExplanationPictures {
+    let side = ExplanationPictures.side
+    func square(_ picture: Picture) -> Picture {
+      picture.mapPlanes { plane in
+        var result = Plane(width: told.crop.width, height: told.crop.height)
+        for y in 0..<result.height {
+          let row = min(max(told.crop.y - field.y + y, 0), plane.height - 1) * plane.width
+          for x in 0..<result.width {
+            let column = min(max(told.crop.x - field.x + x, 0), plane.width - 1)
+            result.samples[y * result.width + x] = plane.samples[row + column]
+          }
+        }
+        return result.resized(to: side)
+      }
+    }
+    let seen = square(scan)
+    func shown(_ map: ExplainedFinding.HeatMap) -> Picture {
+      RelevanceColours.picture(
+        of: map.plane(of: told.crop, in: told.crop, width: side, height: side), over: seen)
+    }
+    return ExplanationPictures(
+      id: told.id, crop: told.crop, scan: seen, golden: square(golden),
+      difference: square(coloured), heatMap: shown(told.heatMap),
+      concepts: told.concepts.map(shown))
   }
 
   /// A picture of the field set into a picture of the whole scan, grey where the scan is not looked at.

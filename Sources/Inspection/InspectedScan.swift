@@ -16,4 +16,8 @@ public struct InspectedScan: Sendable {
   public let difference: Plane?
   /// The difference that is flagged, standard deviations.
   public let threshold: Double
+  /// Where the names of findings come from, in their order; empty when nothing names them.
+  public var explained: [ExplainedFinding] = []
+  /// What named them.
+  var naming: NamingStage?
 }

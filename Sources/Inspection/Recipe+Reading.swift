@@ -17,8 +17,7 @@ extension Recipe {
     }
     let top = try RecipeSection(
       rootNode(of: text, path: file.path), file: file, line: 1,
-      known: ["device", "layout", "scan", "golden", "matching", "wafer", "outputs"],
-      later: ["classifier"])
+      known: ["device", "layout", "scan", "golden", "matching", "classifier", "wafer", "outputs"])
 
     self.init(
       device: try top.text("device", expected: "a name")
@@ -47,6 +46,7 @@ extension Recipe {
     {
       matching = try Matching(section)
     }
+    classifier = try top.existingFile("classifier")
     if let section = try top.section("wafer", known: Wafer.keys) { wafer = try Wafer(section) }
     outputs = try Output.list(in: top) ?? outputs
     if golden == .table || golden == .tree, layout == nil {

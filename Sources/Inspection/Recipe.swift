@@ -31,6 +31,10 @@ public struct Recipe: Equatable, Sendable {
   public var neighbours = 0
   /// `matching`: how a scan is compared.
   public var matching: Matching
+  /// `classifier`: the model that names findings, as `goldendie train classifier` writes it.
+  ///
+  /// The default, nil, is none: findings have no class.
+  public var classifier: URL?
   /// `wafer`: where the dies lie, for maps and for formats that count by dies.
   ///
   /// The default, nil, is one die as large as the layout's cell.

@@ -18,7 +18,8 @@ public struct FindingRecord: Sendable, Equatable, Codable {
   public var score: Double
   /// Mean difference to the golden inside, grey levels of 255, signed.
   public var contrast: Double
-  /// Its defect class; nil while nothing names it.
+  /// Its defect class, `nuisance` for one that is no defect and not counted, `unknown` where nothing fits; nil while nothing
+  /// names it.
   public var defectClass: String?
   /// Confidence of each class; nil while nothing names it.
   public var classScores: [String: Double]?
@@ -26,8 +27,8 @@ public struct FindingRecord: Sendable, Equatable, Codable {
   public var mask: RunLengthMask
   /// Names of the layers under it, in the recipe's order.
   public var layers: [String]
-  /// Explanation of the class, later; nil now.
-  public var explanation: String?
+  /// The audit record of what its class was explained by; nil while nothing names it.
+  public var explanation: FindingExplanation?
 
   enum CodingKeys: String, CodingKey {
     case id, box
@@ -48,6 +49,13 @@ public struct FindingRecord: Sendable, Equatable, Codable {
     (self.die, self.polarity, self.score, self.contrast) = (die, polarity, score, contrast)
     (self.mask, self.layers) = (mask, layers)
   }
+
+  /// The class of findings that are no defects: kept, marked, and not counted.
+  public static let nuisance = "nuisance"
+  /// The class of findings that no class fits.
+  public static let unknown = "unknown"
+  /// Whether it counts as a defect.
+  public var isCounted: Bool { defectClass != Self.nuisance }
 
   /// Writes absent parts as `null`, so that every key is always there.
   public func encode(to encoder: any Encoder) throws {

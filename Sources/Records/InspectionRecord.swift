@@ -36,6 +36,9 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
   /// Flagged places, numbered from 1 in order of falling score.
   public var findings: [FindingRecord]
 
+  /// The findings that count as defects: all but nuisances.
+  public var counted: [FindingRecord] { findings.filter(\.isCounted) }
+
   enum CodingKeys: String, CodingKey {
     case format, program, device, scan, recipe, layout, verdict, reason, registration, golden
     case inspectedBox = "inspected_box"

@@ -40,8 +40,9 @@ public struct IndexEntry: Sendable, Equatable {
     origin = [record.scan.lot, record.scan.wafer, die].compactMap { $0 }.filter { !$0.isEmpty }
       .joined(separator: " · ")
     if record.verdict == .inspected {
-      let bright = record.findings.count { $0.polarity == .bright }
-      outcome = .inspected(bright: bright, dark: record.findings.count - bright)
+      let counted = record.counted
+      let bright = counted.count { $0.polarity == .bright }
+      outcome = .inspected(bright: bright, dark: counted.count - bright)
     } else {
       outcome = .notInspectable(reason: record.reason ?? "no reason was recorded")
     }

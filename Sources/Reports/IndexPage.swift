@@ -154,11 +154,15 @@ public struct IndexPage: Sendable, Equatable {
 
   /// The relative address of a folder's report.
   private static func address(_ folder: String) -> String {
+    "\(escaped(folder))/\(Report.fileName)"
+  }
+
+  /// A folder's name as part of an address.
+  static func escaped(_ folder: String) -> String {
     let plain = CharacterSet(
       charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-    let names = folder.split(separator: "/").map {
-      $0.addingPercentEncoding(withAllowedCharacters: plain) ?? String($0)
-    }
-    return "\(names.joined(separator: "/"))/\(Report.fileName)"
+    return folder.split(separator: "/")
+      .map { $0.addingPercentEncoding(withAllowedCharacters: plain) ?? String($0) }
+      .joined(separator: "/")
   }
 }

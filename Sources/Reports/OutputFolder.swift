@@ -52,13 +52,13 @@ public struct OutputFolder: Sendable, Equatable {
 
   /// The name of the folder of a scan: its file's name without the extension.
   ///
-  /// A leading dot becomes an underscore, so that the folder is seen; so does a name that `index.html` needs.
+  /// A leading dot becomes an underscore, so that the folder is seen; so does a name that `index.html` or the concepts' pages need.
   public static func name(forScan path: String) -> String {
     let file = (path as NSString).lastPathComponent
     let name = (file as NSString).deletingPathExtension
     if name.isEmpty || name == "/" { return "scan" }
     if name.hasPrefix(".") { return "_" + name.dropFirst() }
-    return name == IndexPage.fileName ? "_" + name : name
+    return [IndexPage.fileName, ConceptPages.folder].contains(name) ? "_" + name : name
   }
 
   /// Makes the folder with what `body` writes, in place of the one before.

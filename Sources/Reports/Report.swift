@@ -29,6 +29,8 @@ public struct FindingPictures: Sendable, Equatable {
   public var rect: PixelRect
   /// The window in the scan, in the golden, and in the coloured difference; any size, shown as large as each other.
   public var scan, golden, difference: Picture
+  /// Where in the window the finding's name comes from; nil where nothing named it.
+  public var relevance: Picture?
 
   /// The pictures of a window around the finding with this number.
   public init(id: Int, rect: PixelRect, scan: Picture, golden: Picture, difference: Picture) {
@@ -48,6 +50,11 @@ public struct Report: Sendable {
   /// How the differences were coloured.
   public var colours: DifferenceColours
 
+  /// Pictures of why findings are called what they are, in any order.
+  public var explanations: [ExplanationPictures] = []
+  /// What the concepts are that those speak of; nil where that is not known.
+  public var concepts: ConceptSheets?
+
   /// A report of a record with its pictures.
   public init(
     record: InspectionRecord, field: FieldPictures, findings: [FindingPictures],
@@ -64,6 +71,35 @@ public struct Report: Sendable {
   ///
   /// - Throws: `ReportError` when a template can't be used.
   public func html() throws -> String { try ReportPage(self).html() }
+
+  /// Writes the pages of why findings are called what they are, `why/`, into a scan's folder.
+  ///
+  /// - Throws: `ReportError` when the file system refuses or a template can't be used.
+  public func writeExplanations(into folder: URL) throws {
+    let pictures = Dictionary(explanations.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+    let told = record.findings.filter { $0.explanation != nil && pictures[$0.id] != nil }
+    guard !told.isEmpty else { return }
+    let place = folder.appending(path: ExplanationPage.folder, directoryHint: .isDirectory)
+    try FileSystem.makeFolder(place.path)
+    var shown: Set<Int> = []
+    for (number, finding) in told.enumerated() {
+      guard let explanation = finding.explanation, let pictures = pictures[finding.id] else {
+        continue
+      }
+      let page = ExplanationPage(
+        record: record, finding: finding, explanation: explanation, concepts: concepts,
+        previous: number > 0 ? told[number - 1].id : nil,
+        next: number + 1 < told.count ? told[number + 1].id : nil)
+      try OutputFolder.write(
+        Data(try page.html().utf8), to: place.appending(path: ExplanationPage.name(finding.id)))
+      try OutputFolder.write(pictures.atlas, to: place.appending(path: "\(finding.id).jpg"))
+      shown.formUnion(explanation.concepts.map(\.channel))
+    }
+    for channel in shown {
+      guard let strip = concepts?.sheets[channel]?.strip, !strip.isEmpty else { continue }
+      try OutputFolder.write(strip, to: place.appending(path: ConceptPages.strip(channel)))
+    }
+  }
 
   /// Writes `findings.json` and `report.html` into a folder.
   ///

@@ -67,7 +67,8 @@ extension ReportPage {
       let gap = 3 * unit
       let top = Double(box.y) - gap
       return [
-        "id": finding.id, "polarity": finding.polarity.rawValue,
+        "id": finding.id,
+        "polarity": finding.polarity.rawValue + (finding.isCounted ? "" : " nuisance"),
         "box": "\(box.x) \(box.y) \(box.width) \(box.height)",
         "x": Self.plain(Double(box.x) - gap), "y": Self.plain(top),
         "width": Self.plain(Double(box.width) + 2 * gap),

@@ -33,8 +33,12 @@ extension ReportPage {
     if let size = record.registration?.pixelSizeUm {
       values["areaReal"] = Wording.area(Double(finding.areaPx) * size * size)
     }
-    if let name = finding.defectClass, let score = finding.classScores?[name] {
-      values["classScore"] = "\(Wording.number(score * 100, digits: 0)) %"
+    if let confidence = finding.nameConfidence {
+      values["classScore"] = ExplanationPage.percent(confidence)
+    }
+    values["isNuisance"] = !finding.isCounted
+    if explained.contains(finding.id) {
+      values["why"] = "\(ExplanationPage.folder)/\(ExplanationPage.name(finding.id))"
     }
     if let pictures, !pictures.rect.isEmpty { values["crops"] = crops(pictures, of: finding) }
     return values
@@ -60,7 +64,9 @@ extension ReportPage {
         ["name": "scan", "address": dataAddress(of: pictures.scan)],
         ["name": "golden", "address": dataAddress(of: pictures.golden)],
         ["name": "difference", "address": dataAddress(of: pictures.difference)],
-      ],
+      ]
+        + (pictures.relevance.map { [["name": "relevance", "address": dataAddress(of: $0)]] }
+          ?? []),
     ]
   }
 }

@@ -79,13 +79,14 @@ extension ReportPage {
       .matrix td{font:11px ui-monospace,"DejaVu Sans Mono","Liberation Mono",monospace;text-align:right;padding:3px 4px}
       .findings{margin-top:18px}
       .head,.row{display:grid;grid-template-columns:var(--columns);gap:0 12px}
-      .table{--columns:34px 400px 64px 60px 74px 76px 92px 92px minmax(0,1fr)}
-      .table.classed{--columns:34px 400px 64px 60px 74px 76px 92px 92px 96px minmax(0,1fr)}
-      .table.placeless{--columns:34px 400px 64px 60px 74px 76px 92px minmax(0,1fr)}
-      .table.placeless.classed{--columns:34px 400px 64px 60px 74px 76px 92px 96px minmax(0,1fr)}
+      .table{--columns:34px var(--shots,400px) 64px 60px 74px 76px 92px 92px minmax(0,1fr)}
+      .table.classed{--columns:34px var(--shots,400px) 64px 60px 74px 76px 92px 92px 96px minmax(0,1fr)}
+      .table.told{--shots:536px}
+      .table.placeless{--columns:34px var(--shots,400px) 64px 60px 74px 76px 92px minmax(0,1fr)}
+      .table.placeless.classed{--columns:34px var(--shots,400px) 64px 60px 74px 76px 92px 96px minmax(0,1fr)}
       .table:not(.classed) .c-class,.table.placeless .c-layout,.table.bare .c-layers{display:none}
       .head{position:sticky;top:0;z-index:2;background:#fff;border-bottom:1.5px solid #8b949e;padding:5px 0;align-items:end;color:var(--soft);font-size:12px;line-height:1.25}
-      .head .c-crops{display:grid;grid-template-columns:repeat(3,128px);gap:8px}
+      .head .c-crops{display:grid;grid-template-columns:repeat(auto-fill,128px);gap:8px}
       .head i{font-style:normal}
       .n{text-align:right;white-space:nowrap}
       .head .n{white-space:normal}
@@ -96,13 +97,18 @@ extension ReportPage {
       .row>span{min-width:0;overflow-wrap:anywhere}
       .polarity::before{content:"";display:inline-block;width:10px;height:10px;margin-right:6px;border-radius:50%;background:var(--bright)}
       .row.dark .polarity::before{border-radius:0;background:var(--dark)}
-      .crops{display:grid;grid-template-columns:repeat(3,128px);gap:8px}
+      .crops{display:grid;grid-template-columns:repeat(auto-fill,128px);gap:8px}
       .crop{position:relative;display:block;background:#dfe2e6;overflow:hidden}
       .crop img{display:block;width:100%;height:100%;image-rendering:pixelated}
       .crop i{--c:#ff9a2e;position:absolute;inset:max(0px,var(--t) - 5px) max(0px,var(--r) - 5px) max(0px,var(--b) - 5px) max(0px,var(--l) - 5px);
       background:linear-gradient(var(--c),var(--c)) 0 0/6px 1.5px,linear-gradient(var(--c),var(--c)) 0 0/1.5px 6px,linear-gradient(var(--c),var(--c)) 100% 0/6px 1.5px,linear-gradient(var(--c),var(--c)) 100% 0/1.5px 6px,linear-gradient(var(--c),var(--c)) 0 100%/6px 1.5px,linear-gradient(var(--c),var(--c)) 0 100%/1.5px 6px,linear-gradient(var(--c),var(--c)) 100% 100%/6px 1.5px,linear-gradient(var(--c),var(--c)) 100% 100%/1.5px 6px;background-repeat:no-repeat}
       .row.dark .crop i{--c:#38a9fb}
       .crop:nth-child(3) i{--c:#1b1f24!important}
+      .crop:nth-child(4) i{--c:#1b1f24!important}
+      .c-class a{display:inline-block;margin-top:4px}
+      .row.nuisance>span:not(.c-class){opacity:.55}
+      .box.nuisance .line{stroke-dasharray:4 3;stroke-opacity:.8}
+      .lead{color:var(--soft);margin-bottom:6px}
       body:has(#boxes:not(:checked)) .crop i{display:none}
       .c-layers span{display:inline-block;border:1px solid var(--faint);background:var(--back);border-radius:3px;padding:0 5px;margin:0 4px 4px 0;font-size:12px}
       @media (max-width:1100px){main{grid-template-columns:1fr}}
@@ -138,7 +144,7 @@ extension ReportPage {
       .row .polarity{white-space:nowrap}
       .head>span.c-crops,.row>span.c-crops{display:table-cell;min-width:72mm;width:72mm}
       .head .c-crops i{display:inline-block;width:23.4mm}
-      .crops{display:grid;grid-template-columns:repeat(3,22mm);gap:1.4mm}
+      .crops{display:grid;grid-template-columns:repeat(auto-fill,22mm);gap:1.4mm}
       .crop{width:auto!important;max-width:22mm}
       .table:not(.classed) .c-class,.table.placeless .c-layout,.table.bare .c-layers{display:none!important}
       .c-layers span{margin:0 2px 2px 0;padding:0 3px}

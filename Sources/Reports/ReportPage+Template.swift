@@ -22,6 +22,7 @@ extension ReportPage {
     <strong>{{verdict}}</strong>
     {{#reason}}<p>{{reason}}</p>{{/reason}}
     {{#isClean}}<p>in the area that was compared</p>{{/isClean}}
+    {{#nuisances}}<p>{{nuisances}}</p>{{/nuisances}}
     </div>
     </header>
     <dl class="tiles">
@@ -45,10 +46,11 @@ extension ReportPage {
     {{#hasRows}}
     <section class="findings">
     <h2>Findings</h2>
-    <div class="table{{#hasClasses}} classed{{/hasClasses}}{{^hasLayout}} placeless{{/hasLayout}}{{^hasLayers}} bare{{/hasLayers}}" role="table" aria-label="Findings" data-sortable>
+    {{#hasConcepts}}<p class="lead">Classes are named by a classifier; “why” tells what it went by. <a href="{{concepts}}">All concepts it looks for</a></p>{{/hasConcepts}}
+    <div class="table{{#hasRelevance}} told{{/hasRelevance}}{{#hasClasses}} classed{{/hasClasses}}{{^hasLayout}} placeless{{/hasLayout}}{{^hasLayers}} bare{{/hasLayers}}" role="table" aria-label="Findings" data-sortable>
     <div class="head" role="row">
     <span role="columnheader" aria-sort="ascending"><button type="button">No.</button></span>
-    <span role="columnheader" class="c-crops"><i>Scan</i><i>Golden</i><i>Difference</i></span>
+    <span role="columnheader" class="c-crops"><i>Scan</i><i>Golden</i><i>Difference</i>{{#hasRelevance}}<i>Relevance</i>{{/hasRelevance}}</span>
     <span role="columnheader"><button type="button">Polarity</button></span>
     <span role="columnheader" class="n" data-down><button type="button">Score, σ</button></span>
     <span role="columnheader" class="n" data-down><button type="button">Contrast, grey levels</button></span>
@@ -141,7 +143,7 @@ extension ReportPage {
 
   /// A row of the table of findings.
   static let row = #"""
-    <div class="row {{polarity}}" role="row" id="f{{id}}" data-id="{{id}}" tabindex="0">
+    <div class="row {{polarity}}{{#isNuisance}} nuisance{{/isNuisance}}" role="row" id="f{{id}}" data-id="{{id}}" tabindex="0">
     <span role="cell" data-v="{{id}}"><b>{{id}}</b></span>
     <span role="cell" class="c-crops">{{#crops}}<span class="crops" style="{{insets}}">{{#pictures}}<span class="crop" style="width:{{width}}px;aspect-ratio:{{width}}/{{height}}"><img src="{{{address}}}" alt="{{name}}" decoding="async"><i></i></span>{{/pictures}}</span>{{/crops}}{{^crops}}<span class="none">no pictures</span>{{/crops}}</span>
     <span role="cell" data-v="{{polarity}}" class="polarity">{{polarity}}</span>
@@ -150,7 +152,7 @@ extension ReportPage {
     <span role="cell" class="n" data-v="{{area}}">{{areaText}}{{#areaReal}}<small>{{areaReal}}</small>{{/areaReal}}</span>
     <span role="cell" class="n" data-v="{{boxOrder}}">{{boxPlace}}<small>{{boxSize}}</small></span>
     <span role="cell" class="n c-layout" data-v="{{layoutOrder}}">{{#layoutX}}{{layoutX}}<br>{{layoutY}}{{/layoutX}}{{^layoutX}}–{{/layoutX}}</span>
-    <span role="cell" class="c-class" data-v="{{class}}">{{class}}{{#classScore}}<small>{{classScore}}</small>{{/classScore}}</span>
+    <span role="cell" class="c-class" data-v="{{class}}"><b>{{class}}</b>{{#classScore}}<small>{{classScore}}{{#isNuisance}}, not counted{{/isNuisance}}</small>{{/classScore}}{{#why}}<a href="{{why}}">why ›</a>{{/why}}</span>
     <span role="cell" class="c-layers" data-v="{{layersOrder}}">{{#layers}}<span>{{name}}</span>{{/layers}}{{^layers}}–{{/layers}}</span>
     </div>
 

@@ -8,7 +8,13 @@ struct ReportPage {
   var record: InspectionRecord { report.record }
   var isInspected: Bool { record.verdict == .inspected }
 
-  init(_ report: Report) { self.report = report }
+  /// Findings that have a page which explains them.
+  let explained: Set<Int>
+
+  init(_ report: Report) {
+    self.report = report
+    explained = Set(report.explanations.map(\.id))
+  }
 
   private static let template = Result { () throws(ReportError) in
     try PageTemplate(page: page, parts: ["map": map, "registration": registration, "row": row])
@@ -25,13 +31,17 @@ struct ReportPage {
     values["rows"] = rows
     values["hasRows"] = !record.findings.isEmpty
     values["hasClasses"] = record.findings.contains { $0.defectClass != nil }
+    values["hasRelevance"] = report.findings.contains { $0.relevance != nil }
+    values["hasConcepts"] = report.concepts != nil && !explained.isEmpty
+    values["concepts"] = "../\(ConceptPages.folder)/\(IndexPage.fileName)"
     values["hasLayout"] = record.findings.contains { $0.layoutUm != nil }
     values["hasLayers"] = record.findings.contains { !$0.layers.isEmpty }
     return try Self.template.get().render(values)
   }
 
   private var header: [String: Any] {
-    let count = record.findings.count
+    let count = record.counted.count
+    let nuisances = record.findings.count - count
     let verdict =
       !isInspected
       ? "Not inspectable" : count == 0 ? "No findings" : Wording.count(count, "finding")
@@ -54,11 +64,16 @@ struct ReportPage {
       "recipeHash": Wording.short(record.recipe.sha256), "recipeHashFull": record.recipe.sha256,
     ]
     if !isInspected { values["reason"] = record.reason ?? "no reason was recorded" }
+    if nuisances > 0 {
+      values["nuisances"] =
+        "\(Wording.count(nuisances, "nuisance")) kept and not counted"
+    }
     return values
   }
 
   private var tiles: [[String: Any]] {
-    let bright = record.findings.count { $0.polarity == .bright }
+    let counted = record.counted
+    let bright = counted.count { $0.polarity == .bright }
     let scanMpx = Double(record.scan.width) * Double(record.scan.height) / 1e6
     let share = scanMpx > 0 ? record.inspectedMpx / scanMpx * 100 : 0
     func tile(_ name: String, _ value: String, _ unit: String = "", _ note: String = "")
@@ -68,13 +83,13 @@ struct ReportPage {
     }
     var tiles: [[String: Any]] = []
     if isInspected {
-      let strongest = record.findings.map(\.score).max()
+      let strongest = counted.map(\.score).max()
       tiles = [
         tile(
-          "Findings", Wording.grouped(record.findings.count), "",
+          "Findings", Wording.grouped(counted.count), "",
           strongest.map { "strongest \(Wording.number($0, digits: 1)) σ" } ?? "nothing flagged"),
         tile("Brighter", Wording.grouped(bright), "", "than the golden"),
-        tile("Darker", Wording.grouped(record.findings.count - bright), "", "than the golden"),
+        tile("Darker", Wording.grouped(counted.count - bright), "", "than the golden"),
         tile(
           "Inspected", Wording.brief(record.inspectedMpx), "Mpx",
           "\(Wording.number(share, digits: 0)) % of the scan"),
@@ -90,6 +105,12 @@ struct ReportPage {
         "Golden", Wording.golden(record.golden.kind), "",
         record.golden.file.map { Wording.fileName($0.path) }
           ?? (isInspected ? "learnt from this scan" : "not used")))
+    if record.findings.count > counted.count {
+      tiles.insert(
+        tile(
+          "Nuisances", Wording.grouped(record.findings.count - counted.count), "", "not counted"),
+        at: 3)
+    }
     tiles.append(
       tile(
         "Time", Wording.duration(record.seconds), "", isInspected ? "to inspect" : "until refused"))

@@ -54,13 +54,14 @@ struct DeepPCBTrial {
     let entries = try DeepPCBFolder(folder).entries
     func pairs(_ entries: [DeepPCBFolder.Entry]) throws -> [LabelledPair] {
       try entries.map { entry in
-        func plane(_ file: URL) throws -> Plane {
+        func picture(_ file: URL) throws -> Picture {
           let image = try ImageFile(path: file.path)
-          return try image.read(image.bounds).luminance
+          return Picture(planes: [try image.read(image.bounds).luminance])
         }
         return LabelledPair(
-          name: entry.name, group: entry.board, scan: try plane(entry.scan),
-          golden: try plane(entry.golden), boxes: entry.boxes)
+          name: entry.name, group: entry.board,
+          source: CropSource(scan: try picture(entry.scan), golden: try picture(entry.golden)),
+          boxes: entry.boxes)
       }
     }
     let others = judgedOnly ? [] : entries.filter { !boards.contains($0.board) }
@@ -69,37 +70,20 @@ struct DeepPCBTrial {
     checked = try pairs(others.enumerated().filter { $0.offset % 20 == 7 }.map(\.element))
   }
 
-  /// Teaches for a number of steps; prints the loss, and the scores on the pairs kept apart, as it goes.
+  /// Teaches for a number of steps; prints the loss, and the names of the pairs kept apart, as it goes.
   func teach(_ settings: ClassifierTrainingSettings) throws -> Classifier {
-    var random = SplitMix(settings.seed)
-    let card = Classifier.Card(classes: DeepPCBFolder.classes)
-    var training = try ClassifierTraining(
-      Classifier(card: card, using: &random), settings: settings)
-    let pairs = taught
-    let (side, seed) = (settings.side, settings.seed)
-    let start = ContinuousClock.now
-    var (sum, count) = (0.0, 0)
-    while training.step < settings.steps {
-      sum += training.advance { number in
-        var random = SplitMix(seed, UInt64(number))
-        // Every pair once before any again, in an order of their own each time.
-        let place = (number &* 379) % pairs.count
-        return pairs[place].crop(side: side, anywhere: 0.1, shift: 2, using: &random)
+    let classes = DeepPCBFolder.classes
+    let lesson = ClassifierLesson(
+      Classifier.Card(classes: classes), taught: LabelledSet(taught, classes: classes),
+      heldOut: LabelledSet(checked, classes: classes), settings: settings)
+    return try lesson.run { progress in
+      if progress.step % 250 == 0 {
+        print(
+          "step \(progress.step), \(Int(progress.seconds)) s, loss \(progress.loss), named right \(progress.heldOut ?? 0)"
+        )
       }
-      count += 1
-      if training.step % 250 == 0 {
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        print("step \(training.step), \(Int(seconds)) s, loss \(sum / Double(count))")
-        (sum, count) = (0, 0)
-        if training.step % 1000 == 0 {
-          let scores = try Self.scores(training.classifier, checked).scores
-          print(
-            "  kept apart: mAP \(scores.meanAveragePrecision), F \(scores.rates(from: scores.bestConfidence).f)"
-          )
-        }
-      }
-    }
-    return training.classifier
+      return .goOn
+    }.classifier
   }
 
   /// Judges a classifier, with the seconds that all pairs took after they were read.

@@ -2,13 +2,16 @@ import ArgumentParser
 import Foundation
 import Golden
 import Inspection
+import Networks
 import Records
 import Reports
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measures how good something is.",
-    subcommands: [Matching.self, Pairs.self, GoldenKinds.self], defaultSubcommand: Matching.self)
+    subcommands: [
+      Matching.self, Pairs.self, GoldenKinds.self, Naming.self, Explanations.self,
+    ], defaultSubcommand: Matching.self)
 
   struct GoldenKinds: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -62,8 +65,8 @@ struct EvaluateCommand: ParsableCommand {
       for contestant in contestants {
         entries.append(
           try contest.entry(contestant) { progress in
-            line.show("\(contestant.name): \(progress.line)")
-            return options.isOver(progress) ? .stop : .goOn
+            line.show("\(contestant.name): " + progress.line { ($0 * 255).significant(3) })
+            return options.learning.isOver(progress) ? .stop : .goOn
           })
         line.clear()
       }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Classification
 import Foundation
 import Golden
 import ImageFiles
@@ -44,6 +45,8 @@ struct Failure: Error, Equatable {
     case let error as InspectionError:
       self.init(Self.status(of: error.code), error.description)
     case let error as NetworkError: self.init(Self.status(of: error.code), error.description)
+    case let error as ClassificationError:
+      self.init(error.code == .noSuchFile ? .missingInput : .badData, error.description)
     case let error as TrainingError: self.init(.badData, error.description)
     case let error as ObjectiveError: self.init(.usage, error.description)
     case let error as RecordError: self.init(Self.status(of: error.code), error.description)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Inspection
+import Networks
 import Records
 
 struct ModelCommand: ParsableCommand {
@@ -10,31 +11,65 @@ struct ModelCommand: ParsableCommand {
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "info",
-      abstract: "Tells what a generator is, wants and was taught.",
+      abstract: "Tells what a generator or a classifier is, wants and was taught.",
       discussion: """
         EXAMPLES
           goldendie model info generator.safetensors
-          goldendie model info generator.safetensors --json
+          goldendie model info defects.safetensors --json
         """)
 
     @Argument(
-      help: ArgumentHelp("A generator's file.", valueName: "file.safetensors"), completion: .file())
+      help: ArgumentHelp("A model's file.", valueName: "file.safetensors"), completion: .file())
     var file: String
 
     @Flag(help: "Print JSON instead of text.")
     var json = false
 
     func run() throws {
-      let model = try ModelRecord(contentsOf: URL(filePath: file))
-      if json {
-        print(String(decoding: try model.json(), as: UTF8.self), terminator: "")
-        return
+      let place = URL(filePath: file)
+      let rows: [(String, String)]
+      let content: Data
+      if try Safetensors(path: file).metadata["format"]?.hasPrefix("goldendie.classifier") == true {
+        let model = try ClassifierRecord(contentsOf: place)
+        (rows, content) = (self.rows(model), try model.json())
+      } else {
+        let model = try ModelRecord(contentsOf: place)
+        (rows, content) = (self.rows(model), try model.json())
       }
-      let rows = rows(model)
+      if json { return print(String(decoding: content, as: UTF8.self), terminator: "") }
       let width = (rows.map(\.0.count).max() ?? 0) + 1
       for (name, text) in rows {
         print(name + String(repeating: " ", count: width - name.count) + text.onOneLine)
       }
+    }
+
+    private func rows(_ model: ClassifierRecord) -> [(String, String)] {
+      [
+        ("architecture", model.architecture), ("classes", model.classes.joined(separator: ", ")),
+        ("scans", model.channels == 1 ? "grey" : "colour"),
+        ("parameters", "\(model.parameters)"),
+        (
+          "work",
+          model.multiplicationsPerPixel.map { "\($0.digits(0)) multiplications a pixel" }
+            ?? "not known: the network is not built as '\(model.architecture)' is"
+        ),
+        ("temperature", model.temperature.digits(3)),
+        ("explained", "\(model.conceptLayer) by \(model.method)"),
+        ("taught", "\(model.steps) steps in \(model.seconds.digits(0)) s, seed \(model.seed)"),
+        (
+          "places",
+          model.places.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            .joined(separator: ", ")
+        ),
+        ("held out", "\(model.heldOut.count) of \(model.heldOut.count + model.taught.count) scans"),
+        (
+          "named right",
+          model.scores?.accuracy.map { "\((100 * $0).digits(1)) % of the places held out" }
+            ?? "not known"
+        ),
+        ("data", model.dataSha256.isEmpty ? "not known" : "sha256 \(model.dataSha256)"),
+        ("file", "sha256 \(model.file.sha256)"),
+      ]
     }
 
     private func rows(_ model: ModelRecord) -> [(String, String)] {

@@ -11,8 +11,8 @@ struct ScanSummary: Encodable {
   var scan: String
   /// Why it was not inspected.
   var reason: String?
-  /// How many places are flagged; nil unless it was inspected.
-  var findings: Int?
+  /// How many places count as defects, and how many are kept as nuisances; nil unless it was inspected.
+  var findings, nuisances: Int?
   var confidence, score, pixelSizeUm, rotationDeg: Double?
   var offsetPx: Point?
   var ambiguousAlong: [Ambiguity]?
@@ -23,7 +23,7 @@ struct ScanSummary: Encodable {
   var folder: String?
 
   enum CodingKeys: String, CodingKey {
-    case scan, verdict, reason, findings, confidence, score
+    case scan, verdict, reason, findings, nuisances, confidence, score
     case offsetPx = "offset_px"
     case pixelSizeUm = "pixel_size_um"
     case rotationDeg = "rotation_deg"
@@ -37,7 +37,10 @@ struct ScanSummary: Encodable {
     scan = record.scan.path
     verdict = record.verdict.rawValue
     reason = record.reason
-    findings = record.verdict == .inspected ? record.findings.count : nil
+    if record.verdict == .inspected {
+      findings = record.counted.count
+      nuisances = record.findings.count - record.counted.count
+    }
     if let placed = record.registration {
       (confidence, score) = (placed.confidence, placed.score)
       (pixelSizeUm, rotationDeg) = (placed.pixelSizeUm, placed.rotationDeg)
@@ -60,6 +63,7 @@ struct ScanSummary: Encodable {
     try container.encode(verdict, forKey: .verdict)
     try container.encode(reason, forKey: .reason)
     try container.encode(findings, forKey: .findings)
+    try container.encode(nuisances, forKey: .nuisances)
     try container.encode(confidence, forKey: .confidence)
     try container.encode(score, forKey: .score)
     try container.encode(offsetPx, forKey: .offsetPx)

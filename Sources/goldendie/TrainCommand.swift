@@ -7,7 +7,8 @@ import Reports
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Teaches a network.", subcommands: [Generator.self])
+    commandName: "train", abstract: "Teaches a network.",
+    subcommands: [Generator.self, Classifier.self])
 
   struct Generator: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -56,15 +57,12 @@ struct TrainCommand: ParsableCommand {
         "\(names.taught.count) scans to learn from, \(names.heldOut.count) held out: "
           + names.heldOut.joined(separator: ", "))
       Console.tell(settings.training.symmetries.sentence(lesson.symmetries))
-      let signals = StopSignals {}
-      let line = ProgressLine()
-      defer { line.clear() }
-      let checkpoint = output + ".checkpoint"
-      let outcome = try lesson.run(checkpoint: checkpoint, resuming: resume) { progress in
-        line.show(progress.line)
-        return signals.isStopped || options.isOver(progress) ? .stop : .goOn
+      let learning = LearningRun(options: options.learning, output: output) {
+        ($0 * 255).significant(3)
       }
-      line.clear()
+      let outcome = try learning.run { progress in
+        try lesson.run(checkpoint: learning.checkpoint, resuming: resume, progress: progress)
+      }
       try outcome.generator.write(to: URL(filePath: output))
       let model = outcome.generator.card
       print(
@@ -74,11 +72,7 @@ struct TrainCommand: ParsableCommand {
             "; residual on dies held out \(($0 * 255).significant(3)) "
               + "grey levels"
           } ?? ""))
-      if outcome.ending == .stopped {
-        Console.tell("\(checkpoint) holds what it takes to go on: --resume")
-      } else {
-        try? FileManager.default.removeItem(atPath: checkpoint)
-      }
+      learning.end(outcome.ending)
       try tell(of: outcome, lesson, folder, device)
     }
 
@@ -105,16 +99,12 @@ struct TrainCommand: ParsableCommand {
       } catch let error as ReportError {
         throw Failure(writing: error)
       }
-      guard let card else { return }
-      let folder = URL(filePath: card).absoluteURL.deletingLastPathComponent().path
-      guard FileManager.default.isWritableFile(atPath: folder) else {
-        throw Failure(.tryAgain, "\(card): its folder can't be written to")
-      }
+      try LearningRun.checkFile(card)
     }
   }
 }
 
-/// What a training can be told on the command line.
+/// What the training of a generator can be told on the command line.
 struct TrainingOptions: ParsableArguments {
   @Option(help: "The network: fast or reference.", transform: choice)
   var architecture = GeneratorArchitecture.fast
@@ -125,17 +115,12 @@ struct TrainingOptions: ParsableArguments {
         + "adversarial-hinge, or a sum such as 'l1 + 0.2*ms-ssim'.", valueName: "sum"))
   var objective = "charbonnier"
 
-  @Option(help: ArgumentHelp("Steps in all.", valueName: "n"))
-  var steps: Int?
-
-  @Option(help: ArgumentHelp("Patches a step.", valueName: "n"))
-  var batch: Int?
-
-  @Option(help: ArgumentHelp("Pixels along a patch's side.", valueName: "px"))
-  var patch: Int?
-
-  @Option(help: ArgumentHelp("The greatest learning rate.", valueName: "rate"))
-  var rate: Double?
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Tell the network each layer's density too, in windows of these standard deviations; 0 for none. The default is "
+        + "none, or 16 and 64 where the photographs have several magnifications.", valueName: "px"))
+  var densities: [Double] = []
 
   @Option(
     help: ArgumentHelp(
@@ -146,63 +131,37 @@ struct TrainingOptions: ParsableArguments {
   var unrefined = false
 
   @Option(
-    help: ArgumentHelp("Stop after so many minutes, however many steps were done.", valueName: "m"))
-  var minutes: Double?
-
-  @Option(help: "The number that all randomness follows from.")
-  var seed: UInt64 = 1
-
-  @Option(
     help: "Turn and mirror patches: auto (as the light allows), none or all.", transform: choice)
   var symmetries = SymmetryChoice.auto
 
-  @Option(
-    help: "Compute in float32 or bfloat16 while learning; the default is what is faster here.",
-    transform: choice)
-  var precision = Precision.bfloat16.isFast ? Precision.bfloat16 : .float32
-
-  @Option(
-    help: ArgumentHelp(
-      "Hold out the scans whose file name contains this; may be given several times.",
-      valueName: "name"))
-  var holdOut: [String] = []
+  @OptionGroup var learning: LearningOptions
 
   var settings: GeneratorLesson.Settings {
     get throws {
       var training = TrainingSettings(objective: try Objective(text: objective))
       training.architecture = architecture
-      training.steps = steps ?? training.steps
-      training.batch = batch ?? training.batch
-      training.patch = patch ?? training.patch
-      training.rate = rate ?? training.rate
+      training.steps = learning.steps ?? training.steps
+      training.batch = learning.batch ?? training.batch
+      training.patch = learning.patch ?? training.patch
+      training.rate = learning.rate ?? training.rate
+      if !densities.isEmpty { training.densityScales = densities.filter { $0 > 0 } }
       training.leftOut = leftOut ?? training.leftOut
       training.symmetries = symmetries
       if unrefined { training.refinements = [] }
-      (training.seed, training.precision) = (seed, precision)
+      (training.seed, training.precision) = (learning.seed, learning.precision)
       var settings = GeneratorLesson.Settings(training: training)
-      settings.heldOut = holdOut
+      settings.heldOut = learning.holdOut
       return settings
     }
   }
 
   func validate() throws {
-    if let steps, !(1...10_000_000).contains(steps) {
-      throw ValidationError("--steps is 1 to 10000000.")
+    if densities.contains(where: { !($0 == 0 || 1...256 ~= $0) }) || densities.count > 4 {
+      throw ValidationError("--densities are four at most, each 1 to 256, or 0.")
     }
-    if let batch, !(1...1024).contains(batch) { throw ValidationError("--batch is 1 to 1024.") }
-    if let patch, !(64...1024).contains(patch) { throw ValidationError("--patch is 64 to 1024.") }
-    if let rate, !(rate > 0 && rate < 1) { throw ValidationError("--rate is above 0 and below 1.") }
     if let leftOut, !(leftOut >= 0 && leftOut < 0.5) {
       throw ValidationError("--left-out is 0 to 0.5.")
     }
-    if let minutes, !(minutes > 0 && minutes < 1e6) {
-      throw ValidationError("--minutes is above 0.")
-    }
-  }
-
-  /// Whether the time that was given is over.
-  func isOver(_ progress: TrainingProgress) -> Bool {
-    minutes.map { progress.seconds >= 60 * $0 } ?? false
   }
 
   /// The scans of a folder, placed; those that could not be are told of.
@@ -215,39 +174,5 @@ struct TrainingOptions: ParsableArguments {
     line.clear()
     for (name, reason) in folder.refused { Console.tell("\(name) is left out: \(reason)") }
     return folder
-  }
-}
-
-/// One of a few words.
-@Sendable
-private func choice<Value: RawRepresentable<String> & CaseIterable>(_ word: String) throws -> Value
-{
-  guard let value = Value(rawValue: word) else {
-    let known = Value.allCases.map(\.rawValue).joined(separator: ", ")
-    throw ValidationError("'\(word)' is none of \(known).")
-  }
-  return value
-}
-
-extension TrainingProgress {
-  /// The progress as one line.
-  var line: String {
-    let width = 20
-    let filled = min(width, step * width / max(1, steps))
-    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    let minutes = Int(secondsLeft) / 60
-    let left = String(format: "%d:%02d", minutes, Int(secondsLeft) % 60)
-    return "\(bar) \(step)/\(steps) · loss \(loss.significant(3))"
-      + (heldOut.map { " · held out \(($0 * 255).significant(3))" } ?? "") + " · \(left) left"
-  }
-}
-
-extension GeneratorTraining.Ending {
-  fileprivate var words: String {
-    switch self {
-    case .finished: "to the end"
-    case .noBetter: "until it got no better"
-    case .stopped: "stopped"
-    }
   }
 }

@@ -77,6 +77,48 @@ import Testing
     #expect(taught[0] == taught[1])
   }
 
+  /// Pairs with a square or a bar each, drawn as the crops are.
+  private static let set = LabelledSet(
+    (0..<6).map { number in
+      let label = 1 + number % 2
+      let box = PixelRect(x: 20 + 3 * number, y: 30, width: label == 1 ? 12 : 20, height: 12)
+      var scan = Plane(width: 96, height: 96, filling: 0.5)
+      for y in box.y..<box.maxY {
+        for x in box.x..<box.maxX { scan[x, y] = label == 1 ? 0.9 : 0.1 }
+      }
+      return LabelledPair(
+        name: "\(number)", group: "\(number)",
+        source: CropSource(
+          scan: Picture(planes: [scan]),
+          golden: Picture(planes: [Plane(width: 96, height: 96, filling: 0.5)])),
+        boxes: [LabelledBox(box: box, label: label)])
+    }, classes: ["square", "bar"])
+
+  @Test func `a lesson that was stopped goes on to the same bytes, and only by its own settings`()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "c.checkpoint").path
+      func lesson(_ steps: Int) -> ClassifierLesson {
+        ClassifierLesson(
+          .init(classes: ["square", "bar"]), taught: Self.set, heldOut: Self.set,
+          settings: settings(steps))
+      }
+      let whole = try lesson(6).run(checks: 3)
+      let stopped = try lesson(6).run(checkpoint: file, checks: 3) { $0.step == 3 ? .stop : .goOn }
+      #expect(stopped.ending == .stopped)
+      let resumed = try lesson(6).run(checkpoint: file, resuming: true, checks: 3)
+      #expect(resumed.ending == .finished)
+      #expect(resumed.classifier.network == whole.classifier.network)
+      #expect(resumed.classifier.card.temperature == whole.classifier.card.temperature)
+      #expect(resumed.points == whole.points)
+      #expect(whole.classifier.card.lesson.scores?.count == 6)
+      #expect(throws: NetworkError.self) {
+        try lesson(8).run(checkpoint: file, resuming: true)
+      }
+    }
+  }
+
   /// The gradient of one step is the loss's slope: moving the weights against it lowers the loss of the same crops.
   @Test func `a small step lowers the loss of the same crops`() throws {
     var settings = settings(60)

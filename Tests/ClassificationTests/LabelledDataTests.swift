@@ -13,7 +13,9 @@ func pair(width: Int = 24, height: Int = 16) -> LabelledPair {
       samples: (0..<width * height).map { Float(($0 * 37 + salt) % 256) / 255 })
   }
   return LabelledPair(
-    name: "a", group: "b", scan: plane(0), golden: plane(90),
+    name: "a", group: "b",
+    source: CropSource(
+      scan: Picture(planes: [plane(0)]), golden: Picture(planes: [plane(90)])),
     boxes: [
       LabelledBox(box: PixelRect(x: 4, y: 2, width: 8, height: 4), label: 1),
       LabelledBox(box: PixelRect(x: 20, y: 10, width: 4, height: 6), label: 2),
@@ -83,6 +85,71 @@ func pair(width: Int = 24, height: Int = 16) -> LabelledPair {
     #expect(planes[19, 29, 1] == planes[17, 26, 1])
     #expect(pair().planes(multiple: 16).height == 16)
     #expect(pair().planes(multiple: 16).width == 32)
+  }
+}
+
+@Suite struct CropSourceTests {
+  private func plane(_ values: [Float]) -> Plane { Plane(width: 4, height: 1, samples: values) }
+
+  @Test func `gives colours of scan and golden, and the normalised difference from -1 to 1`() {
+    let scan = Picture(planes: [[0, 0.2, 0.4, 1], [1, 1, 1, 1], [0, 0, 0, 0]].map(plane))
+    let golden = Picture(planes: [[0.2, 0.2, 0.2, 0.2], [0, 0, 0, 0], [1, 1, 1, 1]].map(plane))
+    let source = CropSource(
+      scan: scan, golden: golden, difference: plane([7, -7, .nan, .infinity]), threshold: 7)
+    // A shift of the golden would tell of another difference than the one given.
+    let crop = source.planes(source.scan(PixelRect(x: 0, y: 0, width: 4, height: 1)).bounds, shift: (2, 0))
+    #expect(crop.channels == 7 && source.planes == 7)
+    func row(_ channel: Int) -> [Float] { (0..<4).map { crop[0, $0, channel] } }
+    let expected: [[Float]] = [
+      [-0.5, -0.3, -0.1, 0.5], [0.5, 0.5, 0.5, 0.5], [-0.5, -0.5, -0.5, -0.5],
+      [-0.3, -0.3, -0.3, -0.3], [-0.5, -0.5, -0.5, -0.5], [0.5, 0.5, 0.5, 0.5], [0.5, -0.5, 0, 1],
+    ]
+    for (channel, expected) in expected.enumerated() {
+      for (found, value) in zip(row(channel), expected) { #expect(abs(found - value) < 0.005) }
+    }
+  }
+
+  @Test func `takes the mean difference of colours where no other is given`() {
+    let scan = Picture(planes: [[0.2], [0.4], [0.9]].map { Plane(width: 1, height: 1, samples: $0) })
+    let golden = Picture(planes: [Plane(width: 1, height: 1, samples: [0.2])])
+    let crop = CropSource(scan: scan, golden: golden)
+      .planes(PixelRect(x: 0, y: 0, width: 1, height: 1))
+    let apart = crop[0, 0, 6] - 0.3
+    #expect(abs(apart) < 0.005)
+  }
+}
+
+@Suite struct LabelledSetTests {
+  @Test func `draws every class as often, however rare it is`() {
+    let many = (0..<9).map {
+      LabelledBox(box: PixelRect(x: 2 * $0, y: 2, width: 2, height: 2), label: 1)
+    }
+    var rare = pair()
+    rare.boxes = many + [LabelledBox(box: PixelRect(x: 20, y: 10, width: 4, height: 4), label: 2)]
+    let set = LabelledSet([rare], classes: ["a", "b"])
+    #expect(set.counts == ["a": 9, "b": 1])
+    let crops = (0..<200).map { set.crop($0, seed: 3, side: 8, anywhere: 0, shift: 0) }
+    let seen = crops.count { $0.boxes.contains { $0.label == 2 } }
+    #expect((70...150).contains(seen))
+    #expect(set.crop(7, seed: 3, side: 8).planes == set.crop(7, seed: 3, side: 8).planes)
+  }
+
+  @Test func `classes by chance keep the places and change the labels of their pixels`() {
+    var labelled = pair()
+    labelled.labels = (0..<24 * 16).map { place in
+      UInt8(labelled.boxes.first { $0.box.contains(x: place % 24, y: place / 24) }?.label ?? 0)
+    }
+    let sets = (0..<20).map {
+      LabelledSet([labelled], classes: ["a", "b"]).withLabelsByChance(seed: $0).pairs[0]
+    }
+    #expect(sets.allSatisfy { $0.boxes.map(\.box) == labelled.boxes.map(\.box) })
+    #expect(sets.contains { $0.boxes.map(\.label) != [1, 2] })
+    for set in sets {
+      for (place, label) in (set.labels ?? []).enumerated() {
+        let box = set.boxes.first { $0.box.contains(x: place % 24, y: place / 24) }
+        #expect(Int(label) == box?.label ?? 0)
+      }
+    }
   }
 }
 

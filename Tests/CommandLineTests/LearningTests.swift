@@ -107,8 +107,4 @@ import Testing
       #expect(run.errors.contains("g.safetensors"))
     }
   }
-
-  private func object(_ text: String) throws -> [String: Any] {
-    try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
-  }
 }

@@ -140,8 +140,4 @@ import Testing
       #expect(checks.contains { $0["name"] as? String == "inspection" })
     }
   }
-
-  private func object(_ text: String) throws -> [String: Any] {
-    try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
-  }
 }

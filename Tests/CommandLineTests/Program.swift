@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// What a run of the program gave.
 struct Run {
@@ -75,4 +76,10 @@ func startGoldendie(_ arguments: [String], errors: URL, in folder: URL) throws -
   process.standardError = handle
   try process.run()
   return process
+}
+
+/// The object that a JSON text holds.
+func object(_ text: String) throws -> [String: Any] {
+  let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
+  return try #require(value as? [String: Any])
 }

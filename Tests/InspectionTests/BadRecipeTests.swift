@@ -35,8 +35,6 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
       "golden: {neighbours: 2}", .badValue, 2,
       "golden.neighbours: expected a whole number from 3 to 16, found 2.0"),
     after(
-      "classifier: c.safetensors", .notAvailable, 2, "classifier: not available in this version"),
-    after(
       "outputs:\n- json\n- klarf", .notAvailable, 3, "outputs: klarf: not available in this version"
     ),
     after("outputs: [jsn]", .badValue, 2, "outputs: unknown output 'jsn'; did you mean 'json'?"),
@@ -45,7 +43,7 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
     after("device: a\ndevice: b", .duplicateKey, 2, "key 'device' is given more than once"),
     after(
       "1: 2\n[a]: 3", .unknownKey, 2,
-      "unknown key '1' in the recipe; known are device, layout, scan, golden, matching, outputs"),
+      "unknown key '1' in the recipe; known are device, layout, scan, golden, matching, classifier, outputs"),
     after("[a]: 3", .wrongType, 2, "a key in a recipe is no word"),
     Self(
       "device: a", .missingKey, 1,

@@ -6,9 +6,7 @@ public enum GeneratorArchitecture: String, Sendable, Codable, CaseIterable {
   /// others concatenate. At full resolution it has one convolution before and one behind, without which it would not tell
   /// where in a block an edge runs: about 14 thousand multiplications a pixel.
   case fast
-  /// The plain U-Net of 16, 32, 64 and 96 channels: about 39 thousand multiplications a pixel.
-  ///
-  /// Source: Ronneberger et al., "U-Net", MICCAI 2015, with nearest upsampling.
+  /// The plain U-Net of 16, 32, 64 and 96 channels, `Network.unet`: about 39 thousand multiplications a pixel.
   case reference
 
   /// Pictures must have sides that are multiples of this, pixels.
@@ -22,39 +20,11 @@ public enum GeneratorArchitecture: String, Sendable, Codable, CaseIterable {
   public func network(inputs: Int, outputs: Int) -> Network {
     switch self {
     case .fast: GeneratorArchitecture.fast(inputs: inputs, outputs: outputs)
-    case .reference: GeneratorArchitecture.reference(inputs: inputs, outputs: outputs)
+    case .reference: Network.unet(inputs: inputs, outputs: outputs, output: "colour")
     }
   }
 
   private static let relu = Operation.Activation.relu(slope: 0)
-
-  private static func reference(inputs: Int, outputs: Int) -> Network {
-    var network = Network(inputChannels: inputs)
-    func block(_ name: String, of input: String, _ width: Int) -> String {
-      let first = network.convolution(
-        "\(name).1", of: input, outputs: width, activation: relu)
-      return network.convolution("\(name).2", of: first, outputs: width, activation: relu)
-    }
-    let widths = [16, 32, 64, 96]
-    var skips: [String] = []
-    var here = network.input
-    for (level, width) in widths.enumerated() {
-      if level > 0 {
-        here = network.layer(
-          "down\(level).pool", .pooling(kind: .max, size: 2, stride: 2), of: [here])
-      }
-      here = block("down\(level)", of: here, width)
-      skips.append(here)
-    }
-    for level in (0..<3).reversed() {
-      let grown = network.layer(
-        "up\(level).grow", .upsampling(kind: .nearest, factor: 2), of: [here])
-      let joined = network.layer("up\(level).join", .concatenation, of: [grown, skips[level]])
-      here = block("up\(level)", of: joined, widths[level])
-    }
-    network.convolution("colour", of: here, outputs: outputs, kernel: 1)
-    return network
-  }
 
   private static func fast(inputs: Int, outputs: Int) -> Network {
     var network = Network(inputChannels: inputs)
@@ -74,13 +44,7 @@ public enum GeneratorArchitecture: String, Sendable, Codable, CaseIterable {
     }
     here = network.convolution("deep", of: here, outputs: widths[3], activation: relu)
     for level in (0..<3).reversed() {
-      let narrowed = network.convolution(
-        "up\(level).narrow", of: here, outputs: widths[level], kernel: 1)
-      let grown = network.layer(
-        "up\(level).grow", .upsampling(kind: .nearest, factor: 2), of: [narrowed])
-      let joined = network.layer("up\(level).join", .sum, of: [grown, skips[level]])
-      here = network.convolution(
-        "up\(level).1", of: joined, outputs: widths[level], activation: relu)
+      here = network.added("up\(level)", of: here, to: skips[level], widths[level])
     }
     let blocks = network.convolution("fine.blocks", of: here, outputs: 4 * fine, kernel: 1)
     let grown = network.layer("fine.grow", .pixelShuffle(factor: 2), of: [blocks])

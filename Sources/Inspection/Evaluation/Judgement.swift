@@ -27,6 +27,9 @@ struct Judgement: Sendable {
   /// Which candidates those are, and which hit.
   var falseAlarmIndices: [Int] = []
 
+  /// Which candidates hit each defect.
+  var hits: [[Int]] = []
+
   /// How near a finding's pixel must come to a defect's to hit it, pixels: what smoothing spreads.
   static let reach = 2
   /// How near it may come without being a false alarm, pixels.
@@ -48,12 +51,14 @@ struct Judgement: Sendable {
         contrast: $0.contrast ?? 255)
     }
     falseAlarms = []
+    hits = marks.map { _ in [] }
     for (number, candidate) in candidates.enumerated() {
       var isNear = false
       for (index, truth) in truths.enumerated()
       where Self.touch(candidate, truth, within: Self.surroundings) {
         isNear = true
         if Self.touch(candidate, truth, within: Self.reach) {
+          hits[index].append(number)
           defects[index].score = max(defects[index].score ?? candidate.score, candidate.score)
         }
       }

@@ -1,5 +1,6 @@
 public import Foundation
 public import Golden
+internal import Networks
 internal import Records
 public import Reports
 

@@ -1,4 +1,5 @@
 public import Golden
+public import Networks
 internal import Raster
 
 /// Teaches a generator the scans of a folder, from registration to the model.

@@ -1,5 +1,6 @@
 public import Foundation
 public import Golden
+public import Networks
 internal import ImageFiles
 internal import Raster
 public import Records

@@ -21,12 +21,12 @@ public struct ModelCard: Sendable {
     let (model, lesson) = (record.model, record.lesson)
     let name = Wording.fileName(model.file.path)
     var lines = [
-      "# \(Self.escaped(name))", "",
-      "A \(Self.escaped(model.architecture)) generator that paints the \(model.channels == 1 ? "grey" : "colour") "
-        + "photograph a flawless die of “\(Self.escaped(lesson.device))” would give, from the layers of its layout.",
+      "# \(MarkdownTable.escaped(name))", "",
+      "A \(MarkdownTable.escaped(model.architecture)) generator that paints the \(model.channels == 1 ? "grey" : "colour") "
+        + "photograph a flawless die of “\(MarkdownTable.escaped(lesson.device))” would give, from the layers of its layout.",
       "", "## What it takes", "",
     ]
-    lines += Self.table(
+    lines += MarkdownTable.lines(
       ["", ""],
       [
         ["Layers of the recipe, in this order", list(model.layers)],
@@ -39,23 +39,23 @@ public struct ModelCard: Sendable {
         ["SHA-256 of the file", "`\(model.file.sha256)`"],
       ])
     lines += ["", "## What it was taught", ""]
-    lines += Self.table(
+    lines += MarkdownTable.lines(
       ["", ""],
       [
         ["Scans learnt from (\(lesson.taught.count))", list(lesson.taught)],
         ["Scans held out (\(lesson.heldOut.count))", list(lesson.heldOut)],
         ["Scans left out (\(lesson.refused.count))", list(lesson.refused.map(\.name))],
         ["SHA-256 over scans and layout", "`\(model.dataSha256)`"],
-        ["Objective", Self.escaped(model.objective)],
+        ["Objective", MarkdownTable.escaped(model.objective)],
         [
           "Steps",
           "\(Wording.grouped(model.steps)) of \(Wording.grouped(lesson.stepsAsked)), \(record.ending.words)",
         ],
         ["Time", Wording.duration(model.seconds)], ["Seed", "\(model.seed)"],
-        ["Made by", Self.escaped(lesson.program)],
+        ["Made by", MarkdownTable.escaped(lesson.program)],
       ])
     lines += ["", "## Scores on the scans held out", ""]
-    lines += Self.table(
+    lines += MarkdownTable.lines(
       ["Pixels", "L1, grey levels", "PSNR, dB", "SSIM", "Gradient L1, grey levels a pixel"],
       [
         ("all", record.scores.all), ("within 3 px of an edge", record.scores.edges),
@@ -70,11 +70,11 @@ public struct ModelCard: Sendable {
       "", "Residual by layer, grey levels of 255; a pixel counts for every layer that covers it:",
       "",
     ]
-    lines += Self.table(
+    lines += MarkdownTable.lines(
       ["Layer", "Pixels, %", "Mean abs. residual", "Bias, scan less golden"],
       record.byLayer.map {
         [
-          Self.escaped($0.place), Wording.number(100 * $0.share, digits: 1),
+          MarkdownTable.escaped($0.place), Wording.number(100 * $0.share, digits: 1),
           Wording.number($0.absolute, digits: 2), Wording.signed($0.bias, digits: 2),
         ]
       })
@@ -85,7 +85,7 @@ public struct ModelCard: Sendable {
   private var limits: [String] {
     let (model, lesson) = (record.model, record.lesson)
     var limits = [
-      "Taught one device, “\(Self.escaped(lesson.device))”, by scans of one folder: nothing is known of other devices, processes or lights.",
+      "Taught one device, “\(MarkdownTable.escaped(lesson.device))”, by scans of one folder: nothing is known of other devices, processes or lights.",
       "Pixel sizes other than \(model.pixelSizes) were not taught.",
       "Scores are of \(Wording.count(lesson.heldOut.count, "scan")) held out of the same folder, after the "
         + "photometric fit, with whatever noise and defects they have: they say nothing of other wafers.",
@@ -96,39 +96,13 @@ public struct ModelCard: Sendable {
     }
     if let worst = record.byLayer.max(by: { $0.absolute < $1.absolute }), record.byLayer.count > 1 {
       limits.append(
-        "It is least sure on \(Self.escaped(worst.place)): \(Wording.number(worst.absolute, digits: 2)) grey levels."
+        "It is least sure on \(MarkdownTable.escaped(worst.place)): \(Wording.number(worst.absolute, digits: 2)) grey levels."
       )
     }
     return limits
   }
 
   private func list(_ names: [String]) -> String {
-    names.isEmpty ? "none" : names.map(Self.escaped).joined(separator: ", ")
-  }
-
-  private static func table(_ head: [String], _ rows: [[String]]) -> [String] {
-    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
-    let marks = head.indices.map { $0 == 0 || head[0].isEmpty ? "---" : "---:" }
-    return [line(head), line(marks)] + rows.map(line)
-  }
-
-  /// Text that Markdown shows as it is, on one line.
-  static func escaped(_ text: String) -> String {
-    var escaped = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "<": escaped += "&lt;".unicodeScalars
-      case ">": escaped += "&gt;".unicodeScalars
-      case "&": escaped += "&amp;".unicodeScalars
-      case "\\", "`", "*", "_", "[", "]", "|", "#", "~", "$":
-        escaped += ["\\", scalar]
-      case _
-      where scalar.properties.generalCategory == .control || scalar.value == 0x2028
-        || scalar.value == 0x2029:
-        escaped.append(" ")
-      default: escaped.append(scalar)
-      }
-    }
-    return String(escaped)
+    names.isEmpty ? "none" : names.map(MarkdownTable.escaped).joined(separator: ", ")
   }
 }

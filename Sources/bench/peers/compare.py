@@ -9,7 +9,6 @@ import json, os, platform, statistics, subprocess, sys
 bench, report = sys.argv[1:3]
 rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 5
 peer = [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "unet.py")]
-crp = [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "crp_unet.py")]
 CONTENDERS = {
     "inference float32": {"ours": [bench], "ONNX Runtime": peer + ["onnx"], "PyTorch": peer + ["torch"]},
     "inference bfloat16": {"ours": [bench], "PyTorch": peer + ["torch"]},
@@ -17,7 +16,7 @@ CONTENDERS = {
     "training bfloat16": {"ours": [bench], "PyTorch": peer + ["torch"]},
     "convolutions float32": {"ours": [bench]}, "peak float32": {"ours": [bench]},
     "convolutions bfloat16": {"ours": [bench]}, "peak bfloat16": {"ours": [bench]},
-    "relevance down3": {"ours": [bench], "zennit-crp": crp}, "relevance up0": {"ours": [bench], "zennit-crp": crp},
+    "relevance down3": {"ours": [bench], "zennit-crp": peer + ["crp"]}, "relevance up0": {"ours": [bench], "zennit-crp": peer + ["crp"]},
     "reports down3": {"ours": [bench]},
 }
 TARGETS = {("inference float32", "ONNX Runtime"): 1.15, ("inference float32", "PyTorch"): 2.5,

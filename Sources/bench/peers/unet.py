@@ -1,13 +1,14 @@
-"""Times the reference U-Net in PyTorch or ONNX Runtime: unet.py torch|onnx inference|training float32|bfloat16 [runs].
+"""Times the reference U-Net in PyTorch or ONNX Runtime: unet.py torch|onnx inference|training float32|bfloat16 [runs], and its
+explanations by zennit-crp: unet.py crp relevance down3|up0 [runs].
 
 Prints one line of JSON with the seconds of every run after two that warm up, as `bench` does. ONNX Runtime reads the model
-that PyTorch exports beside this environment.
+that PyTorch exports beside this environment. Explained is one crop of 128² and 8 planes by a segmenter of 7 classes: the heat
+map of a class and the conditional ones of the five most relevant channels of a layer, by EpsilonPlusFlat.
 """
-import json, os, sys, time
+import json, os, sys, time, types
 
 import torch
 import torch.nn as nn
-import torch.nn.functional as F
 
 CORES = len(os.sched_getaffinity(0))
 torch.set_num_threads(CORES)
@@ -15,26 +16,27 @@ torch.manual_seed(0)
 
 
 class UNet(nn.Module):
-    def __init__(self, widths=(16, 32, 64, 96)):
+    def __init__(self, inputs=6, outputs=3, widths=(16, 32, 64, 96)):
         super().__init__()
 
         def block(inputs, outputs):
             return nn.Sequential(nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(),
                                  nn.Conv2d(outputs, outputs, 3, padding=1), nn.ReLU())
 
-        self.down = nn.ModuleList([block(6, widths[0])] + [block(a, b) for a, b in zip(widths, widths[1:])])
+        self.down = nn.ModuleList([block(inputs, widths[0])] + [block(a, b) for a, b in zip(widths, widths[1:])])
         self.up = nn.ModuleList([block(b + a, a) for a, b in zip(widths, widths[1:])])
-        self.colour = nn.Conv2d(widths[0], 3, 1)
+        self.pool, self.grow = nn.MaxPool2d(2), nn.Upsample(scale_factor=2)
+        self.scores = nn.Conv2d(widths[0], outputs, 1)
 
     def forward(self, x):
         skips = []
         for level, block in enumerate(self.down):
-            if level: x = F.max_pool2d(x, 2)
+            if level: x = self.pool(x)
             x = block(x)
             skips.append(x)
         for level in (2, 1, 0):
-            x = self.up[level](torch.cat([F.interpolate(x, scale_factor=2, mode="nearest"), skips[level]], 1))
-        return self.colour(x)
+            x = self.up[level](torch.cat([self.grow(x), skips[level]], 1))
+        return self.scores(x)
 
 
 def inference(kind, precision):
@@ -70,13 +72,47 @@ def training(precision):
     return run
 
 
-kind, task, precision = sys.argv[1:4]
+class Stub(types.ModuleType):
+    """zennit-crp's package imports torchvision for what is not needed here."""
+    __path__ = []
+    def __getattr__(self, name): return type(name, (), {})
+
+
+def explanation(layer):
+    for name in ("torchvision", "torchvision.transforms", "torchvision.transforms.functional", "torchvision.models",
+                 "torchvision.models.resnet"):
+        sys.modules[name] = Stub(name)
+    from crp.attribution import CondAttribution
+    from crp.concepts import ChannelConcept
+    from zennit.composites import EpsilonPlusFlat
+    layer = {"down3": "down.3.2", "up0": "up.0.2"}[layer]
+    model, concept, composite = UNet(8, 7).eval(), ChannelConcept(), EpsilonPlusFlat()
+    attribution = CondAttribution(model)
+    x = torch.rand(1, 8, 128, 128) - 0.5
+
+    def start(output):
+        result = torch.zeros_like(output)
+        result[:, 3] = torch.relu(output[:, 3])
+        return result
+
+    def run():
+        data = x.clone().requires_grad_()
+        whole = attribution(data, [{}], composite, record_layer=[layer], init_rel=start)
+        relevance = concept.attribute(whole.relevances[layer], abs_norm=True)[0]
+        top = relevance.abs().topk(5).indices.tolist()
+        attribution(data, [{layer: [channel]} for channel in top], composite, init_rel=start)
+    return run
+
+
+kind, task, which = sys.argv[1:4]
 runs = int(sys.argv[4]) if len(sys.argv) > 4 else 6
-run = training(precision) if task == "training" else inference(kind, precision)
+if kind == "crp": run = explanation(which)
+else: run = training(which) if task == "training" else inference(kind, which)
 for _ in range(2): run()
 times = []
 for _ in range(runs):
     start = time.perf_counter()
     run()
     times.append(time.perf_counter() - start)
-print(json.dumps({"seconds": times, "amount": 8 * 0.016384 if task == "training" else 1.048576, "unit": "Mpx"}))
+amount, unit = (1, "crop") if kind == "crp" else (8 * 0.016384 if task == "training" else 1.048576, "Mpx")
+print(json.dumps({"seconds": times, "amount": amount, "unit": unit}))

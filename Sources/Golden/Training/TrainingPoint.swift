@@ -1,19 +1,3 @@
-/// What is known of a training while it runs.
-public struct TrainingProgress: Sendable {
-  /// Steps done.
-  public var step: Int
-  /// Steps in all.
-  public var steps: Int
-  /// Seconds since it began.
-  public var seconds: Double
-  /// Seconds that are left.
-  public var secondsLeft: Double
-  /// The loss on the patches it learns from, averaged over some steps.
-  public var loss: Double
-  /// The latest residual on patches held out; nil before the first, or when none are.
-  public var heldOut: Double?
-}
-
 /// A point of the curves of a training.
 public struct TrainingPoint: Sendable, Equatable, Codable {
   /// Steps done.

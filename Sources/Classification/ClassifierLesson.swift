@@ -1,0 +1,174 @@
+internal import Foundation
+public import Networks
+
+/// Teaches a classifier a set of labelled pairs, from nothing to a calibrated model.
+public struct ClassifierLesson: Sendable {
+  /// What a lesson comes to.
+  public struct Outcome: Sendable {
+    /// The classifier.
+    public var classifier: Classifier
+    /// The curve.
+    public var points: [Point]
+    /// Why it ended.
+    public var ending: TrainingEnding
+  }
+
+  /// A point of the curve.
+  public struct Point: Sendable, Equatable, Codable {
+    /// Steps done.
+    public var step: Int
+    /// The mean loss since the point before.
+    public var loss: Double
+    /// The share of the places held out that are named right; nil where there are none.
+    public var accuracy: Double?
+  }
+
+  /// What is learnt, and what it is judged and calibrated by.
+  let taught, heldOut: LabelledSet
+  /// How it is taught.
+  public let settings: ClassifierTrainingSettings
+  private let card: Classifier.Card
+
+  /// Prepares a lesson.
+  ///
+  /// - Parameters:
+  ///   - card: of the classifier to be taught; what its lesson says is filled in.
+  ///   - taught, heldOut: of the card's classes; no group is in both.
+  public init(
+    _ card: Classifier.Card, taught: LabelledSet, heldOut: LabelledSet,
+    settings: ClassifierTrainingSettings
+  ) {
+    precondition(
+      taught.classes == Array(card.classes.dropFirst()) && heldOut.classes == taught.classes,
+      "sets and card have the same classes")
+    precondition(!taught.pairs.isEmpty, "there is something to learn from")
+    (self.taught, self.heldOut, self.settings) = (taught, heldOut, settings)
+    var card = card
+    card.lesson.seed = settings.seed
+    card.lesson.relevanceDrop = settings.relevanceDrop
+    card.lesson.taught = taught.pairs.map(\.name)
+    card.lesson.heldOut = heldOut.pairs.map(\.name)
+    card.lesson.places = taught.counts
+    self.card = card
+  }
+
+  /// What a checkpoint says beside weights.
+  private struct Progress: Codable {
+    var settings: ClassifierTrainingSettings
+    var points: [Point]
+    var sum: Double
+    var count: Int
+  }
+  private static let key = "goldendie.training"
+
+  /// Runs to the end.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: the file that is written at each check, and when it is stopped; a classifier's file that also holds
+  ///     what it takes to go on to the same bytes as without the stop.
+  ///   - resuming: whether to go on from it.
+  ///   - checks: how often the places held out are named. The default is 10.
+  ///   - workers: crops computed at a time, which changes no byte of what is learnt; nil is one for each core.
+  ///   - progress: told after each step; its answer may stop the training.
+  /// - Throws: `NetworkError` where the checkpoint can't be read or written.
+  public func run(
+    checkpoint: String? = nil, resuming: Bool = false, checks: Int = 10, workers: Int? = nil,
+    progress: (TrainingProgress) -> TrainingCommand = { _ in .goOn }
+  ) throws -> Outcome {
+    var random = SplitMix(settings.seed, 0x7765_6967)
+    var training = try ClassifierTraining(
+      Classifier(card: card, using: &random), settings: settings, workers: workers)
+    var state = Progress(settings: settings, points: [], sum: 0, count: 0)
+    if resuming, let checkpoint {
+      let file = try Safetensors(path: checkpoint)
+      let known = try Classifier(file)
+      let text = try file.text(Self.key)
+      guard let saved = try? JSONDecoder().decode(Progress.self, from: Data(text.utf8)),
+        saved.settings == settings, known.card.lesson.dataSHA256 == card.lesson.dataSHA256,
+        known.card.classes == card.classes
+      else {
+        throw NetworkError(
+          .damaged, path: checkpoint, "is the checkpoint of a training with other settings or data")
+      }
+      try training.restore(from: file)
+      (state, training.seconds) = (saved, known.card.lesson.seconds)
+    }
+    let clock = ContinuousClock()
+    let (start, before, first) = (clock.now, training.seconds, training.step)
+    let interval = max(1, settings.steps / max(1, checks))
+    var ending = TrainingEnding.finished
+    let (taught, settings) = (taught, settings)
+    while training.step < settings.steps {
+      state.sum += training.advance {
+        taught.crop($0, seed: settings.seed, side: settings.side)
+      }
+      state.count += 1
+      training.seconds = before + (clock.now - start) / .seconds(1)
+      let isCheck = training.step % interval == 0 || training.step == settings.steps
+      let loss = state.sum / Double(state.count)
+      if isCheck {
+        state.points.append(
+          Point(
+            step: training.step, loss: loss,
+            accuracy: try scores(training.classifier)?.accuracy(of: 1..<card.classes.count)))
+        (state.sum, state.count) = (0, 0)
+        if let checkpoint { try write(training, state, to: checkpoint) }
+      }
+      let told = TrainingProgress(
+        step: training.step, steps: settings.steps, seconds: training.seconds,
+        secondsLeft: (training.seconds - before) / Double(training.step - first)
+          * Double(settings.steps - training.step),
+        loss: loss, heldOut: state.points.last?.accuracy)
+      if progress(told) == .stop, training.step < settings.steps {
+        if !isCheck, let checkpoint { try write(training, state, to: checkpoint) }
+        ending = .stopped
+        break
+      }
+    }
+    return Outcome(
+      classifier: try calibrated(training.classifier), points: state.points, ending: ending)
+  }
+
+  private func write(
+    _ training: ClassifierTraining, _ state: Progress, to path: String
+  ) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let own = Checkpoint(
+      metadata: [Self.key: String(decoding: try encoder.encode(state), as: UTF8.self)])
+    try (try training.classifier.checkpoint + training.checkpoint + own).write(to: path)
+  }
+
+  /// The places held out with their true classes, and scores before temperature.
+  private func judged(
+    _ classifier: Classifier
+  ) throws -> (scores: [[Double]], labels: [Int]) {
+    let reader = CropReader(classifier)
+    var (scores, labels): ([[Double]], [Int]) = ([], [])
+    for pair in heldOut.pairs {
+      for labelled in pair.boxes {
+        scores.append(try reader.scores(labelled.box, in: pair.source))
+        labels.append(labelled.label)
+      }
+    }
+    return (scores, labels)
+  }
+
+  private func scores(_ classifier: Classifier) throws -> NamingScores? {
+    let (scores, labels) = try judged(classifier)
+    guard !labels.isEmpty else { return nil }
+    return NamingScores(
+      scores.map { classifier.name(scores: $0) }, labels: labels, classes: card.classes)
+  }
+
+  /// The classifier with the temperature under which the places held out are most probable.
+  private func calibrated(_ classifier: Classifier) throws -> Classifier {
+    let (scores, labels) = try judged(classifier)
+    guard !labels.isEmpty else { return classifier }
+    var result = classifier
+    result.card.temperature = Calibration.temperature(scores: scores, labels: labels)
+    result.card.lesson.scores = NamingScores(
+      scores.map { result.name(scores: $0) }, labels: labels, classes: card.classes)
+    return result
+  }
+}

@@ -1,0 +1,51 @@
+public import Classification
+public import Foundation
+public import Networks
+
+/// Teaches a classifier labelled scans, and keeps what explains it.
+public struct NamingLesson {
+  private let taught, heldOut: LabelledSet
+  private let lesson: ClassifierLesson
+  private let dataSHA256: String
+
+  /// Prepares a lesson.
+  ///
+  /// - Parameters:
+  ///   - names: parts of names of scans that are held out; when empty, every fifth is.
+  ///   - labelsByChance: whether classes are drawn by chance, to see that explanations change.
+  /// - Throws: `InspectionError` where too little is labelled.
+  public init(
+    _ data: NamingData, architecture: ClassifierArchitecture,
+    settings: ClassifierTrainingSettings, holdingOut names: [String], labelsByChance: Bool = false
+  ) throws {
+    let sets = try data.split(holdingOut: names)
+    taught = labelsByChance ? sets.taught.withLabelsByChance(seed: settings.seed) : sets.taught
+    heldOut = sets.heldOut
+    dataSHA256 = data.sha256
+    lesson = ClassifierLesson(
+      data.card(architecture), taught: taught, heldOut: heldOut, settings: settings)
+  }
+
+  /// What is learnt, in words.
+  public var sentence: String {
+    let counts = taught.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+    return "\(taught.pairs.count) scans to learn from, \(heldOut.pairs.count) held out; places: "
+      + counts.joined(separator: ", ")
+  }
+
+  /// Runs to the end; see `ClassifierLesson`.
+  public func run(
+    checkpoint: String? = nil, resuming: Bool = false,
+    progress: (TrainingProgress) -> TrainingCommand = { _ in .goOn }
+  ) throws -> ClassifierLesson.Outcome {
+    try lesson.run(checkpoint: checkpoint, resuming: resuming, progress: progress)
+  }
+
+  /// The training examples that show best what the concepts of a classifier are.
+  ///
+  /// - Parameter file: the classifier as it was written.
+  public func references(of classifier: Classifier, file: URL) throws -> ReferenceFile {
+    try ReferenceFile(
+      classifier, modelSHA256: try FileHash.sha256(file), dataSHA256: dataSHA256, from: taught)
+  }
+}

@@ -1,0 +1,196 @@
+internal import Classification
+internal import Explanations
+public import Foundation
+internal import Matching
+internal import Networks
+internal import Raster
+public import Records
+public import Reports
+
+/// A scan that was inspected before, with all that it takes to explain its findings again.
+public struct RecordedScan {
+  /// The record.
+  public let record: InspectionRecord
+  private let device: Device
+  private let naming: NamingStage
+  private let view: NamingStage.View
+
+  /// What is asked about a finding.
+  public struct Question: Sendable {
+    /// How it is explained, as `Method.text` says it; nil is the way of reports.
+    public var method: String?
+    /// The layer whose channels are the concepts; nil is the classifier's own.
+    public var layer: String?
+    /// A concept that is to be shown, whatever its relevance.
+    public var concept: Int?
+    /// The class that is explained; nil is the finding's own.
+    public var className: String?
+    /// The class that it is set against: what tells the two apart is explained; nil explains the class alone.
+    public var against: String?
+
+    /// The question that a report answers.
+    public init() {}
+  }
+
+  /// An answer.
+  public struct Answer: Sendable {
+    /// The finding with the class and scores that it got, and the explanation asked for.
+    public var finding: FindingRecord
+    /// Its pictures.
+    public var pictures: ExplanationPictures
+    /// What the concepts are; nil where that is not known.
+    public var concepts: ConceptSheets?
+    /// The concepts of the layer before that feed the one asked for, by their share; empty where none was.
+    public var feeding: [(layer: String, channel: Int, share: Double)]
+  }
+
+  /// Finds everything again, and compares the scan with its golden once more.
+  ///
+  /// - Parameters:
+  ///   - results: the scan's folder of an inspection's output.
+  ///   - recipe: where the recipe lies now; nil where the record says.
+  ///   - scan: where the scan lies now; nil where the record says.
+  /// - Throws: `InspectionError` where the scan is another or can't be compared, and what reading throws.
+  public init(results: URL, recipe: URL? = nil, scan: URL? = nil) throws {
+    let file = results.appending(path: IndexPage.recordName)
+    guard let data = try? Data(contentsOf: file) else {
+      throw InspectionError(.noSuchFile, path: file.relativePath, "is no file that can be read")
+    }
+    record = try InspectionRecord(json: data)
+    let place = scan ?? URL(filePath: record.scan.path)
+    device = try Device(recipe: recipe ?? URL(filePath: record.recipe.path))
+    guard let naming = device.naming else {
+      throw RecipeError(
+        .missingKey, path: device.recipe.path,
+        detail: "classifier is missing; it names and explains findings")
+    }
+    self.naming = naming
+    guard try FileHash.sha256(place) == record.scan.sha256 else {
+      throw InspectionError(
+        .unusableScan, path: place.relativePath, "is not the scan that was inspected")
+    }
+    view = try device.view(of: place)
+  }
+
+  /// The finding with a number.
+  ///
+  /// - Throws: `InspectionError` where there is none.
+  public func finding(_ id: Int) throws -> FindingRecord {
+    guard let finding = record.findings.first(where: { $0.id == id }) else {
+      throw InspectionError(
+        .unusableScan, path: record.scan.path,
+        "has no finding \(id)" + (record.findings.isEmpty ? "" : "; they are 1 to \(record.findings.count)"))
+    }
+    return finding
+  }
+
+  /// Explains a finding.
+  ///
+  /// - Throws: `InspectionError` where the question names what the classifier does not have.
+  public func explain(_ id: Int, _ question: Question = .init()) throws -> Answer {
+    let finding = try finding(id)
+    let classifier = naming.classifier
+    func refuse(_ reason: String) -> InspectionError {
+      InspectionError(.unusableScan, path: naming.record.path, reason)
+    }
+    var asked = FindingExplainer.Question()
+    if let text = question.method {
+      guard let method = Method(text: text) else { throw refuse("knows no method '\(text)'") }
+      asked.method = method
+    }
+    func label(_ name: String) throws -> Int {
+      guard let label = classifier.card.classes.firstIndex(of: name) else {
+        throw refuse(
+          "has no class '\(name)'; it has \(classifier.card.classes.joined(separator: ", "))")
+      }
+      return label
+    }
+    asked.label = try question.className.map(label)
+    asked.against = try question.against.map(label)
+    let layer = question.layer ?? classifier.card.conceptLayer
+    let layers = FindingExplainer.layers(of: classifier)
+    guard layers.contains(layer) else {
+      throw refuse("has no layer '\(layer)'; it has \(layers.joined(separator: ", "))")
+    }
+    asked.layer = layer
+    if let concept = question.concept {
+      let count = classifier.network.channels(of: layer)
+      guard (0..<count).contains(concept) else {
+        throw refuse("has concepts 0 to \(count - 1) in '\(layer)'")
+      }
+      asked.concept = concept
+    }
+    let stage = NamingStage(naming, question: asked)
+    let (named, told) = try stage.named([finding], in: view)
+    var feeding: [(layer: String, channel: Int, share: Double)] = []
+    if let concept = question.concept {
+      feeding = try stage.feeding(finding, concept: concept, layer: layer, in: view)
+    }
+    let scan = InspectedScan(
+      record: record, field: view.field, scan: view.scan, golden: view.golden,
+      difference: view.difference, threshold: view.threshold, explained: told, naming: stage)
+    guard let pictures = scan.explanationPictures.first else {
+      preconditionFailure("a finding that was explained has pictures")
+    }
+    return Answer(
+      finding: named[0], pictures: pictures, concepts: naming.concepts, feeding: feeding)
+  }
+
+  /// Computes a finding's recorded explanation again.
+  ///
+  /// - Returns: what differs, in words, and whether all is the same to the last bit.
+  public func replay(_ id: Int) throws -> (differences: [String], isExact: Bool) {
+    let finding = try finding(id)
+    guard let told = finding.explanation, let audit = told.audit else {
+      throw InspectionError(
+        .unusableScan, path: record.scan.path, "has no explanation of finding \(id) on record")
+    }
+    var differences: [String] = []
+    func compare(_ what: String, _ now: String, _ before: String) {
+      if now != before { differences.append("\(what) is \(now), and was \(before)") }
+    }
+    compare("the recipe", device.recipeRecord.sha256, record.recipe.sha256)
+    compare("the model", naming.record.sha256, told.modelSha256)
+    let source = try naming.source(view)
+    var rect = told.crop
+    (rect.x, rect.y) = (rect.x - view.field.x, rect.y - view.field.y)
+    guard FindingExplainer.layers(of: naming.classifier).contains(audit.layer),
+      Classifier.cropSides.contains(rect.width), rect.width == rect.height,
+      (0..<naming.classifier.card.classes.count).contains(audit.start.channel),
+      audit.start.against.map({
+        (0..<naming.classifier.card.classes.count).contains($0) && $0 != audit.start.channel
+      }) ?? true
+    else {
+      return (differences + ["the record does not fit the model"], false)
+    }
+    let planes = source.planes(rect)
+    compare(
+      "the golden",
+      NamingStage.hash(
+        ExplanationRecord.bytes(of: planes.channels(source.channels..<2 * source.channels))),
+      told.goldenSha256)
+    let replay = try audit.replay(
+      naming.classifier.network, input: planes, hash: NamingStage.hash)
+    differences += replay.differences
+    return (differences, replay.isExact && differences.isEmpty)
+  }
+}
+
+extension Device {
+  /// A scan compared with its golden, as findings are named by.
+  ///
+  /// - Throws: `InspectionError` where it is not inspectable.
+  func view(of scan: URL) throws -> NamingStage.View {
+    switch try prepare(try read(scan), scan) {
+    case .refused(let reason, _):
+      throw InspectionError(
+        .unusableScan, path: scan.relativePath, "is not inspectable: \(reason)")
+    case .ready(let prepared):
+      let comparison = try compare(scan, prepared)
+      return NamingStage.View(
+        field: prepared.field, scan: prepared.picture, golden: comparison.golden,
+        difference: comparison.normalised.blank(outside: prepared.area),
+        threshold: flaggedDifference, toScan: prepared.registration.toScan, mesh: prepared.mesh)
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import Raster
+import Records
+
+/// The page that tells why a finding got its name.
+struct ExplanationPage {
+  let record: InspectionRecord
+  let finding: FindingRecord
+  let explanation: FindingExplanation
+  /// Whether there are pictures, on the page's atlas.
+  let concepts: ConceptSheets?
+  /// The pages before and after, by their numbers.
+  let previous, next: Int?
+  /// Whether no report lies beside it.
+  var isAlone = false
+
+  /// The folder of these pages beside a report.
+  static let folder = "why"
+
+  static func name(_ id: Int) -> String { "\(id).html" }
+
+  private static let template = Result { () throws(ReportError) in
+    try PageTemplate(page: page)
+  }
+
+  func html() throws(ReportError) -> String {
+    let scores = (finding.classScores ?? [:]).sorted {
+      $0.value == $1.value ? $0.key < $1.key : $0.value > $1.value
+    }
+    let tiles = ["Scan", "Golden", "Difference", "Relevance for “\(explanation.start.class)”"]
+    let sum = explanation.concepts.reduce(0) { $0 + abs($1.share) }
+    var values: [String: Any] = [
+      "style": PageStyle.base + Self.style, "id": finding.id,
+      "scan": Wording.fileName(record.scan.path), "device": record.device,
+      "class": finding.defectClass ?? "", "explained": explanation.start.class,
+      "confidence": finding.nameConfidence.map { Self.percent($0) } ?? "",
+      "isNuisance": !finding.isCounted, "isUnknown": finding.defectClass == FindingRecord.unknown,
+      "atlas": "\(finding.id).jpg", "count": tiles.count + explanation.concepts.count,
+      "tiles": tiles.enumerated().map { ["index": $0.offset, "name": $0.element] },
+      "scores": scores.prefix(6).map {
+        [
+          "name": $0.key, "percent": Self.percent($0.value),
+          "width": ReportPage.plain(100 * $0.value),
+        ]
+      },
+      "facts": facts, "concepts": rows(offset: tiles.count),
+      "sum": Self.percent(sum), "absorbed": Self.percent(explanation.absorbed),
+      "layer": explanation.layer, "audit": audit, "program": record.program,
+      "guess": finding.defectClass == FindingRecord.unknown ? ", the nearest class" : "",
+      "command": "goldendie explain RESULTS --finding \(finding.id) --replay",
+    ]
+    if !isAlone { values["report"] = "../\(Report.fileName)#f\(finding.id)" }
+    if let previous { values["previous"] = Self.name(previous) }
+    if let next { values["next"] = Self.name(next) }
+    if let layers = explanation.goldenLayers, !layers.isEmpty {
+      values["golden"] = [
+        "layers": layers.map { layer -> [String: Any] in
+          [
+            "name": layer.layer, "percent": Self.percent(abs(layer.share)),
+            "width": ReportPage.plain(100 * min(1, abs(layer.share))),
+            "kind": layer.share < 0 ? "against" : "for",
+            "effect": layer.share < 0 ? "lessens the difference" : "makes the difference",
+          ]
+        }
+      ]
+    }
+    return try Self.template.get().render(values)
+  }
+
+  static func percent(_ share: Double) -> String {
+    Wording.number(100 * share, digits: abs(share) < 0.0995 && share != 0 ? 1 : 0) + " %"
+  }
+
+  private var facts: [[String: Any]] {
+    let box = finding.box
+    var facts: [[String: Any]] = [
+      ["name": "Box", "value": "\(box.x), \(box.y) · \(box.width) × \(box.height) px"],
+      ["name": "Area", "value": "\(Wording.grouped(finding.areaPx)) px"],
+      ["name": "Score", "value": Wording.number(finding.score, digits: 1)],
+      [
+        "name": "Contrast",
+        "value": "\(Wording.signed(finding.contrast, digits: 1)) grey levels, \(finding.polarity.rawValue)",
+      ],
+    ]
+    if let place = finding.layoutUm {
+      facts.append(["name": "Layout", "value": "\(Wording.place(place, digits: 2)) µm"])
+    }
+    if !finding.layers.isEmpty {
+      facts.append(["name": "Layers under it", "value": finding.layers.joined(separator: ", ")])
+    }
+    return facts
+  }
+
+  private func rows(offset: Int) -> [[String: Any]] {
+    explanation.concepts.enumerated().map { number, concept in
+      var values: [String: Any] = [
+        "index": offset + number, "channel": concept.channel,
+        "share": Self.percent(abs(concept.share)),
+        "width": ReportPage.plain(100 * min(1, abs(concept.share))),
+        "kind": concept.share < 0 ? "against" : "for",
+        "word": concept.share < 0 ? "against" : "for",
+      ]
+      guard let concepts, concepts.layer == explanation.layer,
+        let sheet = concepts.sheets[concept.channel]
+      else {
+        values["absent"] = "No training examples are known of this layer."
+        return values
+      }
+      if sheet.strip.isEmpty { values["absent"] = "It spoke for no training example." }
+      if !sheet.strip.isEmpty { values["strip"] = ConceptPages.strip(concept.channel) }
+      if !isAlone { values["page"] = "../../\(ConceptPages.folder)/\(ConceptPages.name(concept.channel))" }
+      if let name = sheet.mainClass {
+        values["main"] = name
+        let all = sheet.classes.reduce(0) { $0 + max(0, $1.mean) }
+        if all > 0, let mean = sheet.classes.first(where: { $0.name == name })?.mean {
+          values["mainShare"] = Self.percent(mean / all)
+        }
+      }
+      return values
+    }
+  }
+
+  private var audit: [[String: Any]] {
+    let start = explanation.start
+    let box = start.box.map { "places \($0.x), \($0.y) · \($0.width) × \($0.height) of the output" }
+    func row(_ name: String, _ value: String, code: Bool = false) -> [String: Any] {
+      ["name": name, "value": value, "isCode": code]
+    }
+    return [
+      row("Method", explanation.method, code: true),
+      row(
+        "Started at",
+        "“\(start.class)”, channel \(start.channel), \(box ?? "all of the output"), by \(start.amount)"
+          + (start.contenders == nil ? "" : " where it is the highest")
+          + (start.against.map { ", against channel \($0)" } ?? "")
+          + (start.normalised ? ", in all 1" : "")),
+      row("Concepts", "channels of \(explanation.layer)"),
+      row(
+        "Relevance",
+        "\(Wording.significant(explanation.given)) given, \(Wording.significant(explanation.arrived)) arrived, "
+          + "\(Self.percent(explanation.absorbed)) absorbed by biases"),
+      row("Model", explanation.modelSha256, code: true),
+      row("Weights", explanation.weightsSha256, code: true),
+      row("Input", explanation.inputSha256, code: true),
+      row("Golden", explanation.goldenSha256, code: true),
+      row("Heat map", explanation.heatMapSha256, code: true),
+    ]
+  }
+}
+
+extension FindingRecord {
+  /// The probability of the class that it was given; the most probable one's where it is unknown or a nuisance.
+  var nameConfidence: Double? {
+    guard let classScores, let defectClass else { return nil }
+    return classScores[defectClass] ?? classScores.values.max()
+  }
+}
