@@ -5,7 +5,7 @@ CONFIGURATION := -c release
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test fuzz demo bench bench-peers lint format clean
+.PHONY: help setup build test fuzz soak demo bench bench-peers lint format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -26,6 +26,13 @@ fuzz: setup ## feed every reader of files with damaged ones for FUZZ_SECONDS eac
 	@swift build $(CONFIGURATION) --build-tests
 	@GOLDENDIE_FUZZ_SECONDS=$(FUZZ_SECONDS) GOLDENDIE_FUZZ_SEED=$$(date +%s) \
 	  swift test $(CONFIGURATION) --skip-build --disable-xctest --filter FuzzTests
+
+SOAK_SCANS := 2000
+SOAK_KILLS := 50
+soak: setup ## drop SOAK_SCANS scans (2000) on a service that is killed SOAK_KILLS times (50)
+	@swift build $(CONFIGURATION) --build-tests
+	@GOLDENDIE_SOAK_SCANS=$(SOAK_SCANS) GOLDENDIE_SOAK_KILLS=$(SOAK_KILLS) \
+	  swift test $(CONFIGURATION) --skip-build --disable-xctest --filter SoakTests
 
 demo: build ## inspect the wafer that comes with the project, into Reports/demo
 	@.ci/timed demo .build/release/goldendie inspect Datasets/demo/scans/*.png \

@@ -28,9 +28,11 @@ let package = Package(
   name: "goldendie",
   products: [.executable(name: "goldendie", targets: ["goldendie"])],
   dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
@@ -62,7 +64,12 @@ let package = Package(
     module("Explanations", uses: ["Networks"]),
     module("Matching", uses: ["CKernels", "Raster"]),
     module("Simulation", uses: ["ImageFiles", "Layout", "Raster"]),
-    module("Records", uses: ["Raster"]),
+    module(
+      "Records",
+      uses: [
+        "Raster", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     module(
       "Reports",
       uses: [
@@ -76,7 +83,11 @@ let package = Package(
       ]),
     module(
       "Service",
-      uses: ["Inspection", "Records", "Reports", .product(name: "Logging", package: "swift-log")]),
+      uses: [
+        "Inspection", "Raster", "Records", "Reports",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
     .executableTarget(
       name: "bench",
       dependencies: [
@@ -90,12 +101,14 @@ let package = Package(
         "Networks", "Raster", "Records", "Reports", "Service", "Simulation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: house),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["goldendie", "ImageFiles", "Layout", "Raster", "TestSupport"],
+      dependencies: ["goldendie", "ImageFiles", "Layout", "Raster", "Records", "TestSupport"],
       swiftSettings: house),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Inspection", "Raster", "Records", "TestSupport"],
@@ -115,7 +128,7 @@ let package = Package(
     tests(of: "Matching", uses: ["Raster"]),
     tests(of: "Networks", excluding: ["Fixtures"]),
     tests(of: "Raster"),
-    tests(of: "Records", uses: ["Raster"]),
+    tests(of: "Records", uses: ["Raster", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(of: "Reports", uses: ["Records", "Raster"]),
     tests(of: "Service", uses: [.product(name: "Logging", package: "swift-log")]),
     tests(of: "Simulation", uses: ["ImageFiles", "Layout", "Raster"]),

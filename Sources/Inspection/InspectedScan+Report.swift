@@ -1,6 +1,6 @@
 public import Foundation
 internal import Raster
-internal import Records
+public import Records
 public import Reports
 
 extension InspectedScan {
@@ -11,23 +11,48 @@ extension InspectedScan {
   ///
   /// - Parameters:
   ///   - output: the folder that holds one folder a scan.
-  ///   - outputs: what to write.
+  ///   - outputs: what to write; `.audit` is left to whoever keeps records.
+  ///   - stored: the scan as it will be recorded, with its folder, `scan` or `LOT/scan`; nil when it won't.
+  ///   - frame: where the dies lie.
   /// - Returns: the scan's folder.
-  public func write(into output: URL, outputs: [Recipe.Output]) throws -> URL {
-    let folder = OutputFolder(in: output, forScan: record.scan.path)
+  public func write(
+    into output: URL, outputs: [Recipe.Output], stored: StoredScan? = nil, frame: WaferFrame? = nil
+  ) throws -> URL {
+    let folder =
+      stored.map { OutputFolder(at: output.appending(path: $0.folder)) }
+      ?? OutputFolder(in: output, forScan: record.scan.path)
+    let stored = stored ?? StoredScan(unrecorded: record, folder: folder.name, frame: frame)
     try folder.write { place in
+      var report = report()
+      report.depth = stored.folder.split(separator: "/").count
       if outputs.contains(.json) {
         try OutputFolder.write(try record.json(), to: place.appending(path: IndexPage.recordName))
       }
       if outputs.contains(.html) {
-        let report = report()
-        let page = try report.html()
-        try OutputFolder.write(Data(page.utf8), to: place.appending(path: Report.fileName))
+        try OutputFolder.write(
+          Data(try report.html().utf8), to: place.appending(path: Report.fileName))
         try report.writeExplanations(into: place)
+      }
+      try report.writePictures(into: place)
+      let export = FindingExport(of: [stored], inFolder: place, program: record.program)
+      for output in outputs {
+        switch output {
+        case .klarf:
+          guard stored.frame != nil, let file = try export.klarf(.v1_2).files.first else { break }
+          try OutputFolder.write(file.file.data, to: place.appending(path: "findings.klarf"))
+        case .lyrdb:
+          try OutputFolder.write(
+            export.markers().data, to: place.appending(path: "findings.lyrdb"))
+        case .csv:
+          try OutputFolder.write(export.csv(), to: place.appending(path: "findings.csv"))
+        case .coco:
+          try OutputFolder.write(export.coco(), to: place.appending(path: "coco.json"))
+        case .html, .json, .audit: break
+        }
       }
     }
     if outputs.contains(.html), let concepts = naming?.concepts {
-      try ConceptPages.add(record, concepts, to: output, folder: folder.name)
+      try ConceptPages.add(record, concepts, to: output, folder: stored.folder)
     }
     return folder.url
   }

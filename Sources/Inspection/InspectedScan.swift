@@ -4,7 +4,7 @@ public import Records
 /// What came of one scan: the record, and what it takes to show it.
 public struct InspectedScan: Sendable {
   /// The record.
-  public let record: InspectionRecord
+  public var record: InspectionRecord
   /// The part of the scan that shows the wafer.
   public let field: PixelRect
   /// The field of the scan.

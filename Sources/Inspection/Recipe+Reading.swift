@@ -17,7 +17,9 @@ extension Recipe {
     }
     let top = try RecipeSection(
       rootNode(of: text, path: file.path), file: file, line: 1,
-      known: ["device", "layout", "scan", "golden", "matching", "classifier", "outputs"])
+      known: [
+        "device", "layout", "scan", "golden", "matching", "wafer", "classifier", "outputs",
+      ])
 
     self.init(
       device: try top.text("device", expected: "a name")
@@ -46,6 +48,7 @@ extension Recipe {
     {
       matching = try Matching(section)
     }
+    if let section = try top.section("wafer", known: Wafer.keys) { wafer = try Wafer(section) }
     classifier = try top.existingFile("classifier")
     outputs = try Output.list(in: top) ?? outputs
     if golden == .table || golden == .tree, layout == nil {
@@ -151,9 +154,6 @@ extension Recipe.Output {
     let known = allCases.map(\.rawValue)
     let expected = "a list of \(known.joined(separator: ", "))"
     return try section.list("outputs", expected: expected)?.reduce(into: []) { outputs, word in
-      if ["klarf", "lyrdb", "csv", "coco", "audit"].contains(word) {
-        throw section.error(.notAvailable, "outputs", "\(word): not available in this version")
-      }
       guard let output = Recipe.Output(rawValue: word) else {
         let near = suggestion(for: word, among: known).map { "; did you mean '\($0)'?" }
         throw section.error(

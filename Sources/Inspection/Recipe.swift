@@ -35,6 +35,10 @@ public struct Recipe: Equatable, Sendable {
   ///
   /// The default, nil, is none: findings have no class.
   public var classifier: URL?
+  /// `wafer`: where the dies lie, for maps and for formats that count by dies.
+  ///
+  /// The default, nil, is one die as large as the layout's cell.
+  public var wafer: Wafer?
   /// `outputs`: what is written for each scan.
   ///
   /// The default is `[html, json]`.
@@ -185,6 +189,6 @@ public struct Recipe: Equatable, Sendable {
 
   /// A file that is written for each scan.
   public enum Output: String, Sendable, CaseIterable {
-    case html, json
+    case html, json, klarf, lyrdb, csv, coco, audit
   }
 }

@@ -21,6 +21,8 @@ public struct Sidecar: Equatable, Sendable {
   public var pixelSizeUm: ClosedRange<Double>?
   /// `rotation_deg`: rotation of the layout in the scan, degrees, counter-clockwise as seen, −360…360.
   public var rotationDeg: Double?
+  /// `recipe`: the name of one of the recipes that the service may choose from; other commands don't ask.
+  public var recipe: String?
   /// `taken_at`: a date, or date and time, as ISO 8601 has it (`2026-02-13T10:11:12Z`); kept as it was written.
   public var takenAt: String?
 
@@ -55,11 +57,13 @@ public struct Sidecar: Equatable, Sendable {
     centerUm = try object.point("center_um")
     pixelSizeUm = try object.span("pixel_size_um")
     rotationDeg = try object.number("rotation_deg", (-360...360).contains)
+    recipe = try object.label("recipe")
     takenAt = try object.time("taken_at")
   }
 
   /// The keys that mean something.
   static let keys = [
-    "lot", "wafer", "slot", "die", "center_um", "pixel_size_um", "rotation_deg", "taken_at",
+    "lot", "wafer", "slot", "die", "center_um", "pixel_size_um", "rotation_deg", "recipe",
+    "taken_at",
   ]
 }

@@ -14,28 +14,39 @@ public struct IndexPage: Sendable, Equatable {
   /// An index of these lines; of two with one folder, the later counts.
   public init(entries: [IndexEntry] = []) { for entry in entries { put(entry) } }
 
-  /// The index of all scans in an output folder: every `*/findings.json` is read.
+  /// The index of all scans in an output folder: every `*/findings.json` is read, and those
+  /// in folders of lots.
   ///
   /// Hidden folders are left out. A record that can't be read gets a line that says so.
   ///
   /// - Throws: `ReportError` with code `.noSuchFile` when the folder is missing.
   public init(reading outputFolder: URL) throws {
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: outputFolder.path)
-    } catch {
+    guard (try? FileManager.default.contentsOfDirectory(atPath: outputFolder.path)) != nil else {
       throw ReportError(.noSuchFile, path: outputFolder.path, "the output folder can't be listed")
     }
+    read(outputFolder, below: "", depth: 4)
+  }
+
+  /// Adds the records of the folders in a folder; one without a record may be that of a lot.
+  private mutating func read(_ folder: URL, below path: String, depth: Int) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     for name in names where !name.hasPrefix(".") {
-      let file = outputFolder.appending(path: name).appending(path: Self.recordName)
-      guard FileManager.default.fileExists(atPath: file.path) else { continue }
+      let place = folder.appending(path: name)
+      let file = place.appending(path: Self.recordName)
+      guard FileManager.default.fileExists(atPath: file.path) else {
+        let kind = try? FileManager.default.attributesOfItem(atPath: place.path)[.type]
+        if depth > 0, kind as? FileAttributeType == .typeDirectory {
+          read(place, below: path + name + "/", depth: depth - 1)
+        }
+        continue
+      }
       do {
         let record = try InspectionRecord(json: Data(contentsOf: file))
-        put(IndexEntry(record: record, folder: name))
+        put(IndexEntry(record: record, folder: path + name))
       } catch let error as RecordError {
-        put(IndexEntry(unreadable: name, reason: error.detail))
+        put(IndexEntry(unreadable: path + name, reason: error.detail))
       } catch {
-        put(IndexEntry(unreadable: name, reason: "\(Self.recordName) can't be read"))
+        put(IndexEntry(unreadable: path + name, reason: "\(Self.recordName) can't be read"))
       }
     }
   }
@@ -150,6 +161,9 @@ public struct IndexPage: Sendable, Equatable {
   static func escaped(_ folder: String) -> String {
     let plain = CharacterSet(
       charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-    return folder.addingPercentEncoding(withAllowedCharacters: plain) ?? folder
+    let names = folder.split(separator: "/").map {
+      $0.addingPercentEncoding(withAllowedCharacters: plain) ?? String($0)
+    }
+    return names.joined(separator: "/")
   }
 }

@@ -1,17 +1,28 @@
-import Foundation
+public import Foundation
 import Inspection
 
-/// A scan that was taken out of the inbox into a folder of its own, `.working/ID/scan.tif`, with its sidecar.
+/// A scan that was taken out of the inbox into a folder of its own, `.working/ID/LOT/scan.tif`, with its sidecar.
 ///
 /// Each step is ordered so that a kill before or after it loses nothing: the move of the scan is what counts, and what
 /// goes with it is copied before and removed after.
-struct Claim {
+public struct Claim: Sendable, Equatable {
+  /// Names the claim among all that ever were.
+  public let id: String
+  /// The scan's path in the inbox, `scan.tif` or `LOT/scan.tif`.
+  public let name: String
   /// The scan in its folder.
-  let scan: URL
-  /// Its file name, as it was in the inbox.
-  var name: String { scan.lastPathComponent }
+  public let scan: URL
 
-  private var folder: URL { scan.deletingLastPathComponent() }
+  private let root: URL
+
+  private init(id: String, name: String, inbox: URL) {
+    (self.id, self.name) = (id, name)
+    root = inbox.appending(path: ".working/\(id)")
+    scan = root.appending(path: name)
+  }
+
+  /// The names of the folders that the scan lay in, below the inbox.
+  public var folders: [String] { name.split(separator: "/").dropLast().map(String.init) }
 
   /// The state of a file that may be a scan; nil for every other.
   static func scanState(_ file: URL) -> FileState? {
@@ -32,17 +43,20 @@ struct Claim {
   /// Takes a scan out of the inbox.
   static func take(_ name: String, from inbox: URL) throws -> Claim {
     let files = FileManager.default
-    let folder = inbox.appending(path: ".working/\(UUID().uuidString.prefix(8))")
-    try files.createDirectory(at: folder, withIntermediateDirectories: false)
-    let (scan, claim) = (inbox.appending(path: name), Claim(scan: folder.appending(path: name)))
+    let id = UUID().uuidString.replacing("-", with: "").prefix(16).lowercased()
+    let claim = Claim(id: id, name: name, inbox: inbox)
+    try files.createDirectory(at: claim.root, withIntermediateDirectories: false)
+    let scan = inbox.appending(path: name)
     do {
+      try files.createDirectory(
+        at: claim.scan.deletingLastPathComponent(), withIntermediateDirectories: true)
       // Before the scan: a mark left behind would declare a later file of that name done.
       let mark = inbox.appending(path: name + ".done")
       if FileState(mark) != nil { try files.removeItem(at: mark) }
       try copySidecar(of: scan, to: claim.scan)
       try files.moveItem(at: scan, to: claim.scan)
     } catch {
-      if FileState(claim.scan) == nil { try? files.removeItem(at: folder) }
+      if FileState(claim.scan) == nil { try? files.removeItem(at: claim.root) }
       throw error
     }
     claim.removeSidecar(from: inbox)
@@ -53,30 +67,52 @@ struct Claim {
   static func leftovers(in inbox: URL) -> [Claim] {
     let working = inbox.appending(path: ".working")
     var claims: [Claim] = []
-    for folder in names(in: working).map({ working.appending(path: $0) })
-    where FileState(folder)?.kind == .folder {
-      if let scan = names(in: folder).map({ folder.appending(path: $0) })
-        .first(where: { scanState($0) != nil })
-      {
-        let claim = Claim(scan: scan)
+    for id in names(in: working) {
+      let root = working.appending(path: id)
+      guard FileState(root)?.kind == .folder else { continue }
+      if let name = firstScan(in: root) {
+        let claim = Claim(id: id, name: name, inbox: inbox)
         claim.removeSidecar(from: inbox)
         claims.append(claim)
       } else {
         // The scan was not moved here yet, or moved on already: what is left are copies.
-        try? FileManager.default.removeItem(at: folder)
+        try? FileManager.default.removeItem(at: root)
       }
     }
     return claims.sorted { $0.name < $1.name }
   }
 
+  /// The path of the scan in a claim's folder.
+  private static func firstScan(in folder: URL, below path: String = "") -> String? {
+    for name in names(in: folder) {
+      let place = folder.appending(path: name)
+      if scanState(place) != nil { return path + name }
+      if FileState(place)?.kind == .folder,
+        let found = firstScan(in: place, below: path + name + "/")
+      {
+        return found
+      }
+    }
+    return nil
+  }
+
   /// Moves the scan with its sidecar, and the reason where there is one, and returns the name that it got there.
+  ///
+  /// - Parameter target: `processed`, `failed` or the inbox; folders of the scan's name are made in it.
   @discardableResult
   func move(to target: URL, reason: String? = nil) throws -> String {
     let files = FileManager.default
     if FileState(target) == nil {
       try files.createDirectory(at: target, withIntermediateDirectories: false)
     }
-    let place = freePlace(in: target)
+    var folder = target
+    for name in folders {
+      folder = folder.appending(path: name)
+      if FileState(folder)?.kind != .folder {
+        try files.createDirectory(at: folder, withIntermediateDirectories: false)
+      }
+    }
+    let place = freePlace(in: folder)
     var companions: [URL] = []
     do {
       if let reason {
@@ -90,8 +126,8 @@ struct Claim {
       for companion in companions { try? files.removeItem(at: companion) }
       throw error
     }
-    try? files.removeItem(at: folder)
-    return place.lastPathComponent
+    try? files.removeItem(at: root)
+    return (folders + [place.lastPathComponent]).joined(separator: "/")
   }
 
   /// The scan's name in a folder, numbered from 2 when the scan, its sidecar or its reason would meet another file.
@@ -111,11 +147,12 @@ struct Claim {
   /// Removes the sidecar that was copied from the inbox, unless it changed since or another scan waits for it.
   private func removeSidecar(from inbox: URL) {
     let files = FileManager.default
-    guard let copy = Self.sidecar(of: scan),
-      let original = Self.sidecar(of: inbox.appending(path: name)),
+    let origin = inbox.appending(path: name)
+    guard let copy = Self.sidecar(of: scan), let original = Self.sidecar(of: origin),
       files.contentsEqual(atPath: original.path, andPath: copy.path)
     else { return }
-    let isShared = Self.names(in: inbox).map { inbox.appending(path: $0) }.contains {
+    let folder = origin.deletingLastPathComponent()
+    let isShared = Self.names(in: folder).map { folder.appending(path: $0) }.contains {
       Sidecar.url(for: $0)?.path == original.path && Self.scanState($0) != nil
     }
     if !isShared { try? files.removeItem(at: original) }

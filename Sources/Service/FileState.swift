@@ -1,8 +1,8 @@
 import Foundation
 
 /// What tells whether a file is still being written: all that `lstat` says cheaply.
-struct FileState: Equatable {
-  enum Kind { case file, folder, other }
+struct FileState: Equatable, Sendable {
+  enum Kind { case file, folder, link, other }
 
   let kind: Kind
   /// Bytes.
@@ -17,6 +17,7 @@ struct FileState: Equatable {
     switch status.st_mode & S_IFMT {
     case S_IFREG: kind = .file
     case S_IFDIR: kind = .folder
+    case S_IFLNK: kind = .link
     default: kind = .other
     }
     size = Int(status.st_size)
@@ -25,7 +26,7 @@ struct FileState: Equatable {
 }
 
 /// A lock file that one process at a time can hold; the system lets go of it when the process ends, however it ends.
-final class FolderLock {
+final class FolderLock: Sendable {
   private let file: URL
   private let descriptor: Int32
 

@@ -8,6 +8,10 @@ public struct ServiceError: Error, Equatable, CustomStringConvertible {
     case unreadable
     /// Another service is watching the inbox.
     case busy
+    /// A scan asks for a recipe that there is not.
+    case noSuchRecipe
+    /// The port for metrics is taken.
+    case portTaken
   }
 
   /// What kind of trouble it is.

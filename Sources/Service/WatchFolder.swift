@@ -1,30 +1,46 @@
 public import Foundation
 public import Logging
+import Synchronization
 
 /// A folder whose scans are inspected as they arrive.
 ///
-/// A scan is a regular file that is no link, no dot-file, no `.json` sidecar and no `.tmp`, `.part` or `.done`. It is ready
-/// when it and its sidecar have kept size and time over some polls, or at once when `scan.tif.done` lies beside
-/// `scan.tif`. A ready scan is moved with its sidecar to `.working/`, inspected, and moved on to `processed/`, or to
-/// `failed/` with one line in `scan.tif.reason.txt` that says why. These folders are made inside the inbox, so that every
-/// move is a rename. Nothing is overwritten: where a name is taken, `scan.tif` becomes `scan-2.tif`.
+/// A scan is a regular file, in the inbox or in folders below it, that is no link, no dot-file, no `.json` sidecar and no
+/// `.tmp`, `.part` or `.done`. It is ready when it and its sidecar have kept size and time over some looks, or at once when
+/// `scan.tif.done` lies beside `scan.tif`. A ready scan is moved with its sidecar to `.working/`, inspected, and moved on to
+/// `processed/`, or to `failed/` with one line in `scan.tif.reason.txt` that says why. These folders are made inside the
+/// inbox, so that every move is a rename, and keep the folders that the scan lay in. Nothing is overwritten: where a name is
+/// taken, `scan.tif` becomes `scan-2.tif`. Links are never followed.
 ///
-/// A run that was killed leaves its scan in `.working/`, and the next one takes it up again. Of several that watch one
+/// A run that was killed leaves its scans in `.working/`, and the next one takes them up again. Of several that watch one
 /// inbox, one works and the others wait for its end.
 ///
 /// A sidecar that is to count must be there before its scan is ready. It moves with the scan, and is copied while another
-/// scan of that name without extension waits in the inbox.
-public final class WatchFolder {
-  /// When a folder is looked at.
+/// scan of that name without extension waits in the folder.
+///
+/// `look()` is for one thread; `next()`, `settle(_:_:)` and the like may be called from any.
+public final class WatchFolder: Sendable {
+  /// When a folder is looked at, and what is taken first.
   public struct Settings: Codable, Sendable, Equatable {
-    /// Seconds between two polls.
+    /// Seconds between two looks.
     ///
     /// The default is 2.
     public var pollSeconds = 2.0
-    /// Further polls, after the first that saw a file, over which it must stay as it was.
+    /// Further looks, after the first that saw a file, over which it must stay as it was.
     ///
     /// The default is 2.
     public var stablePolls = 2
+    /// How far below the inbox scans are looked for, in folders.
+    ///
+    /// The default is 4.
+    public var depth = 4
+    /// How many waiting files are kept in mind; further ones are seen when those are gone.
+    ///
+    /// The default is 4096.
+    public var queueLimit = 4096
+    /// Which folders go first, by the name of any folder on the way to the scan: the greater number; others have 0.
+    ///
+    /// The default is none.
+    public var priorities: [String: Int] = [:]
 
     /// The default settings.
     public init() {}
@@ -36,6 +52,8 @@ public final class WatchFolder {
     case done
     /// Not inspectable or unreadable: it goes to `failed/` with this reason.
     case refused(String)
+    /// Something else is wrong: it stays in `.working/`, and comes again after some seconds.
+    case postponed(seconds: Double)
   }
 
   /// How many scans went where.
@@ -49,53 +67,82 @@ public final class WatchFolder {
     public init() {}
   }
 
-  /// Inspects a scan at its place in `.working/`, where it has the name it had in the inbox.
+  /// Inspects a claimed scan at its place in `.working/`.
   ///
   /// An error is a refusal with the error's description as the reason; `CancellationError` leaves the scan in `.working/`, to
   /// be taken up at the next start. The scan must not be changed or moved.
-  public typealias Process = (URL) throws -> Outcome
+  public typealias Process = (Claim) throws -> Outcome
 
   /// The folder watched.
   public let inbox: URL
   let settings: Settings
   let logger: Logger
-  /// Ours alone while it lives; nil until the inbox could be opened.
-  private var lock: FolderLock?
-  /// How often each waiting file was seen unchanged.
-  private var sightings: [String: Sighting] = [:]
-  /// Scans in `.working/` left by a killed run, oldest name first.
-  private var leftovers: [Claim] = []
-  /// Scans with their outcome that could not be moved on.
-  private var unsettled: [(claim: Claim, outcome: Outcome)] = []
-  /// Troubles with single scans that were logged, for they come again at every poll.
-  private var complaints: Set<String> = []
+  private let state = Mutex(State())
 
-  /// A folder to be watched; nothing is read or made before the first poll.
+  private struct State {
+    /// Ours alone while it lives; nil until the inbox could be opened.
+    var lock: FolderLock?
+    /// How often each waiting file was seen unchanged.
+    var sightings: [String: Sighting] = [:]
+    /// What is ready, the next one last.
+    var ready: [String] = []
+    /// Scans in `.working/` left by a killed run, the next one last.
+    var leftovers: [Claim] = []
+    /// Scans that come again, with the time.
+    var postponed: [(claim: Claim, due: ContinuousClock.Instant)] = []
+    /// Scans with their outcome that could not be moved on.
+    var unsettled: [(claim: Claim, outcome: Outcome)] = []
+    /// Troubles with single scans that were logged, for they come again at every look.
+    var complaints: Set<String> = []
+    /// Claims being worked on, with their file's state when they were taken.
+    var working: [String: FileState] = [:]
+    var tally = Tally()
+  }
+
+  /// A folder to be watched; nothing is read or made before the first look.
   public init(inbox: URL, settings: Settings = Settings(), logger: Logger) {
-    precondition(settings.pollSeconds > 0, "the time between two polls is positive")
-    precondition(settings.stablePolls >= 0, "a file can't be stable over fewer than no polls")
+    precondition(settings.pollSeconds > 0, "the time between two looks is positive")
+    precondition(settings.stablePolls >= 0, "a file can't be stable over fewer than no looks")
     self.inbox = inbox.standardizedFileURL.absoluteURL
     (self.settings, self.logger) = (settings, logger)
   }
 
-  /// Watches until told to stop, which is asked between scans and several times a second.
-  ///
-  /// An inbox that is gone or unreadable is logged once, and tried again at every poll.
-  public func run(isStopped: () -> Bool, process: Process) {
-    var trouble: ServiceError?
-    logger.info("watching \(inbox.path)")
-    while !isStopped() {
-      do {
-        _ = try poll(isStopped: isStopped, process: process)
-        if trouble != nil { logger.info("watching \(inbox.path) again") }
-        trouble = nil
-      } catch {
-        if trouble != error { logger.error("\(error); trying again") }
-        trouble = error
-      }
-      pause(isStopped: isStopped)
+  /// How many scans went where since the start.
+  public var tally: Tally { state.withLock { $0.tally } }
+
+  /// Scans that wait, and for how long the oldest has, in seconds by the clock of its file.
+  public func queue(at time: Date = Date()) -> (scans: Int, oldestSeconds: Double) {
+    state.withLock { state in
+      let oldest = state.sightings.values.map(\.scan.time).min()
+      let age = oldest.map { time.timeIntervalSince1970 - Double($0) / 1e9 } ?? 0
+      return (state.sightings.count + state.leftovers.count + state.postponed.count, max(0, age))
     }
-    logger.info("stopped watching \(inbox.path)")
+  }
+
+  /// Whether anything waits that a drain must wait for.
+  var isIdle: Bool {
+    state.withLock {
+      $0.sightings.isEmpty && $0.leftovers.isEmpty && $0.postponed.isEmpty && $0.working.isEmpty
+    }
+  }
+
+  /// Whether a scan could be claimed now.
+  var isAnythingDue: Bool {
+    state.withLock { state in
+      !state.ready.isEmpty || !state.leftovers.isEmpty
+        || state.postponed.contains { $0.due <= ContinuousClock.now }
+    }
+  }
+
+  /// Seconds until a postponed scan is due; nil when there is none.
+  var secondsToNext: Double? {
+    let due = state.withLock { $0.postponed.map(\.due).min() }
+    return due.map { max(0, ($0 - ContinuousClock.now) / .seconds(1)) }
+  }
+
+  /// Whether scans are at hand that are no longer in the inbox.
+  var isHolding: Bool {
+    state.withLock { !$0.postponed.isEmpty || !$0.working.isEmpty || !$0.leftovers.isEmpty }
   }
 
   /// Inspects what is there, waiting for files to become stable but not for new ones, and returns.
@@ -108,47 +155,191 @@ public final class WatchFolder {
   {
     var tally = Tally()
     for round in 0...settings.stablePolls where !isStopped() {
-      if round > 0 { pause(isStopped: isStopped) }
+      if round > 0 { Thread.sleep(forTimeInterval: settings.pollSeconds) }
       let moved = try poll(isStopped: isStopped, process: process)
       tally.done += moved.done
       tally.refused += moved.refused
-      if sightings.isEmpty { break }
+      if isIdle { break }
     }
     return tally
   }
 
-  /// Looks once, and inspects what is ready, oldest first.
+  /// Looks once, and inspects what is ready one after the other.
   ///
   /// - Throws: `ServiceError` when the inbox is gone, unreadable, or watched by another.
   public func poll(isStopped: () -> Bool = { false }, process: Process) throws(ServiceError)
     -> Tally
   {
-    try open()
-    var tally = Tally()
-    for (claim, outcome) in exchange(&unsettled, with: []) { settle(claim, outcome, &tally) }
-    while !leftovers.isEmpty, !isStopped() {
-      let claim = leftovers.removeFirst()
-      logger.notice("taking up \(claim.name) again")
-      work(on: claim, process, &tally)
+    let before = tally
+    try look()
+    while !isStopped(), let claim = next() { work(on: claim, process) }
+    let after = tally
+    var moved = Tally()
+    (moved.done, moved.refused) = (after.done - before.done, after.refused - before.refused)
+    return moved
+  }
+
+  /// Inspects a claimed scan and moves it on.
+  public func work(on claim: Claim, _ process: Process) {
+    do {
+      logger.info("inspecting \(claim.name)")
+      settle(claim, try process(claim))
+    } catch is CancellationError {
+      state.withLock { $0.working[claim.id] = nil }
+      logger.notice("\(claim.name) was interrupted, and is taken up at the next start")
+    } catch {
+      settle(claim, .refused("\(error)"))
     }
-    for name in try readyScans() where !isStopped() {
-      // The scans before it may have taken long.
-      guard FileState(inbox.appending(path: name)) == sightings[name]?.scan else { continue }
+  }
+
+  /// Makes the folders, and the inbox ours, unless that was done and still holds; then sees what is there.
+  ///
+  /// - Throws: `ServiceError` when the inbox is gone, unreadable, or watched by another.
+  public func look() throws(ServiceError) {
+    try open()
+    let unsettled = state.withLock { state in
+      defer { state.unsettled = [] }
+      return state.unsettled
+    }
+    for (claim, outcome) in unsettled { move(claim, outcome) }
+    let listing: InboxListing
+    do throws(ServiceError) {
+      listing = try InboxListing(of: inbox, settings: settings)
+    } catch {
+      state.withLock { $0.lock = nil }
+      throw error
+    }
+    for link in listing.links { complain("\(link) is a symbolic link, and is left alone") }
+    state.withLock { state in
+      var seen: [String: Sighting] = [:]
+      // Those kept in mind already come first, so that a flood does not starve them.
+      let known = listing.files.filter { state.sightings[$0.name] != nil }
+      let new = listing.files.filter { state.sightings[$0.name] == nil }
+      for file in (known + new).prefix(settings.queueLimit) {
+        let before = state.sightings[file.name].flatMap {
+          $0.scan == file.scan && $0.sidecar == file.sidecar ? $0.count : nil
+        }
+        seen[file.name] = Sighting(
+          scan: file.scan, sidecar: file.sidecar, count: (before ?? -1) + 1,
+          isDeclaredDone: file.isDeclaredDone, priority: file.priority)
+      }
+      state.sightings = seen
+      state.ready = seen.filter {
+        $0.value.isDeclaredDone || $0.value.count >= settings.stablePolls
+      }
+      .sorted {
+        (-$0.value.priority, $0.value.scan.time, $0.key)
+          > (-$1.value.priority, $1.value.scan.time, $1.key)
+      }
+      .map(\.key)
+    }
+  }
+
+  /// The next scan to be worked on, moved to `.working/`; nil when none is ready.
+  ///
+  /// What a killed run left goes first, then what was postponed and is due, then by priority and age.
+  public func next() -> Claim? {
+    while true {
+      let (claim, name) = state.withLock { state -> (Claim?, String?) in
+        if let claim = state.leftovers.popLast() { return (claim, nil) }
+        let now = ContinuousClock.now
+        if let index = state.postponed.firstIndex(where: { $0.due <= now }) {
+          return (state.postponed.remove(at: index).claim, nil)
+        }
+        guard let name = state.ready.popLast() else { return (nil, nil) }
+        // The scans before it may have taken long.
+        guard FileState(inbox.appending(path: name)) == state.sightings[name]?.scan else {
+          return (nil, "")
+        }
+        return (nil, name)
+      }
+      if let claim {
+        logger.notice("taking up \(claim.name) again")
+        return begin(claim)
+      }
+      guard let name else { return nil }
+      if name.isEmpty { continue }
       do {
         let claim = try Claim.take(name, from: inbox)
-        sightings[name] = nil
-        work(on: claim, process, &tally)
+        state.withLock { $0.sightings[name] = nil }
+        if let claim = begin(claim) { return claim }
       } catch {
         complain("\(name) can't be moved to .working: \(error.localizedDescription); trying again")
       }
     }
-    return tally
+  }
+
+  private func begin(_ claim: Claim) -> Claim? {
+    // What was renamed may not be what was seen.
+    guard let file = FileState(claim.scan), file.kind == .file else {
+      move(claim, .refused("it is no regular file"))
+      return nil
+    }
+    state.withLock { $0.working[claim.id] = file }
+    return claim
+  }
+
+  /// Moves an inspected scan to where its outcome says; back to the inbox when it changed meanwhile.
+  public func settle(_ claim: Claim, _ outcome: Outcome) {
+    let before = state.withLock { $0.working.removeValue(forKey: claim.id) }
+    if case .postponed(let seconds) = outcome {
+      let due = ContinuousClock.now + .seconds(seconds)
+      state.withLock { $0.postponed.append((claim, due)) }
+      return
+    }
+    guard FileState(claim.scan) == before else {
+      // Its writer was slower than the looks: what was inspected is not what it is now.
+      giveBack(claim, "changed while it was inspected")
+      return
+    }
+    move(claim, outcome)
+  }
+
+  /// Moves what waits in `.working/` back to the inbox.
+  public func giveBackPostponed() {
+    let postponed = state.withLock { state in
+      defer { state.postponed = [] }
+      return state.postponed
+    }
+    for (claim, _) in postponed { giveBack(claim, "could not be inspected now") }
+  }
+
+  private func giveBack(_ claim: Claim, _ reason: String) {
+    do {
+      try claim.move(to: inbox)
+      logger.warning("\(claim.name) \(reason), and is back in the inbox")
+    } catch {
+      logger.error("\(claim.name) can't be moved back: \(error.localizedDescription)")
+    }
+  }
+
+  private func move(_ claim: Claim, _ outcome: Outcome) {
+    do {
+      switch outcome {
+      case .done:
+        let name = try claim.move(to: inbox.appending(path: "processed"))
+        logger.info("processed/\(name)")
+        state.withLock { $0.tally.done += 1 }
+      case .refused(let reason):
+        let line = reason.split(whereSeparator: \.isNewline).joined(separator: " ")
+        let name = try claim.move(to: inbox.appending(path: "failed"), reason: line)
+        logger.warning("failed/\(name): \(line)")
+        state.withLock { $0.tally.refused += 1 }
+      case .postponed: break
+      }
+    } catch {
+      complain("\(claim.name) can't be moved on: \(error.localizedDescription); trying again")
+      state.withLock { $0.unsettled.append((claim, outcome)) }
+    }
   }
 
   /// Makes the folders, and the inbox ours, unless that was done and still holds.
   private func open() throws(ServiceError) {
-    if let lock, lock.holds { return }
-    (lock, sightings, unsettled, complaints) = (nil, [:], [], [])
+    if state.withLock({ $0.lock?.holds == true }) { return }
+    state.withLock { state in
+      (state.lock, state.sightings, state.ready, state.leftovers) = (nil, [:], [], [])
+      (state.unsettled, state.postponed, state.complaints) = ([], [], [])
+    }
     guard
       FileState(inbox)?.kind == .folder
         || FileState(inbox.resolvingSymlinksInPath())?.kind == .folder
@@ -165,94 +356,16 @@ public final class WatchFolder {
       throw ServiceError(
         .unreadable, path: inbox.path, detail: "can't be written to: \(error.localizedDescription)")
     }
-    lock = try FolderLock(inbox.appending(path: ".working/.lock"))
-    leftovers = Claim.leftovers(in: inbox)
-  }
-
-  /// The names of the scans that have stayed as they were, oldest first.
-  private func readyScans() throws(ServiceError) -> [String] {
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: inbox.path)
-    } catch {
-      lock = nil
-      throw ServiceError(
-        .unreadable, path: inbox.path, detail: "can't be read: \(error.localizedDescription)")
-    }
-    let present = Set(names)
-    var seen: [String: Sighting] = [:]
-    for name in names {
-      guard let scan = Claim.scanState(inbox.appending(path: name)) else { continue }
-      let sidecar = Claim.sidecar(of: inbox.appending(path: name)).flatMap(FileState.init)
-      let before = sightings[name].flatMap {
-        $0.scan == scan && $0.sidecar == sidecar ? $0.count : nil
-      }
-      seen[name] = Sighting(
-        scan: scan, sidecar: sidecar, count: (before ?? -1) + 1,
-        isDeclaredDone: present.contains(name + ".done"))
-    }
-    sightings = seen
-    return seen.filter { $0.value.isDeclaredDone || $0.value.count >= settings.stablePolls }
-      .sorted { ($0.value.scan.time, $0.key) < ($1.value.scan.time, $1.key) }
-      .map(\.key)
-  }
-
-  /// Inspects a scan and moves it on.
-  private func work(on claim: Claim, _ process: Process, _ tally: inout Tally) {
-    let before = FileState(claim.scan)
-    let outcome: Outcome
-    do {
-      logger.info("inspecting \(claim.name)")
-      outcome = try process(claim.scan)
-    } catch is CancellationError {
-      logger.notice("\(claim.name) was interrupted, and is taken up at the next start")
-      return
-    } catch {
-      outcome = .refused("\(error)")
-    }
-    guard FileState(claim.scan) == before else {
-      // Its writer was slower than the polls: what was inspected is not what it is now.
-      do {
-        try claim.move(to: inbox)
-        logger.warning("\(claim.name) changed while it was inspected, and is back in the inbox")
-      } catch {
-        logger.error("\(claim.name) can't be moved back: \(error.localizedDescription)")
-      }
-      return
-    }
-    settle(claim, outcome, &tally)
-  }
-
-  /// Moves an inspected scan to where its outcome says.
-  private func settle(_ claim: Claim, _ outcome: Outcome, _ tally: inout Tally) {
-    do {
-      switch outcome {
-      case .done:
-        let name = try claim.move(to: inbox.appending(path: "processed"))
-        logger.info("processed/\(name)")
-        tally.done += 1
-      case .refused(let reason):
-        let line = reason.split(whereSeparator: \.isNewline).joined(separator: " ")
-        let name = try claim.move(to: inbox.appending(path: "failed"), reason: line)
-        logger.warning("failed/\(name): \(line)")
-        tally.refused += 1
-      }
-    } catch {
-      complain("\(claim.name) can't be moved on: \(error.localizedDescription); trying again")
-      unsettled.append((claim, outcome))
+    let lock = try FolderLock(inbox.appending(path: ".working/.lock"))
+    let leftovers = Claim.leftovers(in: inbox)
+    state.withLock { state in
+      let working = state.working
+      (state.lock, state.leftovers) = (lock, leftovers.reversed().filter { working[$0.id] == nil })
     }
   }
 
   private func complain(_ sentence: String) {
-    if complaints.insert(sentence).inserted { logger.error("\(sentence)") }
-  }
-
-  /// Waits for the time between two polls, or less when told to stop.
-  private func pause(isStopped: () -> Bool) {
-    let end = ContinuousClock.now + .seconds(settings.pollSeconds)
-    while ContinuousClock.now < end, !isStopped() {
-      Thread.sleep(forTimeInterval: min(0.1, settings.pollSeconds))
-    }
+    if state.withLock({ $0.complaints.insert(sentence).inserted }) { logger.error("\(sentence)") }
   }
 }
 
@@ -260,12 +373,8 @@ public final class WatchFolder {
 private struct Sighting {
   let scan: FileState
   let sidecar: FileState?
-  /// Polls since it was first seen so.
+  /// Looks since it was first seen so.
   let count: Int
   let isDeclaredDone: Bool
-}
-
-private func exchange<T>(_ value: inout T, with new: T) -> T {
-  defer { value = new }
-  return value
+  let priority: Int
 }

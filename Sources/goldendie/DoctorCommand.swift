@@ -37,7 +37,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   func run() throws {
-    let checks = machine + [pictures, scene]
+    let checks = machine + service + [pictures, scene]
     let failed = checks.count { !$0.ok }
     if json {
       try Console.printJSON(Findings(ok: failed == 0, checks: checks))

@@ -53,6 +53,9 @@ struct Failure: Error, Equatable {
     case let error as ReportError: self.init(Self.status(of: error.code), error.description)
     case let error as ServiceError:
       self.init(error.code == .noSuchInbox ? .missingInput : .tryAgain, error.description)
+    case let error as StoreError: self.init(Self.status(of: error.code), error.description)
+    case let error as KLARFError:
+      self.init(error.code == .noSuchFile ? .missingInput : .badData, error.description)
     case let error as SimulationError:
       self.init(error.code == .notEmpty ? .badData : .tryAgain, error.description)
     case let error as GoldenCacheError: self.init(.tryAgain, error.description)
@@ -104,6 +107,14 @@ struct Failure: Error, Equatable {
     case .badJSON, .unknownFormat: .badData
     // No file can bring these about.
     case .notFinite, .inconsistent: .internal
+    }
+  }
+
+  private static func status(of code: StoreError.Code) -> ExitStatus {
+    switch code {
+    case .noSuchFile: .missingInput
+    case .damaged, .newer, .unknown: .badData
+    case .notWritable, .diskFull, .busy, .failed: .tryAgain
     }
   }
 

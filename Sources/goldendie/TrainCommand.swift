@@ -116,6 +116,13 @@ struct TrainingOptions: ParsableArguments {
   var objective = "charbonnier"
 
   @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Tell the network each layer's density too, in windows of these standard deviations; 0 for none. The default is "
+        + "none, or 16 and 64 where the photographs have several magnifications.", valueName: "px"))
+  var densities: [Double] = []
+
+  @Option(
     help: ArgumentHelp(
       "Share of a photograph's pixels that may be left out as defects.", valueName: "share"))
   var leftOut: Double?
@@ -137,6 +144,7 @@ struct TrainingOptions: ParsableArguments {
       training.batch = learning.batch ?? training.batch
       training.patch = learning.patch ?? training.patch
       training.rate = learning.rate ?? training.rate
+      if !densities.isEmpty { training.densityScales = densities.filter { $0 > 0 } }
       training.leftOut = leftOut ?? training.leftOut
       training.symmetries = symmetries
       if unrefined { training.refinements = [] }
@@ -148,6 +156,9 @@ struct TrainingOptions: ParsableArguments {
   }
 
   func validate() throws {
+    if densities.contains(where: { !($0 == 0 || 1...256 ~= $0) }) || densities.count > 4 {
+      throw ValidationError("--densities are four at most, each 1 to 256, or 0.")
+    }
     if let leftOut, !(leftOut >= 0 && leftOut < 0.5) {
       throw ValidationError("--left-out is 0 to 0.5.")
     }

@@ -5,20 +5,29 @@ import Logging
 import Records
 import Reports
 import Service
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
 
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch", abstract: "Inspects scans as they arrive in a folder, for ever.",
     discussion: """
       A scan that has stopped growing, or has a scan.tif.done beside it, is inspected and moved \
-      to INBOX/processed, or to INBOX/failed with the reason beside it. SIGINT or SIGTERM ends \
-      the watch after the scan at hand; a second one ends it at once, and the scan is taken up \
-      again at the next start. So it is when the output can't be written: the watch ends with \
-      exit code 75.
+      to INBOX/processed, or to INBOX/failed with the reason beside it. Folders in the inbox are \
+      lots; the output gets the same ones. Every result is recorded in OUTPUT/records.sqlite with \
+      an entry of the audit chain, and a scan whose content was inspected before by the same \
+      recipe and models is not inspected again.
+
+      SIGINT or SIGTERM ends the watch after the scans at hand; a second one ends it at once, and \
+      the scans are taken up again at the next start. While output, records or recipe can't be \
+      used, scans wait; with --once the exit code is 75 then.
 
       EXAMPLES
         goldendie watch inbox --recipe recipe.yaml --output results
         goldendie watch inbox --recipe recipe.yaml --output results --once
+        goldendie watch /srv/inbox --recipe /etc/goldendie/mpw.yaml --output /srv/results \\
+          --print-unit > /etc/systemd/system/goldendie.service
       """)
 
   @Argument(help: "The folder that scans arrive in.", completion: .directory)
@@ -34,89 +43,132 @@ struct WatchCommand: ParsableCommand {
     help: ArgumentHelp("Seconds between two looks into the inbox.", valueName: "seconds"))
   var poll = WatchFolder.Settings().pollSeconds
 
+  @Option(help: ArgumentHelp("Scans inspected at once at most.", valueName: "count"))
+  var workers = WatchService.Settings().workers
+
+  @Option(
+    help: ArgumentHelp(
+      "A folder of recipes, NAME.yaml, that a sidecar's 'recipe' or a folder's name asks for.",
+      valueName: "folder"), completion: .directory)
+  var recipes: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A folder of the inbox that goes before others, and how far: 'hot=10'.",
+      valueName: "name=number"))
+  var priority: [String] = []
+
+  @Option(help: ArgumentHelp("Serve Prometheus metrics on this loopback port.", valueName: "port"))
+  var metricsPort: UInt16?
+
+  @Option(help: ArgumentHelp("How the log is written: text or json.", valueName: "form"))
+  var log = LogForm.text
+
+  @Option(
+    help: ArgumentHelp("Free space of the output that is to stay free, MB.", valueName: "MB"))
+  var leastFree = 500
+
+  @Option(help: ArgumentHelp("Greatest file that is taken in, MB.", valueName: "MB"))
+  var greatestFile = 16_384
+
+  @Flag(help: "Print a systemd unit that runs this command, and end.")
+  var printUnit = false
+
   func validate() throws {
     guard poll > 0, poll <= 86_400 else {
       throw ValidationError("--poll is a number of seconds above 0, up to a day, not \(poll)")
     }
+    guard (1...64).contains(workers) else {
+      throw ValidationError("--workers is a number from 1 to 64, not \(workers)")
+    }
+    guard leastFree >= 0, greatestFile > 0 else {
+      throw ValidationError("--least-free and --greatest-file are numbers of MB")
+    }
+    _ = try priorities
+  }
+
+  private var priorities: [String: Int] {
+    get throws {
+      var found: [String: Int] = [:]
+      for word in priority {
+        let parts = word.split(separator: "=", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, let number = Int(parts[1]) else {
+          throw ValidationError(
+            "--priority is a folder's name and a number, 'hot=10', not '\(word)'")
+        }
+        found[String(parts[0])] = number
+      }
+      return found
+    }
   }
 
   func run() throws {
-    let device = try Device(recipe: options.recipeFile)
+    if printUnit { return print(SystemdUnit(command: self).text, terminator: "") }
+    // A recipe that can't be used now is told before the service counts as started.
+    _ = try Device(recipe: options.recipeFile)
     let folder = URL(filePath: inbox, directoryHint: .isDirectory)
     guard FileManager.default.fileExists(atPath: folder.path) else {
       throw Failure(.missingInput, "\(inbox): no such folder")
     }
     try options.checkOutput()
-    let logger = Logger(label: "goldendie") { StreamLogHandler.standardError(label: $0) }
+    let form = log
+    let logger = Logger(label: "goldendie") { form.handler(label: $0) }
     var settings = WatchFolder.Settings()
-    settings.pollSeconds = poll
-    let signals = StopSignals { logger.notice("stopping after the scan at hand") }
+    (settings.pollSeconds, settings.priorities) = (poll, try priorities)
+    var deskSettings = InspectionDesk.Settings()
+    deskSettings.leastFreeBytes = leastFree * 1_000_000
+    deskSettings.greatestBytes = greatestFile * 1_000_000
+    let shelf = RecipeShelf(
+      standard: options.recipeFile,
+      folder: recipes.map { URL(filePath: $0, directoryHint: .isDirectory) })
+    let desk = InspectionDesk(
+      shelf: shelf, output: options.outputFolder, inbox: inbox,
+      book: RecordBook(in: options.outputFolder), settings: deskSettings,
+      priorities: Set(settings.priorities.keys), logger: logger)
     let watch = WatchFolder(inbox: folder, settings: settings, logger: logger)
-    let desk = InspectionDesk(device: device, options: options, inbox: inbox)
-    let isStopped = { signals.isStopped || desk.trouble != nil }
+    var serviceSettings = WatchService.Settings()
+    (serviceSettings.workers, serviceSettings.once) = (workers, once)
+    serviceSettings.metricsPort = metricsPort
+    let environment = ProcessInfo.processInfo.environment
+    let service = WatchService(
+      watch, desk, settings: serviceSettings,
+      notifier: SystemdNotifier(
+        socketPath: environment["NOTIFY_SOCKET"],
+        watchdogMicroseconds: environment["WATCHDOG_USEC"]), logger: logger)
+    try run(service, logger)
     if once {
-      let tally = try watch.drain(isStopped: isStopped, process: desk.inspect)
-      if desk.trouble == nil {
-        logger.info("\(tally.done) processed, \(tally.refused) failed")
-      }
-    } else {
-      watch.run(isStopped: isStopped, process: desk.inspect)
-    }
-    if let trouble = desk.trouble { throw trouble }
-  }
-}
-
-/// Inspects the scans of an inbox one after the other into one output folder.
-private final class InspectionDesk {
-  /// Why no further result can be written.
-  private(set) var trouble: Failure?
-
-  private let device: Device
-  private let options: InspectionOptions
-  private let inbox: String
-  /// Nil until the first scan: only then is the inbox ours alone.
-  private var index: IndexPage?
-
-  init(device: Device, options: InspectionOptions, inbox: String) {
-    (self.device, self.options, self.inbox) = (device, options, inbox)
-  }
-
-  /// Inspects a scan in the inbox's working folder.
-  func inspect(_ scan: URL) throws -> WatchFolder.Outcome {
-    let name = scan.lastPathComponent
-    let path = (inbox as NSString).appendingPathComponent(name)
-    do {
-      var index = try openIndex()
-      let place = OutputFolder.name(forScan: name)
-      if let other = index.entries.first(where: { $0.folder == place && $0.scan != name }) {
-        throw InspectionError(
-          .sameName, path: path,
-          "its results would go into the folder '\(place)', where those of \(other.scan) are")
-      }
-      let result = try device.inspect(scan, recordedAs: path)
-      let folder = try result.write(into: options.outputFolder, outputs: device.recipe.outputs)
-      index.put(IndexEntry(record: result.record, folder: folder.lastPathComponent))
-      try index.write(into: options.outputFolder)
-      self.index = index
-      if let reason = result.record.reason { return .refused("not inspectable: \(reason)") }
-      return .done
-    } catch let error as ReportError {
-      // Nothing is wrong with the scan: it waits until the output can be written.
-      trouble = Failure(writing: error)
-      throw CancellationError()
-    } catch {
-      // The scan is told of by the place where it was dropped.
-      let sentence = Failure(error).sentence
-      return .refused(
-        [scan.path, scan.relativePath].reduce(sentence) { $0.replacing($1, with: path) })
+      if let trouble = desk.trouble { throw Failure(.tryAgain, trouble) }
+      logger.info("\(watch.tally.done) processed, \(watch.tally.refused) failed")
     }
   }
 
-  private func openIndex() throws -> IndexPage {
-    if let index { return index }
-    try OutputFolder.clearLeftovers(in: options.outputFolder)
-    let found = try options.existingIndex()
-    index = found
-    return found
+  /// Runs the service until it ends or a signal comes; a second signal ends the program.
+  private func run(_ service: WatchService, _ logger: Logger) throws {
+    // The first signal is the group's.
+    let signals = StopSignals {}
+    defer { withExtendedLifetime(signals) {} }
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [
+          .init(
+            service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+            failureTerminationBehavior: .gracefullyShutdownGroup)
+        ], gracefulShutdownSignals: [.sigint, .sigterm],
+        logger: Logger(label: "goldendie.group") { _ in SwiftLogNoOpLogHandler() }))
+    let outcome = Mutex<Result<Void, any Error>?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    Task {
+      let result: Result<Void, any Error>
+      do {
+        try await group.run()
+        result = .success(())
+      } catch {
+        result = .failure(error)
+      }
+      outcome.withLock { $0 = result }
+      done.signal()
+    }
+    done.wait()
+    try outcome.withLock { $0 }?.get()
   }
 }

@@ -67,3 +67,19 @@ func object(_ text: String) throws -> [String: Any] {
   let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
   return try #require(value as? [String: Any])
 }
+
+/// Starts the program in a folder; its standard error goes to a file.
+func startGoldendie(_ arguments: [String], errors: URL, in folder: URL) throws -> Process {
+  let process = Process()
+  process.executableURL = program
+  process.arguments = arguments
+  process.currentDirectoryURL = folder
+  if !FileManager.default.fileExists(atPath: errors.path) { try Data().write(to: errors) }
+  let handle = try FileHandle(forWritingTo: errors)
+  _ = try handle.seekToEnd()
+  process.standardInput = FileHandle.nullDevice
+  process.standardOutput = FileHandle.nullDevice
+  process.standardError = handle
+  try process.run()
+  return process
+}

@@ -1,5 +1,8 @@
+import Foundation
+import GRDB
 import Raster
 import Records
+import TestSupport
 
 extension InspectionRecord {
   /// A scan of 6×4 pixels with one finding and every optional part present but the class.
@@ -28,4 +31,43 @@ extension InspectionRecord {
       inspectedMpx: 0.000024, seconds: 1.5,
       findings: [finding])
   }()
+}
+
+let noon = Date(timeIntervalSince1970: 1_772_366_400)
+
+/// A result with an explanation, a frame and a recipe, of one of several scans.
+func sampleResult(die: Int = 0) -> NewResult {
+  var record = InspectionRecord.sample
+  record.scan.path = "inbox/L7/die_0\(die).tif"
+  record.scan.sha256 = Digest.sha256(Data("\(die)".utf8))
+  let recipe = Data("device: MPW-17\n".utf8)
+  return NewResult(
+    key: ContentKey(
+      scan: record.scan.sha256, recipe: Digest.sha256(recipe), models: Digest.none),
+    folder: "L7/die_0\(die)", record: record,
+    explanations: [1: .object(["concepts": .list([.number(0.25), .text("ридж")])])],
+    frame: WaferFrame(
+      cell: "TOP", diameterUm: 76_200, pitchUm: Point(x: 5000, y: 4000),
+      originUm: Point(x: -2500, y: -2000),
+      cornerUm: Point(x: 0, y: 0),
+      sites: [
+        .init(name: "A", box: Box(low: Point(x: 0, y: 0), high: Point(x: 100, y: 100)))
+      ]),
+    documents: [
+      StoredDocument(
+        kind: .recipe, name: "recipe.yaml", sha256: Digest.sha256(recipe), content: recipe)
+    ])
+}
+
+/// Runs a test on new records.
+func withStore<Result>(_ body: (SQLiteRecords) throws -> Result) throws -> Result {
+  try withTemporaryFolder { try body(SQLiteRecords($0.appending(path: "records.sqlite"))) }
+}
+
+/// Changes a database behind the back of whoever has it open.
+func change(_ file: URL, _ sql: String) throws {
+  var configuration = Configuration()
+  configuration.foreignKeysEnabled = false
+  let queue = try DatabaseQueue(path: file.path, configuration: configuration)
+  try queue.write { try $0.execute(sql: sql) }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Raster
 import Records
 import Reports
@@ -70,4 +71,24 @@ func sampleReport(_ record: InspectionRecord) -> Report {
 extension String {
   /// How often a text occurs in this one.
   func count(of text: String) -> Int { ranges(of: text).count }
+}
+
+/// A result of one of several scans, in lot L7, with an explanation, a frame and a recipe.
+func sampleResult(die: Int) -> NewResult {
+  var record = sampleRecord(path: "inbox/L7/die_0\(die).tif", findings: 1)
+  record.scan.sha256 = Digest.sha256(Data("\(die)".utf8))
+  (record.scan.lot, record.scan.wafer, record.scan.die) = ("L7", "W1", [die, -1])
+  let recipe = Data("device: MPW-17\n".utf8)
+  return NewResult(
+    key: ContentKey(
+      scan: record.scan.sha256, recipe: Digest.sha256(recipe), models: Digest.none),
+    folder: "L7/die_0\(die)", record: record,
+    explanations: [1: .object(["concepts": .list([.number(0.25)])])],
+    frame: WaferFrame(
+      cell: "TOP", diameterUm: 76_200, pitchUm: Point(x: 5000, y: 4000),
+      originUm: Point(x: -2500, y: -2000), cornerUm: Point(x: 0, y: 0)),
+    documents: [
+      StoredDocument(
+        kind: .recipe, name: "recipe.yaml", sha256: Digest.sha256(recipe), content: recipe)
+    ])
 }

@@ -16,9 +16,13 @@ final class Inbox {
     var settings = WatchFolder.Settings()
     settings.stablePolls = stablePolls
     settings.pollSeconds = 0.01
+    return WatchFolder(inbox: folder, settings: settings, logger: logger)
+  }
+
+  /// A logger that writes into the log.
+  var logger: Logger {
     let log = log
-    return WatchFolder(
-      inbox: folder, settings: settings, logger: Logger(label: "test") { _ in log })
+    return Logger(label: "test") { _ in log }
   }
 
   /// Writes a file and gives it an age, so that the order of files is known.

@@ -15,8 +15,8 @@ import Testing
       #expect(try watch.poll { _ in .done }.done == 0)
       #expect(try watch.poll { _ in .done }.done == 0)
       var seen: String?
-      let tally = try watch.poll { scan in
-        seen = try String(contentsOf: scan, encoding: .utf8)
+      let tally = try watch.poll { claim in
+        seen = try String(contentsOf: claim.scan, encoding: .utf8)
         return .done
       }
       #expect(seen == "whole" && tally.done == 1)
@@ -37,7 +37,8 @@ import Testing
     try withInbox { inbox in
       try inbox.write("scan.tif", "a")
       try inbox.write("scan.json", "{}")
-      let tally = try inbox.watch(stablePolls: 0).poll { scan in
+      let tally = try inbox.watch(stablePolls: 0).poll { claim in
+        let scan = claim.scan
         #expect(scan.lastPathComponent == "scan.tif")
         #expect(scan.path.contains("/.working/"))
         let sidecar = scan.deletingPathExtension().appendingPathExtension("json")
@@ -56,8 +57,8 @@ import Testing
       try inbox.write("scan.tif", "b", age: 1)
       try inbox.write("scan.json", "{}")
       var sidecars = 0
-      let tally = try inbox.watch(stablePolls: 0).poll { scan in
-        let sidecar = scan.deletingPathExtension().appendingPathExtension("json")
+      let tally = try inbox.watch(stablePolls: 0).poll { claim in
+        let sidecar = claim.scan.deletingPathExtension().appendingPathExtension("json")
         sidecars += FileManager.default.fileExists(atPath: sidecar.path) ? 1 : 0
         return .done
       }
@@ -78,8 +79,8 @@ import Testing
       try inbox.write("a.tif", "a", age: 2)
       try inbox.write("b.tif", "b", age: 1)
       try inbox.write("b.json", "{}")
-      let tally = try inbox.watch(stablePolls: 0).poll { scan in
-        if scan.lastPathComponent == "a.tif" { throw Unreadable() }
+      let tally = try inbox.watch(stablePolls: 0).poll { claim in
+        if claim.name == "a.tif" { throw Unreadable() }
         return .refused("no structure\nat all")
       }
       #expect(tally.refused == 2 && tally.done == 0)
@@ -130,17 +131,24 @@ import Testing
       let names = [
         ".hidden.tif", "a.tif.tmp", "a.tif.PART", "alone.json", "alone.tif.done",
         "b.tif.reason.txt",
-        "folder.tif/c.tif",
+        "folder/.c.tif", "1/2/3/4/5/too-deep.tif", ".folder/d.tif",
       ]
       for name in names { try inbox.write(name, "a") }
-      try inbox.write("folder.tif/target", "a")
-      try FileManager.default.createSymbolicLink(
-        at: inbox.folder.appending(path: "link.tif"),
-        withDestinationURL: inbox.folder.appending(path: "folder.tif/target"))
+      for (link, target) in [("link.tif", "/etc/hostname"), ("folder-link", "/etc")] {
+        try FileManager.default.createSymbolicLink(
+          atPath: inbox.folder.appending(path: link).path, withDestinationPath: target)
+      }
       let before = inbox.files
-      let tally = try inbox.watch(stablePolls: 0).drain { _ in .done }
-      #expect(tally == WatchFolder.Tally())
+      let watch = inbox.watch(stablePolls: 0)
+      for _ in 0..<2 {
+        #expect(try watch.poll { _ in .done } == WatchFolder.Tally())
+      }
       #expect(inbox.files == before)
+      #expect(
+        inbox.log.lines.filter { $0.hasPrefix("error") }.sorted() == [
+          "error folder-link is a symbolic link, and is left alone",
+          "error link.tif is a symbolic link, and is left alone",
+        ])
     }
   }
 
@@ -150,8 +158,8 @@ import Testing
         try inbox.write(name, "x", age: age)
       }
       var seen: [String] = []
-      inbox.watch(stablePolls: 0).run(isStopped: { seen.count == 2 }) { scan in
-        seen.append(scan.lastPathComponent)
+      _ = try inbox.watch(stablePolls: 0).poll(isStopped: { seen.count == 2 }) { claim in
+        seen.append(claim.name)
         return .done
       }
       #expect(seen == ["b.tif", "c.tif"])
@@ -163,10 +171,75 @@ import Testing
     try withInbox { inbox in
       try inbox.write("a.tif", "x")
       try inbox.write("b.tif", "x")
-      let tally = try inbox.watch(stablePolls: 3).drain { scan in
-        scan.lastPathComponent == "a.tif" ? .done : .refused("x")
+      let tally = try inbox.watch(stablePolls: 3).drain { claim in
+        claim.name == "a.tif" ? .done : .refused("x")
       }
       #expect(tally.done == 1 && tally.refused == 1)
+    }
+  }
+
+  @Test func `folders of the inbox stay around their scans`() throws {
+    try withInbox { inbox in
+      try inbox.write("L7/W1/a.tif", "a")
+      try inbox.write("L7/W1/a.json", "{}")
+      try inbox.write("L8/b.tif", "b", age: 50)
+      let tally = try inbox.watch(stablePolls: 0).poll { claim in
+        #expect(claim.scan.path.hasSuffix("/\(claim.name)"))
+        return claim.folders == ["L7", "W1"] ? .done : .refused("x")
+      }
+      #expect(tally.done == 1 && tally.refused == 1)
+      #expect(
+        inbox.files == [
+          "failed/L8/b.tif", "failed/L8/b.tif.reason.txt", "processed/L7/W1/a.json",
+          "processed/L7/W1/a.tif",
+        ])
+    }
+  }
+
+  @Test func `a folder with priority goes first, and a flood waits its turn`() throws {
+    try withInbox { inbox in
+      for number in 0..<20 { try inbox.write("flood\(number).tif", "x", age: 1000) }
+      try inbox.write("hot/a.tif", "x", age: 1)
+      var settings = WatchFolder.Settings()
+      (settings.stablePolls, settings.priorities) = (0, ["hot": 5])
+      settings.queueLimit = 40
+      let watch = WatchFolder(inbox: inbox.folder, settings: settings, logger: inbox.logger)
+      try watch.look()
+      #expect(watch.next()?.name == "hot/a.tif")
+      #expect(watch.queue().scans == 20)
+    }
+  }
+
+  @Test func `a flood is seen a part at a time, and all of it in the end`() throws {
+    try withInbox { inbox in
+      for number in 0..<30 { try inbox.write("flood\(number).tif", "x") }
+      var settings = WatchFolder.Settings()
+      (settings.stablePolls, settings.queueLimit) = (0, 4)
+      let watch = WatchFolder(inbox: inbox.folder, settings: settings, logger: inbox.logger)
+      var done = 0
+      for _ in 0..<8 {
+        let moved = try watch.poll { _ in .done }
+        #expect(moved.done <= 4)
+        done += moved.done
+      }
+      #expect(done == 30)
+    }
+  }
+
+  @Test func `what is postponed comes again, and goes back at the end`() throws {
+    try withInbox { inbox in
+      try inbox.write("a.tif", "x")
+      let watch = inbox.watch(stablePolls: 0)
+      try watch.look()
+      var ids: Set<String> = []
+      for _ in 0..<2 {
+        let claim = try #require(watch.next())
+        ids.insert(claim.id)
+        watch.settle(claim, .postponed(seconds: 0))
+      }
+      #expect(ids.count == 1)
+      watch.giveBackPostponed()
+      #expect(inbox.files == ["a.tif"])
     }
   }
 }

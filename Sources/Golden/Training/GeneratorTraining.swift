@@ -63,10 +63,12 @@ public struct GeneratorTraining {
     self.symmetries = symmetries
     let sizes = (taught + heldOut).map { $0.toScan.pixelSizeUm }.sorted()
     let (least, greatest) = (sizes[0], sizes[sizes.count - 1])
+    // Sizes that differ by what a stage or a lens is off are one size.
+    let hasSeveral = greatest / least > 1.1
     let inputs = GeneratorInputs(
-      layers: stack.layers.map(\.name), densityScales: settings.densityScales,
-      // Sizes that differ by what a stage or a lens is off are one size.
-      sizeReferenceUm: greatest / least > 1.1 ? (least * greatest).squareRoot() : nil)
+      layers: stack.layers.map(\.name),
+      densityScales: settings.densityScales ?? (hasSeveral ? [16, 64] : []),
+      sizeReferenceUm: hasSeveral ? (least * greatest).squareRoot() : nil)
     var card = Generator.Card(
       architecture: settings.architecture, inputs: inputs, outputs: taught[0].photograph.channels,
       pixelSizesUm: least...greatest, roundingUm: roundingUm,
@@ -74,7 +76,9 @@ public struct GeneratorTraining {
     (card.taught, card.heldOut) = (taught.map(\.name), heldOut.map(\.name))
     (card.dataSHA256, card.symmetries) = (dataSHA256, symmetries)
     state = try TrainingState(card: card, settings: settings, resuming: checkpoint)
-    self.taught = try TrainingWindows(stack, inputs: inputs, scans: taught, seed: settings.seed)
+    self.taught = try TrainingWindows(stack, inputs: inputs, scans: taught, seed: settings.seed) {
+      $0.reductions(upTo: inputs.sizeReferenceUm == nil ? 0 : greatest)
+    }
     self.heldOut =
       heldOut.isEmpty
       ? nil : try TrainingWindows(stack, inputs: inputs, scans: heldOut, seed: settings.seed)

@@ -30,10 +30,11 @@ public struct TrainingSettings: Sendable, Equatable, Codable {
   ///
   /// The default is 0.995.
   public var averageDecay = 0.995
-  /// Standard deviations of the windows in which the layers' densities are told, pixels.
+  /// Standard deviations of the windows in which the layers' densities are told, pixels; nil is what the photographs need.
   ///
-  /// The default is none: the network sees far enough.
-  public var densityScales: [Double] = []
+  /// The default is nil: none where all photographs have one magnification, for then the network sees far enough; 16 and 64
+  /// where they have several, for what lies around a place then reaches far in the closest.
+  public var densityScales: [Double]?
   /// The ways that patches are turned in.
   ///
   /// The default is those that the light allows, as far as the photographs show.

@@ -5,7 +5,9 @@ internal import Raster
 struct TrainingWindow: Sendable {
   /// Which scan it is of.
   let scan: Int
-  /// The pixels, in scan pixels.
+  /// Pixels of the scan along the side of one of its own.
+  let reduction: Int
+  /// The pixels, in those of the reduced scan.
   let rect: PixelRect
   /// Inputs of the generator, (rows, columns, planes).
   var inputs: Tensor
@@ -20,9 +22,11 @@ struct TrainingWindow: Sendable {
   /// Pixels along a window's side at most.
   static let side = 1024
 
-  init(scan: Int, rect: PixelRect, inputs: Tensor, layers: Int, photograph: Picture, weight: Plane)
-  {
-    (self.scan, self.rect, self.inputs) = (scan, rect, inputs)
+  init(
+    scan: Int, reduction: Int, rect: PixelRect, inputs: Tensor, layers: Int, photograph: Picture,
+    weight: Plane
+  ) {
+    (self.scan, self.reduction, self.rect, self.inputs) = (scan, reduction, rect, inputs)
     (self.photograph, self.weight) = (photograph, weight)
     findEdges(layers)
   }

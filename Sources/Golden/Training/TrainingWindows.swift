@@ -16,13 +16,18 @@ struct TrainingWindows {
   /// Bytes of inputs that are kept in memory at most; of more, windows drawn at random are kept.
   private static let greatestBytes = 2 << 30
 
+  /// - Parameter reductions: the magnifications that each scan is shown in, as pixels of the scan along a side of one shown.
   /// - Throws: `LayoutError` where a window holds more than can be drawn.
   init(
-    _ stack: LayerStack, inputs: GeneratorInputs, scans: [TrainingScan], seed: UInt64
+    _ stack: LayerStack, inputs: GeneratorInputs, scans: [TrainingScan], seed: UInt64,
+    reductions: (TrainingScan) -> [Int] = { _ in [1] }
   ) throws {
     (self.stack, self.inputs, self.scans) = (stack, inputs, scans)
-    var parts = scans.enumerated().flatMap { index, scan in
-      TrainingWindow.parts(of: scan.area).map { (scan: index, rect: $0) }
+    let shown = scans.enumerated().flatMap { index, scan in
+      reductions(scan).map { (scan: index, reduction: $0, shown: scan.reduced(by: $0)) }
+    }
+    var parts = shown.indices.flatMap { index in
+      TrainingWindow.parts(of: shown[index].shown.area).map { (shown: index, rect: $0) }
     }
     let bytes = parts.reduce(0) { $0 + $1.rect.area * 4 * inputs.count }
     if bytes > Self.greatestBytes {
@@ -35,13 +40,11 @@ struct TrainingWindows {
       }
     }
     for part in parts {
-      let scan = scans[part.scan]
-      let local = PixelRect(
-        x: part.rect.x - scan.field.x, y: part.rect.y - scan.field.y, width: part.rect.width,
-        height: part.rect.height)
+      let (index, reduction, scan) = shown[part.shown]
+      let local = part.rect.moved(x: -scan.field.x, y: -scan.field.y)
       windows.append(
         TrainingWindow(
-          scan: part.scan, rect: part.rect, inputs: try drawn(part.rect, scan),
+          scan: index, reduction: reduction, rect: part.rect, inputs: try drawn(part.rect, scan),
           layers: inputs.layers.count, photograph: scan.photograph.mapPlanes { $0.crop(local) },
           weight: Plane(width: local.width, height: local.height).map { _ in 1 }))
     }
@@ -54,7 +57,8 @@ struct TrainingWindows {
     materials = places.sorted { $0.key < $1.key }.map(\.value)
     var sum = 0
     sums = windows.map {
-      sum += $0.rect.area
+      // By area a reduced scan would hardly be seen, by what it shows it would be seen as often as the whole.
+      sum += $0.rect.area * $0.reduction
       return sum
     }
   }
@@ -73,12 +77,11 @@ struct TrainingWindows {
   mutating func place(_ scan: Int, _ placed: TrainingScan, weight: Plane) throws {
     scans[scan] = placed
     for index in windows.indices where windows[index].scan == scan {
-      let rect = windows[index].rect
-      let local = PixelRect(
-        x: rect.x - placed.field.x, y: rect.y - placed.field.y, width: rect.width,
-        height: rect.height)
-      windows[index].place(try drawn(rect, placed), layers: inputs.layers.count)
-      windows[index].weight = weight.crop(local)
+      let (rect, reduction) = (windows[index].rect, windows[index].reduction)
+      let shown = placed.reduced(by: reduction)
+      let local = rect.moved(x: -shown.field.x, y: -shown.field.y)
+      windows[index].place(try drawn(rect, shown), layers: inputs.layers.count)
+      windows[index].weight = weight.reduced(by: reduction).crop(local)
     }
   }
 

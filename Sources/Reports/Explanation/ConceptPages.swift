@@ -1,5 +1,6 @@
 public import Foundation
 public import Records
+import Synchronization
 
 /// The pages of an output folder that show what each concept is, and where in its scans it mattered: `concepts/`.
 ///
@@ -40,15 +41,20 @@ public struct ConceptPages {
   ///
   /// - Parameters:
   ///   - output: the folder that holds one folder a scan.
-  ///   - folder: the name of this scan's.
+  ///   - folder: this scan's, `scan` or `LOT/scan`.
   /// - Throws: `ReportError` when the file system refuses or a template can't be used.
   public static func add(
     _ record: InspectionRecord, _ concepts: ConceptSheets, to output: URL, folder: String
   ) throws {
-    var pages = ConceptPages(concepts, in: output)
-    pages.put(record, folder: folder)
-    try pages.write(into: output)
+    // Scans that are inspected side by side are added one after the other.
+    try lock.withLock { _ in
+      var pages = ConceptPages(concepts, in: output)
+      pages.put(record, folder: folder)
+      try pages.write(into: output)
+    }
   }
+
+  private static let lock = Mutex(())
 
   /// The pages of an output folder, with what they told so far; of another model they begin anew.
   init(_ concepts: ConceptSheets, in output: URL) {

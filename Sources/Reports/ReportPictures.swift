@@ -1,0 +1,133 @@
+public import Foundation
+import ImageFiles
+import Raster
+public import Records
+
+/// The pictures of a report as files of their own, in the folder `pictures` beside it, for exports, galleries, and to write
+/// the report again.
+///
+/// `field-scan.jpg`, `field-golden.jpg`, `field-difference.jpg`, and for each finding `N.jpg`, `N-golden.jpg`,
+/// `N-difference.jpg`, and `N-relevance.jpg` where something named it; `pictures.json` says what part of the scan each shows.
+public enum ReportPictures {
+  /// The name of the folder.
+  public static let folderName = "pictures"
+  static let indexName = "pictures.json"
+
+  struct Index: Codable {
+    /// Scan pixels to one pixel of the field's pictures.
+    var reduction: Double
+    var saturation: Double
+    var threshold: Double?
+    var findings: [Window]
+  }
+
+  struct Window: Codable {
+    var id: Int
+    var rect: PixelRect
+  }
+
+  /// The name of a finding's picture.
+  public static func name(of finding: Int) -> String { "\(finding).jpg" }
+
+  /// The names of the pictures in a scan's folder, sorted.
+  public static func names(in scanFolder: URL) -> [String] {
+    let folder = scanFolder.appending(path: folderName)
+    return ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
+      .filter { !$0.hasPrefix(".") }.sorted()
+  }
+
+  /// The part of the scan that the picture of each finding shows; empty where there are no pictures.
+  static func windows(in scanFolder: URL) -> [Int: PixelRect] {
+    let file = scanFolder.appending(path: folderName).appending(path: indexName)
+    guard let data = try? Data(contentsOf: file),
+      let index = try? JSONDecoder().decode(Index.self, from: data)
+    else { return [:] }
+    return Dictionary(index.findings.map { ($0.id, $0.rect) }, uniquingKeysWith: { $1 })
+  }
+}
+
+extension Report {
+  /// Writes the pictures into a scan's folder.
+  ///
+  /// - Throws: `ReportError` when the file system refuses.
+  public func writePictures(into scanFolder: URL) throws {
+    let folder = scanFolder.appending(path: ReportPictures.folderName)
+    try FileSystem.makeFolders(folder.path)
+    func write(_ picture: Picture?, _ name: String) throws {
+      guard let picture else { return }
+      try OutputFolder.write(
+        Data(JPEGEncoder.encode(picture, quality: 85)), to: folder.appending(path: name))
+    }
+    try write(field.scan, "field-scan.jpg")
+    try write(field.golden, "field-golden.jpg")
+    try write(field.difference, "field-difference.jpg")
+    for finding in findings {
+      try write(finding.scan, ReportPictures.name(of: finding.id))
+      try write(finding.golden, "\(finding.id)-golden.jpg")
+      try write(finding.difference, "\(finding.id)-difference.jpg")
+      try write(finding.relevance, "\(finding.id)-relevance.jpg")
+    }
+    let index = ReportPictures.Index(
+      reduction: field.reduction, saturation: colours.saturation, threshold: colours.threshold,
+      findings: findings.map { ReportPictures.Window(id: $0.id, rect: $0.rect) })
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    try OutputFolder.write(
+      try encoder.encode(index), to: folder.appending(path: ReportPictures.indexName))
+  }
+
+  /// The report of a record with the pictures that lie in its folder.
+  ///
+  /// - Throws: `ReportError` when they are missing or damaged.
+  public init(_ record: InspectionRecord, picturesIn scanFolder: URL) throws {
+    let folder = scanFolder.appending(path: ReportPictures.folderName)
+    let file = folder.appending(path: ReportPictures.indexName)
+    let index: ReportPictures.Index
+    do {
+      index = try JSONDecoder().decode(
+        ReportPictures.Index.self, from: try Data(contentsOf: file))
+    } catch {
+      let isThere = FileManager.default.fileExists(atPath: file.path)
+      throw ReportError(
+        isThere ? .fileSystem : .noSuchFile, path: file.path,
+        isThere ? "the list of pictures is damaged" : "the report's pictures are missing")
+    }
+    func read(_ name: String) throws -> Picture {
+      let path = folder.appending(path: name).path
+      do {
+        let image = try ImageFile(path: path)
+        return try image.read(image.bounds)
+      } catch {
+        throw ReportError(.fileSystem, path: path, "the picture can't be read: \(error)")
+      }
+    }
+    func readOptional(_ name: String) throws -> Picture? {
+      let isThere = FileManager.default.fileExists(atPath: folder.appending(path: name).path)
+      return isThere ? try read(name) : nil
+    }
+    self.init(
+      record: record,
+      field: FieldPictures(
+        scan: try read("field-scan.jpg"), golden: try readOptional("field-golden.jpg"),
+        difference: try readOptional("field-difference.jpg"),
+        reduction: index.reduction > 0 ? index.reduction : 1),
+      findings: try index.findings.map { window in
+        var pictures = FindingPictures(
+          id: window.id, rect: window.rect, scan: try read(ReportPictures.name(of: window.id)),
+          golden: try read("\(window.id)-golden.jpg"),
+          difference: try read("\(window.id)-difference.jpg"))
+        pictures.relevance = try readOptional("\(window.id)-relevance.jpg")
+        return pictures
+      },
+      colours: DifferenceColours(
+        saturation: index.saturation > 0 ? index.saturation : 10, threshold: index.threshold))
+    let why = scanFolder.appending(path: ExplanationPage.folder)
+    explainedBefore = Set(
+      record.findings.map(\.id).filter {
+        FileManager.default.fileExists(atPath: why.appending(path: ExplanationPage.name($0)).path)
+      })
+    let isInLot = !FileManager.default.fileExists(
+      atPath: scanFolder.deletingLastPathComponent().appending(path: ConceptPages.folder).path)
+    depth = isInLot ? 2 : 1
+  }
+}
