@@ -23,8 +23,7 @@ extension InspectedScan {
       ?? OutputFolder(in: output, forScan: record.scan.path)
     let stored = stored ?? StoredScan(unrecorded: record, folder: folder.name, frame: frame)
     try folder.write { place in
-      var report = report()
-      report.depth = stored.folder.split(separator: "/").count
+      let report = report()
       if outputs.contains(.json) {
         try OutputFolder.write(try record.json(), to: place.appending(path: IndexPage.recordName))
       }
@@ -52,7 +51,9 @@ extension InspectedScan {
       }
     }
     if outputs.contains(.html), let concepts = naming?.concepts {
-      try ConceptPages.add(record, concepts, to: output, folder: stored.folder)
+      // Beside the scan's folder, so that each lot tells of its own.
+      try ConceptPages.add(
+        record, concepts, to: folder.url.deletingLastPathComponent(), folder: folder.name)
     }
     return folder.url
   }

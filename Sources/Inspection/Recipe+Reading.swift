@@ -17,9 +17,7 @@ extension Recipe {
     }
     let top = try RecipeSection(
       rootNode(of: text, path: file.path), file: file, line: 1,
-      known: [
-        "device", "layout", "scan", "golden", "matching", "wafer", "classifier", "outputs",
-      ])
+      known: ["device", "layout", "scan", "golden", "matching", "classifier", "wafer", "outputs"])
 
     self.init(
       device: try top.text("device", expected: "a name")
@@ -48,8 +46,8 @@ extension Recipe {
     {
       matching = try Matching(section)
     }
-    if let section = try top.section("wafer", known: Wafer.keys) { wafer = try Wafer(section) }
     classifier = try top.existingFile("classifier")
+    if let section = try top.section("wafer", known: Wafer.keys) { wafer = try Wafer(section) }
     outputs = try Output.list(in: top) ?? outputs
     if golden == .table || golden == .tree, layout == nil {
       throw RecipeError(

@@ -161,9 +161,8 @@ public struct IndexPage: Sendable, Equatable {
   static func escaped(_ folder: String) -> String {
     let plain = CharacterSet(
       charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-    let names = folder.split(separator: "/").map {
-      $0.addingPercentEncoding(withAllowedCharacters: plain) ?? String($0)
-    }
-    return names.joined(separator: "/")
+    return folder.split(separator: "/")
+      .map { $0.addingPercentEncoding(withAllowedCharacters: plain) ?? String($0) }
+      .joined(separator: "/")
   }
 }

@@ -54,17 +54,10 @@ public struct Report: Sendable {
   public var explanations: [ExplanationPictures] = []
   /// What the concepts are that those speak of; nil where that is not known.
   public var concepts: ConceptSheets?
-  /// How many folders lie between the output and the report: 2 in a lot's folder. The default is 1.
-  public var depth = 1
   /// Findings whose pages lie in the scan's folder already.
   var explainedBefore: Set<Int> = []
   /// Whether there are pages of concepts.
   var hasConceptPages: Bool { concepts != nil || !explainedBefore.isEmpty }
-
-  /// The way from a page so many folders below the output to the pages of concepts.
-  static func wayToConcepts(_ depth: Int) -> String {
-    String(repeating: "../", count: depth) + ConceptPages.folder + "/"
-  }
 
   /// A report of a record with its pictures.
   public init(
@@ -100,7 +93,7 @@ public struct Report: Sendable {
       let page = ExplanationPage(
         record: record, finding: finding, explanation: explanation, concepts: concepts,
         previous: number > 0 ? told[number - 1].id : nil,
-        next: number + 1 < told.count ? told[number + 1].id : nil, depth: depth + 1)
+        next: number + 1 < told.count ? told[number + 1].id : nil)
       try OutputFolder.write(
         Data(try page.html().utf8), to: place.appending(path: ExplanationPage.name(finding.id)))
       try OutputFolder.write(pictures.atlas, to: place.appending(path: "\(finding.id).jpg"))

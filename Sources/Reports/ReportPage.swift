@@ -33,7 +33,7 @@ struct ReportPage {
     values["hasClasses"] = record.findings.contains { $0.defectClass != nil }
     values["hasRelevance"] = report.findings.contains { $0.relevance != nil }
     values["hasConcepts"] = report.hasConceptPages && !explained.isEmpty
-    values["concepts"] = Report.wayToConcepts(report.depth) + IndexPage.fileName
+    values["concepts"] = "../\(ConceptPages.folder)/\(IndexPage.fileName)"
     values["hasLayout"] = record.findings.contains { $0.layoutUm != nil }
     values["hasLayers"] = record.findings.contains { !$0.layers.isEmpty }
     return try Self.template.get().render(values)

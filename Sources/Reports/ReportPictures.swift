@@ -126,8 +126,5 @@ extension Report {
       record.findings.map(\.id).filter {
         FileManager.default.fileExists(atPath: why.appending(path: ExplanationPage.name($0)).path)
       })
-    let isInLot = !FileManager.default.fileExists(
-      atPath: scanFolder.deletingLastPathComponent().appending(path: ConceptPages.folder).path)
-    depth = isInLot ? 2 : 1
   }
 }

@@ -20,7 +20,7 @@ struct GoldenDie: ParsableCommand {
     version: Device.program,
     subcommands: [
       InspectCommand.self, TrainCommand.self, CalibrateCommand.self, EvaluateCommand.self,
-      WatchCommand.self, ExplainCommand.self, ReportCommand.self, ExportCommand.self,
+      ExplainCommand.self, WatchCommand.self, ReportCommand.self, ExportCommand.self,
       ImportCommand.self, AuditCommand.self,
       GoldenCommand.self, LayoutCommand.self, ModelCommand.self, SimulateCommand.self,
       DoctorCommand.self,

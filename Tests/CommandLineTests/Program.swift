@@ -62,12 +62,6 @@ func goldendie(_ arguments: [String], blocks: Int? = nil, in folder: URL) throws
     errors: try String(contentsOf: errors, encoding: .utf8))
 }
 
-/// The object that a JSON text holds.
-func object(_ text: String) throws -> [String: Any] {
-  let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
-  return try #require(value as? [String: Any])
-}
-
 /// Starts the program in a folder; its standard error goes to a file.
 func startGoldendie(_ arguments: [String], errors: URL, in folder: URL) throws -> Process {
   let process = Process()
@@ -82,4 +76,10 @@ func startGoldendie(_ arguments: [String], errors: URL, in folder: URL) throws -
   process.standardError = handle
   try process.run()
   return process
+}
+
+/// The object that a JSON text holds.
+func object(_ text: String) throws -> [String: Any] {
+  let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
+  return try #require(value as? [String: Any])
 }

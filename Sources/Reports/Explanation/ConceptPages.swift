@@ -1,6 +1,6 @@
 public import Foundation
 public import Records
-import Synchronization
+internal import Synchronization
 
 /// The pages of an output folder that show what each concept is, and where in its scans it mattered: `concepts/`.
 ///
@@ -37,24 +37,24 @@ public struct ConceptPages {
   /// A concept's training examples beside a finding's page.
   static func strip(_ channel: Int) -> String { "concept-\(channel).jpg" }
 
+  /// Scans that are inspected at the same time add to the same pages one after the other.
+  private static let turn = Mutex(())
+
   /// Adds a scan to the pages of an output folder.
   ///
   /// - Parameters:
   ///   - output: the folder that holds one folder a scan.
-  ///   - folder: this scan's, `scan` or `LOT/scan`.
+  ///   - folder: the name of this scan's.
   /// - Throws: `ReportError` when the file system refuses or a template can't be used.
   public static func add(
     _ record: InspectionRecord, _ concepts: ConceptSheets, to output: URL, folder: String
   ) throws {
-    // Scans that are inspected side by side are added one after the other.
-    try lock.withLock { _ in
+    try turn.withLock { _ in
       var pages = ConceptPages(concepts, in: output)
       pages.put(record, folder: folder)
       try pages.write(into: output)
     }
   }
-
-  private static let lock = Mutex(())
 
   /// The pages of an output folder, with what they told so far; of another model they begin anew.
   init(_ concepts: ConceptSheets, in output: URL) {

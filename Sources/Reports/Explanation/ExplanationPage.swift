@@ -11,8 +11,8 @@ struct ExplanationPage {
   let concepts: ConceptSheets?
   /// The pages before and after, by their numbers.
   let previous, next: Int?
-  /// How many folders lie between the output and it; nil where no report lies beside it.
-  var depth: Int?
+  /// Whether no report lies beside it.
+  var isAlone = false
 
   /// The folder of these pages beside a report.
   static let folder = "why"
@@ -49,7 +49,7 @@ struct ExplanationPage {
       "guess": finding.defectClass == FindingRecord.unknown ? ", the nearest class" : "",
       "command": "goldendie explain RESULTS --finding \(finding.id) --replay",
     ]
-    if depth != nil { values["report"] = "../\(Report.fileName)#f\(finding.id)" }
+    if !isAlone { values["report"] = "../\(Report.fileName)#f\(finding.id)" }
     if let previous { values["previous"] = Self.name(previous) }
     if let next { values["next"] = Self.name(next) }
     if let layers = explanation.goldenLayers, !layers.isEmpty {
@@ -108,8 +108,8 @@ struct ExplanationPage {
       }
       if sheet.strip.isEmpty { values["absent"] = "It spoke for no training example." }
       if !sheet.strip.isEmpty { values["strip"] = ConceptPages.strip(concept.channel) }
-      if let depth {
-        values["page"] = Report.wayToConcepts(depth) + ConceptPages.name(concept.channel)
+      if !isAlone {
+        values["page"] = "../../\(ConceptPages.folder)/\(ConceptPages.name(concept.channel))"
       }
       if let name = sheet.mainClass {
         values["main"] = name

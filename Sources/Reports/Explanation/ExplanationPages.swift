@@ -17,7 +17,7 @@ public enum ExplanationPages {
     try FileSystem.makeFolders(folder.path)
     let page = ExplanationPage(
       record: record, finding: finding, explanation: explanation, concepts: concepts,
-      previous: nil, next: nil)
+      previous: nil, next: nil, isAlone: true)
     try OutputFolder.replace(
       folder.appending(path: ExplanationPage.name(finding.id)), with: Data(try page.html().utf8))
     try OutputFolder.replace(
