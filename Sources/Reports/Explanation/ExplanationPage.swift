@@ -108,7 +108,9 @@ struct ExplanationPage {
       }
       if sheet.strip.isEmpty { values["absent"] = "It spoke for no training example." }
       if !sheet.strip.isEmpty { values["strip"] = ConceptPages.strip(concept.channel) }
-      if !isAlone { values["page"] = "../../\(ConceptPages.folder)/\(ConceptPages.name(concept.channel))" }
+      if !isAlone {
+        values["page"] = "../../\(ConceptPages.folder)/\(ConceptPages.name(concept.channel))"
+      }
       if let name = sheet.mainClass {
         values["main"] = name
         let all = sheet.classes.reduce(0) { $0 + max(0, $1.mean) }
