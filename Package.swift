@@ -91,8 +91,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Classification", "Explanations", "Golden", "ImageFiles", "Layout", "Networks",
-        "Raster",
+        "Classification", "Explanations", "Golden", "ImageFiles", "Layout", "Matching",
+        "Networks", "Raster",
       ], exclude: ["peers"], swiftSettings: house),
     .executableTarget(
       name: "goldendie",
