@@ -34,16 +34,18 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
     after(
       "golden: {neighbours: 2}", .badValue, 2,
       "golden.neighbours: expected a whole number from 3 to 16, found 2.0"),
-    after(
-      "outputs:\n- json\n- klarf", .notAvailable, 3, "outputs: klarf: not available in this version"
-    ),
     after("outputs: [jsn]", .badValue, 2, "outputs: unknown output 'jsn'; did you mean 'json'?"),
-    after("outputs: json", .wrongType, 2, "outputs: expected a list of html, json, found 'json'"),
-    after("outputs: []", .wrongType, 2, "outputs: expected a list of html, json, found []"),
+    after(
+      "outputs: json", .wrongType, 2,
+      "outputs: expected a list of html, json, klarf, lyrdb, csv, coco, audit, found 'json'"),
+    after(
+      "outputs: []", .wrongType, 2,
+      "outputs: expected a list of html, json, klarf, lyrdb, csv, coco, audit, found []"),
     after("device: a\ndevice: b", .duplicateKey, 2, "key 'device' is given more than once"),
     after(
       "1: 2\n[a]: 3", .unknownKey, 2,
-      "unknown key '1' in the recipe; known are device, layout, scan, golden, matching, classifier, outputs"),
+      "unknown key '1' in the recipe; known are device, layout, scan, golden, matching, classifier, wafer, outputs"
+    ),
     after("[a]: 3", .wrongType, 2, "a key in a recipe is no word"),
     Self(
       "device: a", .missingKey, 1,
