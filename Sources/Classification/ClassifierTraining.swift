@@ -40,7 +40,7 @@ package struct ClassifierTraining {
   var seconds = 0.0
   private let card: Classifier.Card
   private var network: Network
-  private var optimiser: NetworkOptimiser
+  private var optimiser: Adam
   private var average: WeightAverage
   private var gradient: [Float]
   private let replicas: Replicas
@@ -60,7 +60,7 @@ package struct ClassifierTraining {
     let count = network.parameters.values.count
     var adam = Adam.Settings()
     adam.weightDecay = settings.weightDecay
-    optimiser = NetworkOptimiser(network, settings: adam)
+    optimiser = Adam([.init(name: "all", count: count)], settings: adam)
     average = WeightAverage(.exponential(decay: 0.998), counts: [count])
     gradient = [Float](repeating: 0, count: count)
     replicas = try Replicas(
@@ -105,9 +105,10 @@ package struct ClassifierTraining {
       .rate(at: step, of: settings.steps, peak: settings.rate)
     let norm = GradientNorm.norm(of: [gradient])
     guard let scale = GradientNorm.scale(for: norm, greatest: 10) else { return .nan }
+    optimiser.beginStep()
     gradient.withUnsafeBufferPointer { gradient in
       network.parameters.values.withUnsafeMutableBufferPointer {
-        optimiser.step($0, gradient: gradient, rate: rate, scale: scale)
+        optimiser.update(0, $0, gradient: gradient, rate: rate, scale: scale)
       }
     }
     average.beginAdding()

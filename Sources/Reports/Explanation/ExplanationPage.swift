@@ -79,7 +79,8 @@ struct ExplanationPage {
       ["name": "Score", "value": Wording.number(finding.score, digits: 1)],
       [
         "name": "Contrast",
-        "value": "\(Wording.signed(finding.contrast, digits: 1)) grey levels, \(finding.polarity.rawValue)",
+        "value":
+          "\(Wording.signed(finding.contrast, digits: 1)) grey levels, \(finding.polarity.rawValue)",
       ],
     ]
     if let place = finding.layoutUm {
