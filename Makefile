@@ -60,6 +60,7 @@ bench-peers: build $(PEERS)/ready ## time networks, explanations, layouts and pi
 	@$(PEERS)/bin/python Sources/bench/peers/compare.py .build/release/bench Reports/bench/networks.json
 	@$(PEERS)/bin/python Sources/bench/peers/layouts.py .build/release/bench $(LAYOUTS) Reports/bench/layouts.json
 	@$(PEERS)/bin/python Sources/bench/peers/images.py .build/release/bench .build/windows.tif Reports/bench/images.json
+	@$(PEERS)/bin/python Sources/bench/peers/matching.py .build/release/bench Reports/bench/matching.json
 
 lint: ## check the style
 	@swift format lint --strict --recursive --parallel --configuration .swift-format $(SOURCES)

@@ -91,8 +91,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Classification", "Explanations", "Golden", "ImageFiles", "Layout", "Networks",
-        "Raster",
+        "Classification", "Explanations", "Golden", "ImageFiles", "Layout", "Matching",
+        "Networks", "Raster",
       ], exclude: ["peers"], swiftSettings: house),
     .executableTarget(
       name: "goldendie",
@@ -131,7 +131,12 @@ let package = Package(
     tests(of: "Raster"),
     tests(of: "Records", uses: ["Raster", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(of: "Reports", uses: ["Records", "Raster"]),
-    tests(of: "Service", uses: [.product(name: "Logging", package: "swift-log")]),
+    tests(
+      of: "Service",
+      uses: [
+        "ImageFiles", "Inspection", "Raster", "Records", "Reports",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     tests(of: "Simulation", uses: ["ImageFiles", "Layout", "Raster"]),
   ],
   swiftLanguageModes: [.v6]

@@ -5,9 +5,11 @@
 
 #include "widest.h"
 
+static inline int32_t bin(float distance) { return distance >= 4 ? 131072 : distance >= 2 ? 65536 : 0; }
+
 WIDEST void gd_lit_row(const float *const *scan, const float *const *golden, const uint16_t *materials,
-                       const uint16_t *numbers, const float *fields, ptrdiff_t count, ptrdiff_t cells, ptrdiff_t cell,
-                       float *const *residual, ptrdiff_t planes, ptrdiff_t width) {
+                       const float *distance, const uint16_t *numbers, const float *fields, ptrdiff_t count,
+                       ptrdiff_t cells, ptrdiff_t cell, float *const *residual, ptrdiff_t planes, ptrdiff_t width) {
   const float share = 1.0f / (float)cell;
   for (ptrdiff_t p = 0; p < planes; p++) {
     const float *s = scan[p], *g = golden[p], *field = fields + p * count * cells;
@@ -18,7 +20,7 @@ WIDEST void gd_lit_row(const float *const *scan, const float *const *golden, con
       int32_t left = (int32_t)place;
       int32_t right = left + 1 < cells ? left + 1 : left;
       const float t = place - (float)left;
-      const int32_t base = (int32_t)numbers[materials[x]] * (int32_t)cells;
+      const int32_t base = (int32_t)numbers[materials[x] + bin(distance[x])] * (int32_t)cells;
       const float a = field[base + left], b = field[base + right];
       target[x] = s[x] - g[x] - (a + t * (b - a));
     }
@@ -27,15 +29,15 @@ WIDEST void gd_lit_row(const float *const *scan, const float *const *golden, con
 
 void gd_lit_sums_row(const float *const *scan, const float *const *golden, const uint16_t *materials,
                      const float *distance, const uint16_t *numbers, const float *low, const float *high,
-                     ptrdiff_t count, ptrdiff_t cells, ptrdiff_t cell, float *sums, float *weights, ptrdiff_t planes,
-                     ptrdiff_t width) {
+                     ptrdiff_t count, ptrdiff_t cells, ptrdiff_t cell, int fades, float *sums, float *weights,
+                     ptrdiff_t planes, ptrdiff_t width) {
   for (ptrdiff_t i = 0; i < cells; i++) {
     const ptrdiff_t last = (i + 1) * cell < width ? (i + 1) * cell : width;
     for (ptrdiff_t x = i * cell; x < last; x++) {
-      const ptrdiff_t number = numbers[materials[x]];
+      const ptrdiff_t number = numbers[materials[x] + bin(distance[x])];
       if (number == 0) continue;
       float w = (distance[x] - 4) * 0.25f;
-      w = w < 0.001f ? 0.001f : w > 1 ? 1 : w;
+      w = !fades && distance[x] < 4 ? 1 : w < 0.001f ? 0.001f : w > 1 ? 1 : w;
       weights[number * cells + i] += w;
       for (ptrdiff_t p = 0; p < planes; p++) {
         const ptrdiff_t kind = p * count + number;
@@ -144,7 +146,16 @@ WIDEST void gd_score_row(const float *z, ptrdiff_t step, const uint16_t *strata,
     if (place >= z_width) place = (int32_t)z_width - 1;
     const int alone = strata[x] >= offset;
     const float value = (alone ? intercept[1] : intercept[0]) + (alone ? slope[1] : slope[0]) * z[place];
-    score[x] = value > score[x] ? value : score[x];
+    score[x] = value > score[x] && z[place] >= 1 ? value : score[x];
+  }
+}
+
+WIDEST void gd_beyond_row(const float *scan, const float *low, const float *high, const float *looseness, float wanted,
+                          const uint16_t *strata, const float *inverse_sigmas, float *restrict target, ptrdiff_t width) {
+  for (ptrdiff_t x = 0; x < width; x++) {
+    const float above = scan[x] - high[x], below = low[x] - scan[x];
+    const float value = ((above > 0 ? above : 0) - (below > 0 ? below : 0)) * inverse_sigmas[strata[x]];
+    target[x] = looseness[x] == wanted ? value : target[x];
   }
 }
 

@@ -41,14 +41,9 @@ extension Device {
       refused.append((sample.name, "is in colour, or grey, where the first scan is the other"))
     }
     samples.removeAll { $0.residual.planes.count != planes }
-    let golden =
-      generator.map { "generator " + $0.record.sha256 } ?? supplied.map {
-        "image " + $0.record.sha256
-      }
-      ?? (recipe.golden == .tree ? "tree" : "table")
     return (
       CalibrationFile(
-        device: recipe.device, golden: golden, noise: Calibrator.calibration(of: samples)),
+        device: recipe.device, golden: goldenIdentity, noise: Calibrator.calibration(of: samples)),
       refused
     )
   }

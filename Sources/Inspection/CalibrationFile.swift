@@ -4,7 +4,7 @@ public import Matching
 /// A calibration as it is kept in a file: `calibration.json`.
 public struct CalibrationFile: Sendable, Codable {
   /// Names the format and its version.
-  static let format = "goldendie.calibration/1"
+  static let format = "goldendie.calibration/2"
 
   private let format: String
   /// The device it is of.
@@ -40,6 +40,19 @@ public struct CalibrationFile: Sendable, Codable {
     }
     guard noise.isWellFormed else {
       throw InspectionError(.unusableScan, path: file.relativePath, "is a damaged calibration")
+    }
+  }
+
+  /// Refuses a calibration beside another golden than it was made with.
+  ///
+  /// - Throws: `InspectionError`.
+  func check(golden: String, _ file: URL) throws {
+    guard self.golden == golden else {
+      func told(_ golden: String) -> String { golden.count > 28 ? golden.prefix(28) + "…" : golden }
+      throw InspectionError(
+        .unusableScan, path: file.relativePath,
+        "was made with another golden, \(told(self.golden)); the recipe has \(told(golden)): calibrate again"
+      )
     }
   }
 

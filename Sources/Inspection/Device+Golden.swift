@@ -143,26 +143,18 @@ extension Device {
         golden: TableGolden(stack: stack, table: table), learntPixelSizeUm: nil,
         identity: identity(of: stack, ["nominal"]))
     }
-    let seen = try inspect(scan, progress: progress)
-    guard let area = seen.record.inspectedBox, let placed = seen.record.registration,
-      let pixelSize = placed.pixelSizeUm
-    else {
+    progress(.reading)
+    let read = try read(scan)
+    guard case .ready(let seen) = try prepare(read, scan, golden: .table, progress: progress) else {
       throw InspectionError(
         .unusableScan, path: scan.relativePath,
-        "no colours can be learnt from a scan that is not inspectable: "
-          + (seen.record.reason ?? "no reason is known"))
+        "no colours can be learnt from a scan that is not inspectable")
     }
-    let (x, y) = (placed.layoutToScan[0], placed.layoutToScan[1])
-    let toScan = Affine(a: x[0], b: x[1], tx: x[2], c: y[0], d: y[1], ty: y[2])
-    let registrar = Registrar(
-      reference: LayoutReference(stack: stack), settings: RegistrationSettings())
-    let mesh = try registrar.mesh(seen.scan.luminance, field: seen.field, toScan: toScan)
-    progress(.painting)
-    let golden = try TableGolden(
-      learning: stack, photograph: seen.scan, field: seen.field, area: area, toScan: toScan,
-      mesh: mesh)
-    let places = "\(seen.field) \(area) \(toScan) \(mesh)"
-    let learning = ["table", seen.record.scan.sha256, places]
+    let placed = seen.placed
+    let places =
+      "\(seen.field) \(placed.registration.extent) \(placed.registration.toScan) \(placed.mesh)"
+    let learning = ["table", try FileHash.sha256(scan), places]
+    let (golden, pixelSize) = (placed.golden, placed.registration.pixelSize)
     return GoldenPainter(
       golden: golden, learntPixelSizeUm: pixelSize, identity: identity(of: stack, learning))
   }

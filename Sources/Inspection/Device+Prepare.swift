@@ -3,24 +3,6 @@ internal import Golden
 internal import Matching
 internal import Raster
 
-/// A scan in its place, beside what it should show.
-struct PreparedScan: Sendable {
-  let picture: Picture
-  let field: PixelRect
-  let registration: Registration
-  /// How the scan departs from its affine map.
-  let mesh: DisplacementMesh
-  /// The golden of the field.
-  var region: GoldenRegion
-
-  /// The pixels of the field that the reference covers.
-  var area: PixelRect {
-    let extent = registration.extent
-    return PixelRect(
-      x: extent.x - field.x, y: extent.y - field.y, width: extent.width, height: extent.height)
-  }
-}
-
 /// What came of preparing a scan.
 enum Preparation {
   case ready(PreparedScan)
@@ -42,7 +24,7 @@ extension Device {
     progress(.registering)
     let (field, picture) = (read.field, read.picture)
     let luminance = picture.luminance
-    let registrar = Registrar(reference: try reference(), settings: read.place.settings)
+    let registrar = Registrar(reference: try reference(), settings: read.opened.place.settings)
     switch try read.register(registrar, luminance) {
     case .refused(let reason, let best): return .refused(reason: reason, best: best)
     case .registered(let registration):
@@ -51,7 +33,12 @@ extension Device {
       progress(.painting)
       var mesh = try registrar.mesh(luminance, field: field, toScan: registration.toScan)
       let golden = try goldenSource(
-        kind, picture, field: field, registration: registration, mesh: mesh)
+        kind,
+        from: [
+          TrainingScan(
+            name: "", die: "", photograph: picture, field: field, area: registration.extent,
+            toScan: registration.toScan, mesh: mesh, pixelSizeUm: registration.pixelSize)
+        ])
       var region = try golden.region(field, toScan: registration.toScan, mesh: mesh)
       if golden is GeneratorGolden {
         mesh = mesh.adding(
@@ -60,27 +47,28 @@ extension Device {
       }
       return .ready(
         PreparedScan(
-          picture: picture, field: field, registration: registration, mesh: mesh, region: region))
+          picture: picture, field: field,
+          placed: PlacedScan(registration: registration, mesh: mesh, golden: golden),
+          region: region))
     }
   }
 
-  private func goldenSource(
-    _ kind: Recipe.Golden, _ picture: Picture, field: PixelRect, registration: Registration,
-    mesh: DisplacementMesh
+  /// The golden of a kind.
+  ///
+  /// - Parameter scans: windows of the scan, of which the baselines learn.
+  func goldenSource(
+    _ kind: Recipe.Golden, from scans: @autoclosure () throws -> [TrainingScan]
   ) throws -> any GoldenSource {
     if case .image = kind, let supplied { return SuppliedGolden(picture: supplied.picture) }
     if case .generator = kind, let generator { return generator.golden }
     guard let stack else { preconditionFailure("a recipe without a layout has a golden picture") }
-    let scan = TrainingScan(
-      name: "", die: "", photograph: picture, field: field, area: registration.extent,
-      toScan: registration.toScan, mesh: mesh, pixelSizeUm: registration.pixelSize)
     return kind == .tree
-      ? try TreeGolden(learning: stack, from: [scan])
-      : try TableGolden(learning: stack, from: [scan])
+      ? try TreeGolden(learning: stack, from: try scans())
+      : try TableGolden(learning: stack, from: try scans())
   }
 
   /// Refuses pixels of a size that the generator was not taught.
-  private func checkSize(_ pixelSizeUm: Double, _ scan: URL) throws {
+  func checkSize(_ pixelSizeUm: Double, _ scan: URL) throws {
     guard let taught = generator?.golden.generator.card.pixelSizesUm else { return }
     let slack = 0.1
     guard pixelSizeUm > taught.lowerBound * (1 - slack),
@@ -151,45 +139,4 @@ extension Device {
     return found.map { ($0, distance($0)) }
       .sorted { ($0.1, $0.0.lastPathComponent) < ($1.1, $1.0.lastPathComponent) }.map(\.0)
   }
-
-  /// Compares a scan in its place with its golden.
-  ///
-  /// - Parameter ease: by how much more false alarms are allowed than by the recipe, to see what is just not flagged.
-  func compare(
-    _ scan: URL, _ prepared: PreparedScan, easedBy ease: Double = 1
-  ) throws -> Comparison {
-    let region = prepared.region
-    guard let calibration else {
-      var comparisonSettings = comparisonSettings
-      if ease > 1 {
-        comparisonSettings.seedSigma *= 0.6
-        comparisonSettings.leastContrast *= 0.6
-      }
-      return Comparison(
-        scan: prepared.picture, golden: region.picture, materials: region.materials,
-        edgeDistance: region.edgeDistance, looseness: region.looseness, area: prepared.area,
-        settings: comparisonSettings, edgesAreDrawn: region.edgesAreDrawn)
-    }
-    let residual = prepared.residual()
-    guard residual.planes.count == calibration.noise.planes else {
-      throw InspectionError(
-        .unusableScan, path: scan.relativePath,
-        "is \(residual.planes.count == 3 ? "in colour" : "grey"), and the calibration is of scans that are not"
-      )
-    }
-    let place =
-      calibration.noise.usesNeighbours ? try place(of: scan, prepared, residual) : nil
-    return Comparison(
-      scan: prepared.picture, materials: region.materials, edgeDistance: region.edgeDistance,
-      residual: residual, place: place, area: prepared.area, calibration: calibration.noise,
-      rate: rate * ease, leastContrast: recipe.matching.leastContrast ?? 0)
-  }
-
-  /// The difference from which on places are flagged: a score with a calibration, else standard deviations.
-  var flaggedDifference: Double {
-    calibration == nil ? comparisonSettings.seedSigma : Calibration.score(rate: rate)
-  }
-
-  /// False alarms a Mpx that are allowed.
-  var rate: Double { recipe.matching.falseAlarmsPerMpx ?? 0.1 }
 }

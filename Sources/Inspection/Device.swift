@@ -69,6 +69,17 @@ public struct Device: Sendable {
     naming = try recipe.classifier.map {
       try NamingStage($0, told: Device.told($0, in: file), golden: golden)
     }
+    if let calibration, let file = recipe.matching.calibration {
+      try calibration.check(golden: goldenIdentity, file)
+    }
+  }
+
+  /// Names the golden that scans are compared with: its kind, and its file's SHA-256 where there is one.
+  var goldenIdentity: String {
+    generator.map { "generator " + $0.record.sha256 } ?? supplied.map {
+      "image " + $0.record.sha256
+    }
+      ?? (recipe.golden == .tree ? "tree" : "table")
   }
 
   /// A file's path as a recipe tells it: relative to the recipe's folder where it lies inside.

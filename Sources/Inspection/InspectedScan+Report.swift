@@ -4,8 +4,8 @@ public import Records
 public import Reports
 
 extension InspectedScan {
-  /// Greatest size of the field's picture in a report, pixels a side.
-  private static let overviewSize = 1600
+  /// Findings that are shown, the strongest: a page with more is no use to anybody.
+  private static let mostShown = 1000
 
   /// Writes the scan's folder with everything the recipe asks for, whole or not at all.
   ///
@@ -23,7 +23,7 @@ extension InspectedScan {
       ?? OutputFolder(in: output, forScan: record.scan.path)
     let stored = stored ?? StoredScan(unrecorded: record, folder: folder.name, frame: frame)
     try folder.write { place in
-      let report = report()
+      let report = try report()
       if outputs.contains(.json) {
         try OutputFolder.write(try record.json(), to: place.appending(path: IndexPage.recordName))
       }
@@ -59,36 +59,23 @@ extension InspectedScan {
   }
 
   /// The report of this scan.
-  public func report() -> Report {
+  ///
+  /// - Throws: `ImageFileError` where the scan can't be read again.
+  public func report() throws -> Report {
     let colours = DifferenceColours(saturation: 2 * threshold, threshold: threshold)
-    let reduction = max(
-      1,
-      Int(
-        (Double(max(record.scan.width, record.scan.height)) / Double(Self.overviewSize)).rounded(
-          .up)))
-    let coloured = difference.map { colours.picture(of: $0) }
-    let overview = FieldPictures(
-      scan: whole(scan).mapPlanes { $0.reduced(by: reduction) },
-      golden: golden.map { whole($0).mapPlanes { $0.reduced(by: reduction) } },
-      difference: coloured.map { whole($0).mapPlanes { $0.reduced(by: reduction) } },
-      reduction: Double(reduction))
     let heatMaps = Dictionary(explained.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-    var crops: [FindingPictures] = []
-    if let golden, let coloured {
-      crops = record.findings.map { finding in
-        let rect = window(around: finding.box)
-        let local = PixelRect(
-          x: rect.x - field.x, y: rect.y - field.y, width: rect.width, height: rect.height)
+    let crops = try record.findings.prefix(Self.mostShown).compactMap { finding in
+      let rect = window(around: finding.box)
+      return try window(rect).map { window in
         func crop(_ picture: Picture) -> Picture {
           // Crops larger than a page shows would only make it slow.
-          let factor = max(1, max(rect.width, rect.height) / 320)
-          return picture.crop(local).mapPlanes { $0.reduced(by: factor) }
+          picture.mapPlanes { $0.reduced(by: max(1, max(rect.width, rect.height) / 320)) }
         }
         var pictures = FindingPictures(
-          id: finding.id, rect: rect, scan: crop(scan), golden: crop(golden),
-          difference: crop(coloured))
+          id: finding.id, rect: rect, scan: crop(window.scan), golden: crop(window.golden),
+          difference: crop(colours.picture(of: window.difference)))
         if let told = heatMaps[finding.id] {
-          let seen = crop(scan)
+          let seen = pictures.scan
           pictures.relevance = RelevanceColours.picture(
             of: told.heatMap.plane(of: rect, in: told.crop, width: seen.width, height: seen.height),
             over: seen)
@@ -96,61 +83,18 @@ extension InspectedScan {
         return pictures
       }
     }
-    var report = Report(record: record, field: overview, findings: crops, colours: colours)
-    report.explanations = explanationPictures
+    var report = Report(record: record, field: overview, findings: Array(crops), colours: colours)
+    report.explanations = try explanationPictures()
     report.concepts = naming?.concepts
     return report
   }
 
   /// The pictures of why findings are called what they are.
-  var explanationPictures: [ExplanationPictures] {
-    guard let golden, let difference else { return [] }
-    let colours = DifferenceColours(saturation: 2 * threshold, threshold: threshold)
-    let coloured = colours.picture(of: difference)
-    return explained.map { pictures($0, golden: golden, coloured: coloured) }
-  }
-
-  private func pictures(
-    _ told: ExplainedFinding, golden: Picture, coloured: Picture
-  ) -> ExplanationPictures {
-    let side = ExplanationPictures.side
-    func square(_ picture: Picture) -> Picture {
-      picture.mapPlanes { plane in
-        var result = Plane(width: told.crop.width, height: told.crop.height)
-        for y in 0..<result.height {
-          let row = min(max(told.crop.y - field.y + y, 0), plane.height - 1) * plane.width
-          for x in 0..<result.width {
-            let column = min(max(told.crop.x - field.x + x, 0), plane.width - 1)
-            result.samples[y * result.width + x] = plane.samples[row + column]
-          }
-        }
-        return result.resized(to: side)
-      }
-    }
-    let seen = square(scan)
-    func shown(_ map: ExplainedFinding.HeatMap) -> Picture {
-      RelevanceColours.picture(
-        of: map.plane(of: told.crop, in: told.crop, width: side, height: side), over: seen)
-    }
-    return ExplanationPictures(
-      id: told.id, crop: told.crop, scan: seen, golden: square(golden),
-      difference: square(coloured), heatMap: shown(told.heatMap),
-      concepts: told.concepts.map(shown))
-  }
-
-  /// A picture of the field set into a picture of the whole scan, grey where the scan is not looked at.
-  private func whole(_ picture: Picture) -> Picture {
-    guard field.width != record.scan.width || field.height != record.scan.height else {
-      return picture
-    }
-    return picture.mapPlanes { plane in
-      var target = Plane(width: record.scan.width, height: record.scan.height, filling: 0.5)
-      for y in 0..<plane.height {
-        let start = (y + field.y) * target.width + field.x
-        target.samples.replaceSubrange(
-          start..<start + plane.width, with: plane.samples[y * plane.width..<(y + 1) * plane.width])
-      }
-      return target
+  ///
+  /// - Throws: `ImageFileError` where the scan can't be read again.
+  func explanationPictures() throws -> [ExplanationPictures] {
+    try explained.compactMap { told in
+      try window(told.crop.intersection(field)).map { told.pictures(in: $0, threshold: threshold) }
     }
   }
 
@@ -174,5 +118,40 @@ extension Plane {
       result.samples.replaceSubrange(row, with: samples[row])
     }
     return result
+  }
+}
+
+extension ExplainedFinding {
+  /// The pictures of why a finding is called what it is.
+  ///
+  /// - Parameters:
+  ///   - window: holds all of the crop that lies in the field.
+  ///   - threshold: the score from which on a place is flagged.
+  func pictures(in window: JudgedWindow, threshold: Double) -> ExplanationPictures {
+    let side = ExplanationPictures.side
+    let (crop, rect) = (crop, window.rect)
+    func square(_ picture: Picture) -> Picture {
+      picture.mapPlanes { plane in
+        var result = Plane(width: crop.width, height: crop.height)
+        for y in 0..<result.height {
+          let row = min(max(crop.y - rect.y + y, 0), plane.height - 1) * plane.width
+          for x in 0..<result.width {
+            let column = min(max(crop.x - rect.x + x, 0), plane.width - 1)
+            result.samples[y * result.width + x] = plane.samples[row + column]
+          }
+        }
+        return result.resized(to: side)
+      }
+    }
+    let seen = square(window.scan)
+    func shown(_ map: HeatMap) -> Picture {
+      RelevanceColours.picture(
+        of: map.plane(of: crop, in: crop, width: side, height: side), over: seen)
+    }
+    let colours = DifferenceColours(saturation: 2 * threshold, threshold: threshold)
+    return ExplanationPictures(
+      id: id, crop: crop, scan: seen, golden: square(window.golden),
+      difference: square(colours.picture(of: window.difference)), heatMap: shown(heatMap),
+      concepts: concepts.map(shown))
   }
 }

@@ -1,5 +1,6 @@
 public import Raster
 public import Records
+internal import Reports
 
 /// What came of one scan: the record, and what it takes to show it.
 public struct InspectedScan: Sendable {
@@ -7,15 +8,18 @@ public struct InspectedScan: Sendable {
   public var record: InspectionRecord
   /// The part of the scan that shows the wafer.
   public let field: PixelRect
-  /// The field of the scan.
-  public let scan: Picture
-  /// What it was compared with, fitted to its light; nil when it is not inspectable.
-  public let golden: Picture?
-  /// The difference in standard deviations, bright above zero, NaN where it was not compared; nil when it is not
-  /// inspectable.
-  public let difference: Plane?
-  /// The difference that is flagged, standard deviations.
+  /// The score from which on a place is flagged.
   public let threshold: Double
+  /// The whole scan, small enough for a page.
+  let overview: FieldPictures
+  /// Judges a window of the field again; nil when the scan is not inspectable.
+  let windows: (@Sendable (PixelRect) throws -> JudgedWindow)?
+
+  /// A part of the scan beside what it should show, as it was judged; nil when it is not inspectable.
+  ///
+  /// - Parameter rect: scan pixels inside `field`.
+  /// - Throws: `ImageFileError` where the scan can't be read again.
+  public func window(_ rect: PixelRect) throws -> JudgedWindow? { try windows?(rect) }
   /// Where the names of findings come from, in their order; empty when nothing names them.
   public var explained: [ExplainedFinding] = []
   /// What named them.

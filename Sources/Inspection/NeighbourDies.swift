@@ -112,13 +112,4 @@ extension PreparedScan {
     NeighbourDies.Die(
       residual: residual, toScan: registration.toScan, mesh: mesh, field: field)
   }
-
-  /// What is left of the scan beside its golden.
-  func residual(_ stages: Set<DetectionStage> = Set(DetectionStage.allCases)) -> Residual {
-    let alike = picture.channels == region.picture.channels
-    return Residual(
-      scan: alike ? picture : Picture(planes: [picture.luminance]),
-      golden: alike ? region.picture : Picture(planes: [region.picture.luminance]),
-      materials: region.materials, edgeDistance: region.edgeDistance, area: area, stages: stages)
-  }
 }

@@ -41,10 +41,10 @@ extension Recipe {
       "matching",
       known: [
         "search", "rotation_deg", "threshold", "least_contrast", "false_alarms_per_mpx",
-        "calibration",
+        "false_alarms_per_cm2", "calibration", "merge", "exclude", "sensitivity",
       ])
     {
-      matching = try Matching(section)
+      matching = try Matching(section, layers: layout?.layers.map(\.name) ?? [])
     }
     classifier = try top.existingFile("classifier")
     if let section = try top.section("wafer", known: Wafer.keys) { wafer = try Wafer(section) }
@@ -123,7 +123,7 @@ extension Recipe.Golden {
 }
 
 extension Recipe.Matching {
-  fileprivate init(_ section: RecipeSection) throws {
+  fileprivate init(_ section: RecipeSection, layers: [String]) throws {
     self.init()
     if let text = try section.text("search", expected: "a distance such as 5um, 25% or 40px") {
       guard let distance = Recipe.Search(text) else {
@@ -143,6 +143,24 @@ extension Recipe.Matching {
     falseAlarmsPerMpx = try section.number(
       "false_alarms_per_mpx", { $0 > 0 }, expected: "a number above 0")
     calibration = try section.existingFile("calibration")
+    falseAlarmsPerCm2 = try section.number(
+      "false_alarms_per_cm2", { $0 > 0 }, expected: "a number above 0")
+    if falseAlarmsPerMpx != nil, falseAlarmsPerCm2 != nil {
+      throw section.error(
+        .badValue, "false_alarms_per_cm2", "the rate is given a Mpx already; give one of the two")
+    }
+    if let text = try section.text("merge", expected: "a distance such as 24px or 0.5um") {
+      merge = Recipe.Search(text)
+      guard let merge, !merge.isShare else {
+        throw section.error(
+          .badValue, "merge", "expected a distance above 0 such as 24px or 0.5um, found '\(text)'")
+      }
+    }
+    exclude = try section.boxes("exclude")
+    for name in try section.section("sensitivity", known: layers)?.keys ?? [] {
+      sensitivity[name] = try section.section("sensitivity", known: layers)?.number(
+        name, { $0 >= 0 }, expected: "a number from 0 on")
+    }
   }
 }
 
@@ -159,6 +177,14 @@ extension Recipe.Output {
       }
       if !outputs.contains(output) { outputs.append(output) }
     }
+  }
+}
+
+extension Recipe.Search {
+  /// Whether it is a share of the field.
+  fileprivate var isShare: Bool {
+    if case .share = self { return true }
+    return false
   }
 }
 

@@ -1,5 +1,6 @@
 public import Foundation
 public import Layout
+public import Raster
 
 /// Everything that says how a device is inspected, as read from a YAML file.
 ///
@@ -133,22 +134,39 @@ public struct Recipe: Equatable, Sendable {
     ///
     /// The default is 2.
     public var rotationDeg: Double
-    /// `matching.threshold`: the difference that is flagged, in standard deviations, above 0.
+    /// `matching.threshold`: the difference that is flagged, in standard deviations of the scan itself, above 0.
     ///
-    /// The default, nil, is the matcher's own: 8.
+    /// The default, nil, is the matcher's own: 8. With a calibration it means nothing.
     public var threshold: Double?
     /// `matching.least_contrast`: the least difference that is flagged, in grey levels of 255.
     ///
-    /// The default, nil, is the matcher's own: 20.
+    /// The default, nil, is the matcher's own: none beside clean scans, 20 without.
     public var leastContrast: Double?
     /// `matching.false_alarms_per_mpx`: the rate of false alarms that the threshold is chosen for, above 0, in
     /// findings on a million pixels.
     ///
-    /// The default, nil, is none. It takes a calibration; without one `threshold` decides.
+    /// The default, nil, is 0.1, unless `falseAlarmsPerCm2` is given. It takes a calibration; without one `threshold` decides.
     public var falseAlarmsPerMpx: Double?
+    /// `matching.false_alarms_per_cm2`: the same on a square centimetre of the wafer; one of the two is given.
+    ///
+    /// The default, nil, is none.
+    public var falseAlarmsPerCm2: Double?
+    /// `matching.merge`: flagged places nearer than this, along both axes, are one finding.
+    ///
+    /// The default, nil, is the matcher's own: 4 pixels beside clean scans, 12 without.
+    public var merge: Search?
+    /// `matching.exclude`: boxes of the layout that are not looked at, each `[x, y, x, y]` in µm.
+    ///
+    /// The default is none.
+    public var exclude: [Box] = []
+    /// `matching.sensitivity`: by layer, how many times as many false alarms are allowed where it is drawn, 0 or more; 0 is
+    /// not to look there.
+    ///
+    /// The default is 1 for each.
+    public var sensitivity: [String: Double] = [:]
     /// `matching.calibration`: the noise of clean scans, as `goldendie calibrate` writes it.
     ///
-    /// With it `falseAlarmsPerMpx` decides, 0.1 where it is absent, and not `threshold`.
+    /// With it `falseAlarmsPerMpx` decides, and not `threshold`.
     ///
     /// The default, nil, is none.
     public var calibration: URL?

@@ -1,4 +1,5 @@
 import Foundation
+import Raster
 import Yams
 
 /// One mapping of a recipe, all of whose keys are known, read value by value.
@@ -121,6 +122,26 @@ struct RecipeSection {
       throw error(.badValue, key, "the low end \(found[0]) is above the high end \(found[1])")
     }
     return found[0]...found[found.count - 1]
+  }
+
+  /// Boxes under a key, each a list of four numbers: the low x and y, the high x and y.
+  func boxes(_ key: String) throws -> [Box] {
+    guard let node = values[key] else { return [] }
+    let expected = "a list of boxes [low x, low y, high x, high y] in µm"
+    guard let sequence = node.sequence else {
+      throw error(.wrongType, key, "expected \(expected), found \(kind(of: node))")
+    }
+    return try sequence.map { node in
+      let numbers = (node.sequence.map(Array.init) ?? []).compactMap(plainNumber)
+      guard numbers.count == 4, node.sequence?.count == 4 else {
+        throw error(.wrongType, key, "expected \(expected), found \(kind(of: node))")
+      }
+      guard numbers[0] < numbers[2], numbers[1] < numbers[3] else {
+        throw error(.badValue, key, "a box has its low corner first; found \(kind(of: node))")
+      }
+      return Box(
+        low: Point(x: numbers[0], y: numbers[1]), high: Point(x: numbers[2], y: numbers[3]))
+    }
   }
 
   /// The file that a key names, which must be there.

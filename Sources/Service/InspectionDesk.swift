@@ -343,9 +343,13 @@ public final class InspectionDesk: Sendable {
       key: key.text, folder: place, time: time.ISO8601Format(), record: result.record,
       frame: recipe.frame)
     let folder = try result.write(into: output, outputs: outputs, stored: stored)
+    var explanations: [Int: JSONValue] = [:]
+    for finding in result.record.findings {
+      explanations[finding.id] = try finding.explanation.map { try JSONValue(encoding: $0) }
+    }
     let recorded = NewResult(
-      key: key, folder: place, record: result.record, frame: recipe.frame,
-      documents: recipe.documents)
+      key: key, folder: place, record: result.record, explanations: explanations,
+      frame: recipe.frame, documents: recipe.documents)
     _ = try book.use { try $0.add(recorded, at: time) }
     if outputs.contains(.audit) {
       try OutputFolder(at: folder.appending(path: Self.auditFolder)).write { place in

@@ -16,12 +16,16 @@ struct Bench {
       return try LayoutBench.main(Array(arguments[2...]))
     }
     if arguments.dropFirst().first == "image" { return try ImageBench.main(Array(arguments[2...])) }
+    if arguments.dropFirst().first == "matching" {
+      return try MatchingBench.main(Array(arguments[2...]))
+    }
     if try RelevanceBench.run(arguments) || DeepPCBTrial.run(arguments) { return }
     guard arguments.count >= 3, let precision = Precision(rawValue: arguments[2]),
       let runs = arguments.count > 3 ? Int(arguments[3]) : 6, runs > 0
     else {
       print("usage: bench inference|fast|training|convolutions|peak float32|bfloat16 [runs]")
       print("       bench relevance|reports down3|up0 [runs]")
+      print("       bench matching stages [SIDE] [runs] | scan FOLDER SIDE")
       print("       bench deeppcb FOLDER BOARDS MODEL [steps]")
       exit(64)
     }

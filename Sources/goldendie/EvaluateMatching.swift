@@ -34,7 +34,7 @@ extension EvaluateCommand {
       parsing: .upToNextOption,
       help: ArgumentHelp(
         "What to compare: recipe, golden, table, tree, each of the three also with +neighbours, ideal (the clean twin), "
-          + "neighbour (one other die), plain (the difference alone), without-STAGE (light, motion, place, strata, stains, lines).",
+          + "neighbour (one other die), plain (the difference alone), without-STAGE (light, motion, place, strata, stains, lines, band, edges).",
         valueName: "kind"))
     var kinds = ["recipe"]
 
@@ -53,7 +53,9 @@ extension EvaluateCommand {
     func run() throws {
       var names = kinds
       if ablation {
-        names += ["light", "motion", "place", "strata", "stains", "lines"].map { "without-" + $0 }
+        names += ["light", "motion", "place", "strata", "stains", "lines", "band", "edges"].map {
+          "without-" + $0
+        }
       }
       let contestants = try names.map { name in
         guard let contestant = MatchingContest.Contestant(name: name) else {

@@ -10,7 +10,8 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       Each scan's report.html and findings.json are written again with the pictures beside them, \
       then index.html and the pages in RESULTS/lots: wafer map, yield, classes, trend, adders, \
-      repeaters, gallery. With --lots-only the scans' own reports stay as they are.
+      repeaters, gallery. The report.html of a scan with explanations stays as it is, for their \
+      heat maps are in it alone. With --lots-only all scans' own reports stay.
 
       EXAMPLES
         goldendie report results
@@ -45,6 +46,9 @@ struct ReportCommand: ParsableCommand {
     for (number, scan) in scans.enumerated() {
       progress.show("report \(number + 1) of \(scans.count): \(scan.folder)")
       let folder = options.folder.appending(path: scan.folder, directoryHint: .isDirectory)
+      try OutputFolder.replace(
+        folder.appending(path: IndexPage.recordName), with: try scan.record.json())
+      if scan.record.findings.contains(where: { $0.explanation != nil }) { continue }
       let report: Report
       do {
         report = try Report(scan.record, picturesIn: folder)
@@ -52,8 +56,6 @@ struct ReportCommand: ParsableCommand {
         progress.clear()
         throw Failure(error.code == .noSuchFile ? .missingInput : .badData, error.description)
       }
-      try OutputFolder.replace(
-        folder.appending(path: IndexPage.recordName), with: try scan.record.json())
       try OutputFolder.replace(
         folder.appending(path: Report.fileName), with: Data(try report.html().utf8))
     }

@@ -16,6 +16,11 @@ final class StopSignals {
   /// - Parameter told: called, on a queue of its own, when the first comes.
   init(told: @escaping @Sendable () -> Void) {
     let wish = wish
+    // Whoever started the program may have kept signals from its threads, and a mask is handed on.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

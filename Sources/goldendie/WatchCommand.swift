@@ -144,8 +144,8 @@ struct WatchCommand: ParsableCommand {
 
   /// Runs the service until it ends or a signal comes; a second signal ends the program.
   private func run(_ service: WatchService, _ logger: Logger) throws {
-    // The first signal is the group's.
-    let signals = StopSignals {}
+    // The group hears the first signal too; one that comes before it listens must not be lost.
+    let signals = StopSignals { service.stop() }
     defer { withExtendedLifetime(signals) {} }
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(

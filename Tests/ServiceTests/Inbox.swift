@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 
 /// An inbox for one test, with a log that remembers.
-final class Inbox {
+final class Inbox: Sendable {
   let folder: URL
   let log = Log()
 

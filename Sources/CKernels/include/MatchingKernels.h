@@ -4,19 +4,19 @@
 #include <stdint.h>
 
 // residual[p][x] = scan[p][x] - golden[p][x] - field of the pixel's material there.
-// number[x] = numbers[materials[x]]; fields: for each plane and number, `cells` values of this row at the middles of cells
+// number[x] = numbers[materials[x] + 65536 * d], d = 2 from 4 pixels off an edge on, 1 from 2 on, else 0. fields: for each plane and number, `cells` values of this row at the middles of cells
 // `cell` pixels wide: fields[(p * materials_count + number) * cells + i].
 void gd_lit_row(const float *const *scan, const float *const *golden, const uint16_t *materials,
-                const uint16_t *numbers, const float *fields, ptrdiff_t materials_count, ptrdiff_t cells, ptrdiff_t cell,
+                const float *distance, const uint16_t *numbers, const float *fields, ptrdiff_t materials_count, ptrdiff_t cells, ptrdiff_t cell,
                 float *const *residual, ptrdiff_t planes, ptrdiff_t width);
 
 // Adds a row to sums and weights of its cells: sums[(p * count + number) * cells + x / cell] += w * clipped residual, and
-// weights[number * cells + x / cell] += w, where w falls to a thousandth near edges. Numbers of 0 are left out.
+// weights[number * cells + x / cell] += w; where `fades`, w falls to a thousandth near edges. Numbers of 0 are left out.
 // low, high: bounds of the residual by plane and number.
 void gd_lit_sums_row(const float *const *scan, const float *const *golden, const uint16_t *materials,
                      const float *distance, const uint16_t *numbers, const float *low, const float *high,
-                     ptrdiff_t count, ptrdiff_t cells, ptrdiff_t cell, float *sums, float *weights, ptrdiff_t planes,
-                     ptrdiff_t width);
+                     ptrdiff_t count, ptrdiff_t cells, ptrdiff_t cell, int fades, float *sums, float *weights,
+                     ptrdiff_t planes, ptrdiff_t width);
 
 // For the motion that is left: adds r gx, r gy, gx gx, gx gy, gy gy of a row to five rows of `cells` sums; r clipped to
 // +-clip, (gx, gy) the central difference of the golden. above, below: the golden's neighbouring rows.
@@ -42,9 +42,14 @@ void gd_whiten_row(const float *const *residual, const uint16_t *strata, const f
 void gd_length_row(const float *const *rows, ptrdiff_t planes, const uint16_t *strata, ptrdiff_t step,
                    const float *scale, float *z, ptrdiff_t width);
 
-// score[x] = max(score[x], intercept[i] + slope[i] * z[x / step]), i = 1 where strata[x] >= offset, else 0.
+// score[x] = max(score[x], intercept[i] + slope[i] * z[x / step]) where z >= 1, i = 1 where strata[x] >= offset, else 0.
 void gd_score_row(const float *z, ptrdiff_t step, const uint16_t *strata, uint16_t offset, const float *intercept,
                   const float *slope, float *score, ptrdiff_t width, ptrdiff_t z_width);
+
+// Where looseness[x] is the one wanted: target[x] = how far scan[x] lies outside [low[x], high[x]], signed, in units of its
+// kind of place.
+void gd_beyond_row(const float *scan, const float *low, const float *high, const float *looseness, float wanted,
+                   const uint16_t *strata, const float *inverse_sigmas, float *target, ptrdiff_t width);
 
 // best[x] = whichever of best[x] and sum[x] * share is further from 0.
 void gd_keep_greater_row(const float *sum, float share, float *best, ptrdiff_t width);

@@ -151,11 +151,15 @@ public struct MatchingContest {
     for one in try cases(scans) {
       let start = clock.now
       let comparison = Comparison(
-        scan: one.prepared.picture, materials: one.prepared.region.materials,
-        edgeDistance: one.prepared.region.edgeDistance, residual: one.residual, place: one.place,
-        area: one.prepared.area, calibration: noise, rate: Self.greatestRate, stages: stages)
+        one.residual, materials: one.prepared.region.materials,
+        edgeDistance: one.prepared.region.edgeDistance, place: one.place, calibration: noise,
+        stages: stages)
+      let findings = comparison.findings(
+        in: one.prepared.area,
+        rules: Comparison.rules(
+          score: Calibration.score(rate: Self.greatestRate), calibration: noise))
       seconds += (clock.now - start).inSeconds
-      judgements.append(judge(comparison, one, name: name))
+      judgements.append(judge(findings, one, name: name))
     }
     return entry(name, judgements, refused: refused, seconds: seconds)
   }
@@ -166,7 +170,7 @@ public struct MatchingContest {
     let mpx = judgements.reduce(0) { $0 + $1.mpx }
     var entry = DetectionRecord.Entry(
       name: name, scans: judgements.count, refused: refused, mpx: mpx, isCalibrated: true)
-    let threshold = Calibration.score(rate: device.rate)
+    let threshold = Calibration.score(rate: device.recipe.matching.falseAlarmsPerMpx ?? 0.1)
     entry.falseAlarmsAtRate = judgements.reduce(0) {
       $0 + $1.falseAlarms.count { $0 >= threshold }
     }
@@ -218,9 +222,9 @@ public struct MatchingContest {
     }
   }
 
-  private mutating func judge(_ comparison: Comparison, _ one: Case, name: String) -> Judgement {
+  private mutating func judge(_ findings: [Finding], _ one: Case, name: String) -> Judgement {
     let field = one.prepared.field
-    let candidates = comparison.findings.map { finding in
+    let candidates = findings.map { finding in
       var box = finding.box
       box.x += field.x
       box.y += field.y
@@ -235,7 +239,8 @@ public struct MatchingContest {
     let judgement = Judgement(
       scan: one.scan.lastPathComponent, mpx: Double(one.prepared.area.area) / 1e6, marks: marks,
       candidates: candidates)
-    let threshold = Calibration.score(rate: device.rate)
+    let threshold = Calibration.score(rate: device.recipe.matching.falseAlarmsPerMpx ?? 0.1)
+    let golden = one.prepared.picture.less(one.residual)
     func keep(_ text: String, _ box: PixelRect) {
       let side = max(64, 2 * max(box.width, box.height))
       let rect = PixelRect(
@@ -246,7 +251,7 @@ public struct MatchingContest {
       samples.append(
         Sample(
           told: .init(entry: name, scan: one.scan.lastPathComponent, text: text, box: box),
-          seen: one.prepared.picture.crop(rect), golden: comparison.golden.crop(rect)))
+          seen: one.prepared.picture.crop(rect), golden: golden.crop(rect)))
     }
     for (mark, defect) in zip(marks, judgement.defects) where (defect.score ?? 0) < threshold {
       keep(

@@ -53,12 +53,7 @@ public struct NamingContest {
         continue
       }
       let comparison = try device.compare(scan, prepared)
-      let source = try naming.source(
-        NamingStage.View(
-          field: prepared.field, scan: prepared.picture, golden: comparison.golden,
-          difference: comparison.normalised.blank(outside: prepared.area),
-          threshold: device.flaggedDifference, toScan: prepared.registration.toScan,
-          mesh: prepared.mesh))
+      let source = try naming.source(comparison.view(prepared.placed))
       let inside = marks.filter { !$0.box.intersection(prepared.registration.extent).isEmpty }
       let candidates = comparison.findings.map {
         Judgement.Candidate($0, field: prepared.field)

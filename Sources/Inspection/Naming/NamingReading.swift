@@ -100,7 +100,7 @@ struct NamingReading {
   /// A scan in its place with what is flagged at an eased threshold; nil, with the reason kept, where it has no place.
   private mutating func compared(
     _ file: URL, by device: Device
-  ) throws -> (PreparedScan, Comparison)? {
+  ) throws -> (PreparedScan, ComparedScan)? {
     switch try device.prepare(try device.read(file), file) {
     case .refused(let reason, _):
       refused.append((file.lastPathComponent, reason))
@@ -111,15 +111,14 @@ struct NamingReading {
   }
 
   private mutating func add(
-    _ name: String, _ canvas: LabelCanvas, _ compared: (PreparedScan, Comparison), _ device: Device
+    _ name: String, _ canvas: LabelCanvas, _ compared: (PreparedScan, ComparedScan), _ device: Device
   ) {
     items.append(
       NamingData.Item(
         name: name, group: name,
         source: CropSource(
-          scan: compared.0.picture, golden: compared.1.golden,
-          difference: compared.1.normalised.blank(outside: compared.0.area),
-          threshold: device.flaggedDifference),
+          scan: compared.1.window.scan, golden: compared.1.window.golden,
+          difference: compared.1.window.difference, threshold: compared.1.threshold),
         boxes: canvas.boxes, labels: canvas.labels, names: canvas.names))
   }
 

@@ -127,12 +127,13 @@ public struct RecordedScan {
     if let concept = question.concept {
       feeding = try stage.feeding(finding, concept: concept, layer: layer, in: view)
     }
-    let scan = InspectedScan(
-      record: record, field: view.field, scan: view.scan, golden: view.golden,
-      difference: view.difference, threshold: view.threshold, explained: told, naming: stage)
-    guard let pictures = scan.explanationPictures.first else {
-      preconditionFailure("a finding that was explained has pictures")
+    guard let first = told.first else {
+      preconditionFailure("a finding that was asked about is explained")
     }
+    let pictures = first.pictures(
+      in: JudgedWindow(
+        rect: view.field, scan: view.scan, golden: view.golden, difference: view.difference),
+      threshold: view.threshold)
     return Answer(
       finding: named[0], pictures: pictures, concepts: naming.concepts, feeding: feeding)
   }
@@ -187,11 +188,7 @@ extension Device {
       throw InspectionError(
         .unusableScan, path: scan.relativePath, "is not inspectable: \(reason)")
     case .ready(let prepared):
-      let comparison = try compare(scan, prepared)
-      return NamingStage.View(
-        field: prepared.field, scan: prepared.picture, golden: comparison.golden,
-        difference: comparison.normalised.blank(outside: prepared.area),
-        threshold: flaggedDifference, toScan: prepared.registration.toScan, mesh: prepared.mesh)
+      return try compare(scan, prepared).view(prepared.placed)
     }
   }
 }

@@ -38,12 +38,10 @@ public struct GoldenTrial: Sendable {
       let area = PixelRect(
         x: scan.area.x - scan.field.x, y: scan.area.y - scan.field.y, width: scan.area.width,
         height: scan.area.height)
-      let lit = Picture(
-        planes: zip(region.picture.planes, scan.photograph.planes).map { golden, seen in
-          Comparison.lit(
-            golden, as: seen, materials: region.materials, edgeDistance: region.edgeDistance,
-            area: area)
-        })
+      let residual = Residual(
+        scan: scan.photograph, golden: region.picture, materials: region.materials,
+        edgeDistance: region.edgeDistance, area: area, stages: [.light])
+      let lit = scan.photograph.less(residual)
       scores.add(
         golden: lit, photograph: scan.photograph, materials: region.materials,
         edgeDistance: region.edgeDistance, area: area)

@@ -69,7 +69,8 @@ public struct TrainingFolder: Sendable {
     let found: [URL]
     do {
       found = try FileManager.default.contentsOfDirectory(
-        at: folder, includingPropertiesForKeys: nil, options: .skipsHiddenFiles)
+        at: folder.resolvingSymlinksInPath(), includingPropertiesForKeys: nil,
+        options: .skipsHiddenFiles)
     } catch {
       throw InspectionError(
         .noSuchFile, path: folder.relativePath, "is no folder that can be read")
@@ -128,12 +129,12 @@ extension Device {
   func placed(_ scan: URL) throws -> Result<TrainingScan, PlacementRefusal> {
     let read = try read(scan)
     let luminance = read.picture.luminance
-    let registrar = Registrar(reference: try reference(), settings: read.place.settings)
+    let registrar = Registrar(reference: try reference(), settings: read.opened.place.settings)
     switch try read.register(registrar, luminance) {
     case .refused(let reason, _): return .failure(PlacementRefusal(reason: reason))
     case .registered(let registration):
       let mesh = try registrar.mesh(luminance, field: read.field, toScan: registration.toScan)
-      let die = read.sidecar?.die.map { $0.map(String.init).joined(separator: ", ") }
+      let die = read.opened.sidecar?.die.map { $0.map(String.init).joined(separator: ", ") }
       return .success(
         TrainingScan(
           name: scan.lastPathComponent, die: die ?? scan.lastPathComponent,

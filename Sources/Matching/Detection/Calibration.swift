@@ -33,6 +33,11 @@ public struct Calibration: Sendable, Equatable, Codable {
   public let scans: [String]
   /// Whether other dies told what is usual at a place.
   public let usesNeighbours: Bool
+  /// Whether it was learnt from a scan that may hold defects; see `Calibrator`.
+  public let isSuspect: Bool
+
+  /// Channels that are not looked at.
+  var leftOut: Set<Int> { Channels.leftOut(planes: planes, isSuspect: isSuspect) }
 
   /// Alarms on the clean scans themselves at a rate of one a Mpx and less; the upper limit of a rate is about 3 / `mpx`
   /// where there is none.
@@ -41,15 +46,26 @@ public struct Calibration: Sendable, Equatable, Codable {
   /// The score that stands for a rate of false alarms a Mpx.
   public static func score(rate: Double) -> Double { 6 - log10(rate) }
 
+  /// The score that stands for a multiple of the noise where no clean scan was seen.
+  public static func score(sigmas: Double) -> Double {
+    let line = Self.line(Calibrator.assumedTail)
+    return Double(line.intercept) + Double(line.slope) * sigmas
+  }
+
+  private static func line(
+    _ tail: Tail, channels: Int = Channels.names.count
+  ) -> (intercept: Float, slope: Float) {
+    // Each channel may alarm by itself.
+    let shared = Float(channels)
+    let slope = 1 / (tail.scale * 2.302585)
+    return (6 - log10(max(tail.rate, 1e-6) * shared) - tail.height * slope, slope)
+  }
+
   /// Intercept and slope of the score over a channel's height, with other dies and without.
   func line(of channel: Int) -> (intercept: [Float], slope: [Float]) {
-    // Each channel may alarm by itself.
-    let shared = Float(Channels.names.count)
-    let slopes = tails[channel].map { 1 / ($0.scale * 2.302585) }
-    let intercepts = zip(tails[channel], slopes).map { tail, slope in
-      6 - log10(max(tail.rate, 1e-6) * shared) - tail.height * slope
-    }
-    return (intercepts, slopes)
+    let count = isSuspect ? Channels.names.count : Channels.names.count - leftOut.count
+    let lines = tails[channel].map { Self.line($0, channels: count) }
+    return (lines.map(\.intercept), lines.map(\.slope))
   }
 
   /// Whether all parts have the sizes that belong together; a damaged file may hold others.

@@ -30,10 +30,19 @@ public struct Calibrator {
   private static let floor = 0.1 / 255
   /// Peaks a Mpx from which the tail is followed.
   private static let tailRate = 30.0
+  /// The rate a Mpx that tails are compared at.
+  private static let rarest: Float = 0.02
   /// Where others tell elsewhere, what it is to be alone is learnt within this distance of a field's border, pixels.
   ///
   /// Others do not reach some of the border, and there the place of a scan is known least.
   private static let border = 96
+  /// Without clean scans: the height that is thought to be exceeded as often as `tailRate`, and how fast that falls.
+  ///
+  /// 0.1 false alarms a Mpx are then assumed beyond 8 standard deviations.
+  private static let assumedHeight: Float = 5, assumedScale: Float = 0.375
+  /// The tail that follows from it.
+  static let assumedTail = Calibration.Tail(
+    height: assumedHeight, rate: Float(tailRate), scale: assumedScale, greatest: [])
   /// Kinds with fewer pixels lean on their distance from edges, that on all; a few structures have thousands, all off alike.
   private static let trust = 3000.0
 
@@ -41,9 +50,12 @@ public struct Calibrator {
   ///
   /// - Parameters:
   ///   - samples: one at least, of one number of planes.
+  ///   - isSuspect: whether they may hold defects, as the very scan that is inspected does. Noise is then told by what
+  ///     most pixels show, and thresholds are multiples of it, which stand for no rate.
   ///   - stages: what is not left out.
   public static func calibration(
-    of samples: [Sample], stages: Set<DetectionStage> = Set(DetectionStage.allCases)
+    of samples: [Sample], isSuspect: Bool = false,
+    stages: Set<DetectionStage> = Set(DetectionStage.allCases)
   ) -> Calibration {
     precondition(!samples.isEmpty, "a calibration needs a clean scan")
     let planes = samples[0].residual.planes.count
@@ -58,6 +70,8 @@ public struct Calibrator {
     // Once as the others tell it, once as if no other told anything anywhere.
     struct View {
       var residual: Residual
+      var materials: Labels
+      var edgeDistance: Plane
       var strata: Labels
       var area: PixelRect
       var isAlone: Bool
@@ -75,43 +89,60 @@ public struct Calibrator {
       let inner = sample.area.expanded(by: -border)
       views.append(
         View(
-          residual: sample.residual, strata: alone, area: sample.area, isAlone: true,
+          residual: sample.residual, materials: sample.materials,
+          edgeDistance: sample.edgeDistance, strata: alone, area: sample.area, isAlone: true,
           hole: withOthers && !inner.isEmpty ? inner : nothing))
       if withOthers, let place = sample.place {
         let strata = kinds.labels(
           sample.materials, edgeDistance: sample.edgeDistance, alone: place.alone)
         views.append(
           View(
-            residual: place.corrected(sample.residual), strata: strata, area: sample.area,
+            residual: place.corrected(sample.residual), materials: sample.materials,
+            edgeDistance: sample.edgeDistance, strata: strata, area: sample.area,
             isAlone: false, hole: nothing))
       }
     }
-    var noise = NoiseSums(kinds: kinds, planes: planes, isFlat: !stages.contains(.strata))
+    var noise = NoiseSums(
+      kinds: kinds, planes: planes, isFlat: !stages.contains(.strata), isSuspect: isSuspect)
     for view in views {
       noise.add(
         view.residual.planes, view.strata, area: view.area, isAlone: view.isAlone,
         where: view.counts)
     }
     let whitening = noise.whitening(floor: floor, trust: trust)
-    var lengths = Channels.names.map { _ in LengthSums(kinds: kinds) }
+    var lengths = Channels.names.map { _ in LengthSums(kinds: kinds, isSuspect: isSuspect) }
     let unit = [Float](repeating: 1, count: kinds.count)
     let leftOut = ScoreMap.leftOut(stages)
-    for view in views {
+      .union(Channels.leftOut(planes: planes, isSuspect: isSuspect))
+    for view in views where !isSuspect {
       let white = ScoreMap.white(view.residual, view.strata, whitening)
-      Channels.visit(white, leavingOut: leftOut) { channel, planes, step in
+      // Shapes are told in standard deviations already.
+      Channels.visit(white, shapes: [], leavingOut: leftOut) { channel, planes, step in
         let z = ScoreMap.length(planes, view.strata, step: step, scale: unit)
         lengths[channel].add(
           z, view.strata, step: step, area: view.area, isAlone: view.isAlone, where: view.counts)
       }
     }
-    let scales = lengths.map { $0.scales(trust: trust) }
+    let scales = lengths.enumerated().map { channel, sums in
+      Channels.shapes.contains(channel) ? unit : sums.scales(trust: trust)
+    }
+    guard !isSuspect else {
+      return Calibration(
+        materials: materials, planes: planes, whitening: whitening, scales: scales,
+        tails: Channels.names.map { _ in [assumedTail, assumedTail] }, mpx: mpx,
+        scans: samples.map(\.name),
+        usesNeighbours: withOthers, isSuspect: true)
+    }
     let aloneMpx = views.filter(\.isAlone).reduce(0) {
       $0 + Double($1.area.area - $1.hole.area) / 1e6
     }
     var peaks = Channels.names.map { _ in [[Float](), [Float]()] }
     for view in views {
       let white = ScoreMap.white(view.residual, view.strata, whitening)
-      Channels.visit(white, leavingOut: leftOut) { channel, planes, step in
+      let shapes = ScoreMap.shapes(
+        view.residual, view.materials, view.edgeDistance, view.strata, whitening,
+        leavingOut: leftOut)
+      Channels.visit(white, shapes: shapes, leavingOut: leftOut) { channel, planes, step in
         let z = ScoreMap.length(planes, view.strata, step: step, scale: scales[channel])
         peaks[channel][view.isAlone ? 1 : 0] += PeakSearch.peaks(
           z, step: step, area: view.area,
@@ -125,7 +156,7 @@ public struct Calibrator {
       tails: peaks.map { sides in
         let alone = tail(sides[1], mpx: aloneMpx)
         return [withOthers ? tail(sides[0], mpx: mpx) : alone, alone]
-      }, mpx: mpx, scans: samples.map(\.name), usesNeighbours: withOthers)
+      }, mpx: mpx, scans: samples.map(\.name), usesNeighbours: withOthers, isSuspect: false)
   }
 
   /// An exponential tail of the greatest peaks.
@@ -135,12 +166,26 @@ public struct Calibrator {
   private static func tail(_ peaks: [Float], mpx: Double) -> Calibration.Tail {
     let sorted = peaks.sorted(by: >)
     let count = min(max(20, Int(tailRate * mpx)), sorted.count - 1)
-    guard count >= 5 else { return Calibration.Tail(height: 30, rate: 1, scale: 2, greatest: []) }
-    let height = sorted[count]
-    let excess = sorted[..<count].reduce(0) { $0 + $1 - height } / Float(count)
-    return Calibration.Tail(
-      height: height, rate: Float(Double(count) / mpx), scale: max(excess, 0.02),
-      greatest: Array(sorted.prefix(8)))
+    guard count >= 5 else {
+      // A channel that clean scans hardly ever excite.
+      return Calibration.Tail(
+        height: max(sorted.first ?? 0, assumedHeight),
+        rate: Float(max(1, Double(sorted.count)) / mpx), scale: 1,
+        greatest: Array(sorted.prefix(8)))
+    }
+    // Of the tails of all of them and of the greatest alone, the one that reaches furthest: many peaks tell the scale well,
+    // few tell whether the tail grows heavier.
+    let tails = [count, count / 3, count / 8].filter { $0 >= 5 }.map { few in
+      let excess = sorted[..<few].reduce(0) { $0 + $1 - sorted[few] } / Float(few)
+      return Calibration.Tail(
+        height: sorted[few], rate: Float(Double(few) / mpx),
+        scale: max(excess * (1 + 1 / Float(few).squareRoot()), 0.02),
+        greatest: Array(sorted.prefix(8)))
+    }
+    func reach(_ tail: Calibration.Tail) -> Float {
+      tail.height + tail.scale * log(tail.rate / Self.rarest)
+    }
+    return tails.max { reach($0) < reach($1) } ?? tails[0]
   }
 }
 

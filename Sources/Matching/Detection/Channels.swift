@@ -8,13 +8,26 @@ internal import Raster
 /// Wide filters run on means of 2 × 2, 4 × 4 and 8 × 8 pixels, which lie on the grid of the picture.
 struct Channels {
   /// All channels, by name.
-  static let names = ["0", "0.8", "1.5", "3", "6", "12", "line 32", "line 64"]
-  /// Those that look at single pixels and their neighbours.
-  static let finest = 0...1
+  static let names = [
+    "0", "0.8", "1.5", "3", "6", "12", "line 32", "line 64", "band 2", "band 1", "edges",
+  ]
+  /// Those that end where the defect does: single pixels and their neighbours, and shapes that are not smoothed much; all
+  /// shapes where nothing else is looked at.
+  static func finest(isSuspect: Bool) -> Set<Int> { isSuspect ? [8, 9, 10] : [0, 1, 8, 10] }
+  /// Those that come from shapes.
+  static let shapes = 8...10
+  static let bands = 8...9, edges = 10
   /// The wide ones.
   static let stains = 3...5
   /// The lines.
   static let lines = 6...7
+
+  /// Channels that are not looked at: beside clean scans in colour the shapes add nothing but false alarms; where no clean
+  /// scan was seen nothing else is to be trusted, for where edges lie a little off there is much that is no noise.
+  static func leftOut(planes: Int, isSuspect: Bool) -> Set<Int> {
+    if isSuspect { return Set(0..<shapes.lowerBound) }
+    return planes == 3 ? Set(shapes) : []
+  }
 
   /// Directions that lines are looked for in.
   private static let directions = 16
@@ -23,10 +36,16 @@ struct Channels {
   ///
   /// - Parameters:
   ///   - white: planes of equal noise, and the brightness of them as the last.
+  ///   - shapes: the channels that come from shapes; empty planes where there is none.
   ///   - left: channels that are not wanted.
   static func visit(
-    _ white: [Plane], leavingOut left: Set<Int> = [], _ body: (Int, [Plane], Int) -> Void
+    _ white: [Plane], shapes: [Plane], leavingOut left: Set<Int> = [],
+    _ body: (Int, [Plane], Int) -> Void
   ) {
+    for (number, plane) in zip(Self.shapes, shapes)
+    where plane.width > 0 && !left.contains(number) {
+      body(number, [plane], 1)
+    }
     let planes = Array(white.dropLast())
     for (number, sigma) in [0.0, 0.8, 1.5].enumerated() where !left.contains(number) {
       body(number, planes.map { $0.smoothedInNothing(sigma: sigma) }, 1)

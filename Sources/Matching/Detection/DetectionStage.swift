@@ -12,4 +12,8 @@ public enum DetectionStage: String, CaseIterable, Codable, Sendable {
   case stains
   /// The channel that looks for scratches.
   case lines
+  /// The channels that look beyond a tolerance band.
+  case band
+  /// The channel that looks for drawn edges that are not there, in scans of one plane.
+  case edges
 }

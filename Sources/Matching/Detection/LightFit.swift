@@ -3,12 +3,11 @@ internal import Raster
 
 /// By how much each material of a scan is brighter than its golden's, slowly varying over the field.
 ///
-/// For each material the residual is averaged over a wide Gaussian window of that material's own pixels, a few pixels off
-/// the edges, each clipped so that a defect weighs little. Where a material is rare, the average over all serves.
+/// For each material the residual is averaged over a wide Gaussian window of that material's own pixels, each clipped so that a
+/// defect weighs little. Where a material is rare, the average over all serves. In colour a material's pixels near its edges
+/// are fitted apart from those further off: narrow lines are lit as no wide field is. In grey, where whole patterns of fine
+/// features fail that must not pass for light, pixels near edges follow those further off.
 struct LightFit {
-  /// Materials that are fitted one by one, the commonest.
-  private static let mostMaterials = 48
-
   private let cell, columns, rows, count: Int
   /// Material to its number; 0 for the rare ones.
   private let numbers: [UInt16]
@@ -17,39 +16,32 @@ struct LightFit {
 
   init(
     scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect,
-    scale: Double, cell: Int, isFlat: Bool
+    levels: LightLevels, scale: Double, cell: Int, isFlat: Bool
   ) {
     let (width, height) = (scan.width, scan.height)
     self.cell = cell
     (columns, rows) = ((width + cell - 1) / cell, (height + cell - 1) / cell)
-    let samples = Self.samples(scan: scan, golden: golden, materials: materials, area: area)
-    let common = samples.filter { $0.value[0].count >= 50 }
-      .sorted { ($0.value[0].count, $1.key) > ($1.value[0].count, $0.key) }
-      .prefix(Self.mostMaterials).map(\.key).sorted()
-    count = common.count + 1
-    var numbers = [UInt16](repeating: 0, count: 1 << 16)
-    for (index, label) in common.enumerated() { numbers[Int(label)] = UInt16(index + 1) }
+    count = levels.kinds.count + 1
+    var numbers = [UInt16](repeating: 0, count: 3 << 16)
+    for (index, kind) in levels.kinds.enumerated() {
+      for bin in 0..<3 where scan.channels == 3 ? bin == kind >> 16 : kind >> 16 == 2 {
+        numbers[Int(kind) & 0xffff | bin << 16] = UInt16(index + 1)
+      }
+    }
     self.numbers = numbers
     let (columns, rows, count) = (columns, rows, count)
     let known = numbers
+    let fades: Int32 = scan.channels == 3 ? 0 : 1
     fields = scan.planes.map { _ in Plane(width: count * columns, height: rows) }
     guard !isFlat, count > 1 else { return }
-    var (low, high) = (
-      [Float](repeating: 0, count: scan.channels * count),
-      [Float](repeating: 0, count: scan.channels * count)
-    )
-    for plane in 0..<scan.channels {
-      for (index, label) in common.enumerated() {
-        let spread = (samples[label]?[plane] ?? []).robustCenterAndScale()
-        let reach = max(2.5 * spread.sigma, 0.01)
-        low[plane * count + index + 1] = spread.median - reach
-        high[plane * count + index + 1] = spread.median + reach
-      }
-    }
     var sums = Plane(width: scan.channels * count * columns, height: rows)
     var weights = Plane(width: count * columns, height: rows)
     let cells = count * columns
-    let bounds = (low, high)
+    // Number 0 is of no material.
+    let none: [Float] = [0]
+    let bounds = (
+      Array(levels.low.map { none + $0 }.joined()), Array(levels.high.map { none + $0 }.joined())
+    )
     sums.withUnsafeMutableRows { sums in
       weights.withUnsafeMutableRows { weights in
         Rows.reading(scan.planes + golden.planes) { pictures in
@@ -63,8 +55,7 @@ struct LightFit {
                   pictures.at(y) { scan, golden, planes in
                     gd_lit_sums_row(
                       scan, golden, materials.row(y), distance.row(y), known, bounds.0, bounds.1,
-                      count,
-                      columns, cell, sums.row(row), weights.row(row), planes, width)
+                      count, columns, cell, fades, sums.row(row), weights.row(row), planes, width)
                   }
                 }
               }
@@ -74,24 +65,6 @@ struct LightFit {
       }
     }
     smooth(sums, weights, channels: scan.channels, cells: cells, sigma: scale / Double(cell))
-  }
-
-  /// Residuals of each material on a lattice, plane by plane.
-  private static func samples(
-    scan: Picture, golden: Picture, materials: Labels, area: PixelRect
-  ) -> [UInt16: [[Float]]] {
-    var samples: [UInt16: [[Float]]] = [:]
-    for y in stride(from: area.y, to: area.maxY, by: 5) {
-      for x in stride(from: area.x + y % 3, to: area.maxX, by: 3) {
-        let index = y &* scan.width &+ x
-        let label = materials.values[index]
-        for plane in 0..<scan.channels {
-          samples[label, default: Array(repeating: [], count: scan.channels)][plane].append(
-            scan.planes[plane].samples[index] - golden.planes[plane].samples[index])
-        }
-      }
-    }
-    return samples
   }
 
   private mutating func smooth(
@@ -129,7 +102,9 @@ struct LightFit {
   }
 
   /// Scan less golden in the scan's light.
-  func residual(scan: Picture, golden: Picture, materials: Labels) -> [Plane] {
+  func residual(
+    scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane
+  ) -> [Plane] {
     let (width, height) = (scan.width, scan.height)
     var result = Picture(planes: scan.planes.map { _ in Plane(width: width, height: height) })
     let places = CellPlaces(height: height, cell: cell, rows: rows)
@@ -137,14 +112,16 @@ struct LightFit {
     result.withUnsafeMutableRows { targets in
       Rows.reading(scan.planes + golden.planes) { pictures in
         materials.withUnsafeRows { materials in
-          RowBands(height: height).inParallel { band in
-            for y in band {
-              let field = fields.flatMap { places.row($0, y) }
-              pictures.at(y) { scan, golden, planes in
-                Rows.writing(targets, y) { target in
-                  gd_lit_row(
-                    scan, golden, materials.row(y), numbers, field, count, columns, cell, target,
-                    planes, width)
+          edgeDistance.withUnsafeRows { distance in
+            RowBands(height: height).inParallel { band in
+              for y in band {
+                let field = fields.flatMap { places.row($0, y) }
+                pictures.at(y) { scan, golden, planes in
+                  Rows.writing(targets, y) { target in
+                    gd_lit_row(
+                      scan, golden, materials.row(y), distance.row(y), numbers, field, count,
+                      columns, cell, target, planes, width)
+                  }
                 }
               }
             }

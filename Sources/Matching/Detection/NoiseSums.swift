@@ -7,6 +7,8 @@ struct NoiseSums {
   private let planes: Int
   /// One noise for all.
   private let isFlat: Bool
+  /// Whether the scans may hold defects, many even: sizes are then told by their lower quantiles.
+  private let isSuspect: Bool
   /// For each kind: the upper triangle of products, then the square of brightness, then the count.
   private var sums: [Double]
   /// How much greater the variance is taken to be on materials that clean scans hardly showed: goldens did not learn them
@@ -14,8 +16,9 @@ struct NoiseSums {
   private static let doubt = 4.0
   private var size: Int { planes * (planes + 1) / 2 + 2 }
 
-  init(kinds: Strata, planes: Int, isFlat: Bool) {
+  init(kinds: Strata, planes: Int, isFlat: Bool, isSuspect: Bool) {
     (self.kinds, self.planes, self.isFlat) = (kinds, planes, isFlat)
+    self.isSuspect = isSuspect
     sums = [Double](repeating: 0, count: kinds.count * (planes * (planes + 1) / 2 + 2))
   }
 
@@ -26,7 +29,6 @@ struct NoiseSums {
     _ residual: [Plane], _ strata: Labels, area: PixelRect, isAlone: Bool,
     where holds: (Int, Int) -> Bool
   ) {
-    var sizes = [Double](repeating: 0, count: kinds.count * (planes + 1))
     func visit(_ body: (Int, Int) -> Void) {
       for y in area.y..<area.maxY {
         for x in stride(from: area.x + y % 2, to: area.maxX, by: 2) {
@@ -37,21 +39,36 @@ struct NoiseSums {
         }
       }
     }
-    visit { index, kind in
-      let base = kind * (planes + 1)
-      for plane in 0..<planes {
-        sizes[base + plane] += Double(abs(residual[plane].samples[index]))
+    var limits: [Float]
+    if isSuspect {
+      var sizes = SizeCounts(kinds: kinds.count * planes)
+      visit { index, kind in
+        for plane in 0..<planes {
+          sizes.add(residual[plane].samples[index], to: kind * planes + plane)
+        }
       }
-      sizes[base + planes] += 1
-    }
-    var limits: [Float] = []
-    for kind in 0..<kinds.count {
-      let base = kind * (planes + 1)
-      let count = max(1, sizes[base + planes])
-      for plane in 0..<planes { limits.append(Float(5 * sizes[base + plane] / count)) }
+      // 30 % of a normal distribution lie within 0.385 σ.
+      limits = (0..<kinds.count * planes).map { 3 * sizes.quantile(0.3, of: $0) / 0.3853 }
+    } else {
+      var sizes = [Double](repeating: 0, count: kinds.count * (planes + 1))
+      visit { index, kind in
+        let base = kind * (planes + 1)
+        for plane in 0..<planes {
+          sizes[base + plane] += Double(abs(residual[plane].samples[index]))
+        }
+        sizes[base + planes] += 1
+      }
+      limits = (0..<kinds.count * planes).map {
+        let base = $0 / planes * (planes + 1)
+        return Float(5 * sizes[base + $0 % planes] / max(1, sizes[base + planes]))
+      }
     }
     let light = ScoreMap.light(planes)
     visit { index, kind in
+      if isSuspect {
+        for plane in 0..<planes
+        where abs(residual[plane].samples[index]) > limits[kind * planes + plane] { return }
+      }
       var place = kind * size
       var brightness: Float = 0
       for first in 0..<planes {
@@ -126,14 +143,42 @@ struct NoiseSums {
   }
 }
 
+/// How often sizes occur, in steps of a twentieth, kind by kind.
+struct SizeCounts {
+  private var counts: [Int]
+  /// Steps to a factor of 2, and the size of the first, brightness.
+  private static let steps = 16.0, first = 1e-4
+  private static let bins = 240
+
+  init(kinds: Int) { counts = [Int](repeating: 0, count: kinds * Self.bins) }
+
+  mutating func add(_ value: Float, to kind: Int) {
+    let step = log2(max(Double(abs(value)) / Self.first, 1)) * Self.steps
+    counts[kind * Self.bins + min(Int(step), Self.bins - 1)] += 1
+  }
+
+  /// The size that a share of them does not exceed; 0 where there is none.
+  func quantile(_ share: Double, of kind: Int) -> Float {
+    let own = counts[kind * Self.bins..<(kind + 1) * Self.bins]
+    var left = share * Double(own.reduce(0, +))
+    guard left > 0 else { return 0 }
+    for (step, count) in own.enumerated() {
+      left -= Double(count)
+      if left <= 0 { return Float(Self.first * pow(2, (Double(step) + 0.5) / Self.steps)) }
+    }
+    return 1
+  }
+}
+
 /// Mean squares of a channel's length, kind by kind.
 struct LengthSums {
   private let kinds: Strata
+  private let isSuspect: Bool
   private var sums: [Double]
   private var counts: [Double]
 
-  init(kinds: Strata) {
-    self.kinds = kinds
+  init(kinds: Strata, isSuspect: Bool) {
+    (self.kinds, self.isSuspect) = (kinds, isSuspect)
     sums = [Double](repeating: 0, count: kinds.count)
     counts = sums
   }
@@ -155,12 +200,19 @@ struct LengthSums {
         }
       }
     }
+    var sizes = SizeCounts(kinds: isSuspect ? kinds.count : 0)
     visit { kind, value in
       means[kind] += Double(value)
       numbers[kind] += 1
+      if isSuspect { sizes.add(value, to: kind) }
     }
-    let limits = zip(means, numbers).map { Float(4 * $0 / max($1, 1)) }
+    let limits = (0..<kinds.count).map { kind in
+      // Lengths of two or three dimensions: 30 % of them lie within 1 to 1.2 times their typical part.
+      isSuspect
+        ? 3 * sizes.quantile(0.3, of: kind) : Float(4 * means[kind] / max(numbers[kind], 1))
+    }
     visit { kind, value in
+      if isSuspect, value > limits[kind] { return }
       let held = min(value, limits[kind])
       sums[kind] += Double(held * held)
       counts[kind] += 1

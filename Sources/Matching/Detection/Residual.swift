@@ -8,6 +8,14 @@ public import Raster
 public struct Residual: Sendable {
   /// Scan less golden, plane by plane; brightness 0…1.
   public var planes: [Plane]
+  /// The scan's brightness.
+  let brightness: Plane
+  /// By how much more than elsewhere an edge may be off, pixels.
+  let looseness: Plane
+  /// Whether the scan must show an edge wherever two materials meet.
+  let edgesAreDrawn: Bool
+  /// What is usual in the scan.
+  let levels: LightLevels
   /// How far the scan was found to be moved against the golden: pixels along x and y, in cells of 8 pixels; nil where
   /// that was not looked for.
   private(set) var motion: (x: Plane, y: Plane)?
@@ -30,15 +38,28 @@ public struct Residual: Sendable {
   ///   - edgeDistance: pixels to the nearest edge between materials.
   ///   - area: the pixels that may be learnt from.
   ///   - scale: standard deviation of the window in which light is fitted, pixels.
+  ///   - levels: of the scan that the field is a window of; nil where it is the scan.
+  ///   - looseness: by how much more than elsewhere an edge may be off at a pixel, 0…5 pixels; nil for nowhere.
+  ///   - edgesAreDrawn: whether the scan must show an edge wherever two materials meet.
   public init(
     scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect,
-    scale: Double = 64, stages: Set<DetectionStage> = Set(DetectionStage.allCases)
+    scale: Double = 64, levels: LightLevels? = nil, looseness: Plane? = nil,
+    edgesAreDrawn: Bool = false,
+    stages: Set<DetectionStage> = Set(DetectionStage.allCases)
   ) {
     precondition(scan.channels == golden.channels, "scan and golden have the same planes")
+    let levels =
+      levels
+      ?? LightLevels(
+        scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area)
+    (self.levels, self.edgesAreDrawn, brightness) = (levels, edgesAreDrawn, scan.luminance)
+    self.looseness = looseness ?? Plane(width: scan.width, height: scan.height)
     let light = LightFit(
       scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area,
+      levels: levels,
       scale: scale, cell: Self.cell, isFlat: !stages.contains(.light))
-    planes = light.residual(scan: scan, golden: golden, materials: materials)
+    planes = light.residual(
+      scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance)
     if stages.contains(.motion) { takeMotion(golden) }
   }
 

@@ -4,9 +4,11 @@ public import Raster
 /// How unlikely each place of a scan is to be clean: −log₁₀ of the false alarms as strong that are to be expected on a pixel.
 public struct ScoreMap: Sendable {
   /// The score at each pixel.
-  public let scores: Plane
+  public internal(set) var scores: Plane
   /// The score by the finest channels alone: it ends where the defect does.
-  public let fine: Plane
+  public internal(set) var fine: Plane
+  /// How many drawn edges are not there, standard deviations; empty where that was not looked for.
+  let missing: Plane
   /// What is left of the scan, plane by plane, less what other dies show too.
   public let residual: Residual
 
@@ -41,33 +43,58 @@ public struct ScoreMap: Sendable {
     let corrected = place?.corrected(residual) ?? residual
     let strata = kinds.labels(materials, edgeDistance: edgeDistance, alone: place?.alone)
     let white = Self.white(corrected, strata, calibration.whitening)
+    let left = Self.leftOut(stages).union(calibration.leftOut)
+    let shapes = Self.shapes(
+      corrected, materials, edgeDistance, strata, calibration.whitening, leavingOut: left)
     var scores = Plane(width: materials.width, height: materials.height, filling: -9)
     var fine = scores
     let half = UInt16(kinds.half)
-    Channels.visit(white, leavingOut: Self.leftOut(stages)) { channel, planes, step in
+    let finest = Channels.finest(isSuspect: calibration.isSuspect)
+    Channels.visit(white, shapes: shapes, leavingOut: left) { channel, planes, step in
       let z = Self.length(planes, strata, step: step, scale: calibration.scales[channel])
       let (intercept, slope) = calibration.line(of: channel)
-      scores.withUnsafeMutableRows { target in
-        z.withUnsafeRows { z in
-          strata.withUnsafeRows { strata in
-            RowBands(height: target.height).inParallel { band in
-              for y in band {
-                gd_score_row(
-                  z.row(min(y / step, z.height - 1)), step, strata.row(y), half, intercept, slope,
-                  target.row(y), target.width, z.width)
+      func raise(_ target: inout Plane) {
+        target.withUnsafeMutableRows { target in
+          z.withUnsafeRows { z in
+            strata.withUnsafeRows { strata in
+              RowBands(height: target.height).inParallel { band in
+                for y in band {
+                  gd_score_row(
+                    z.row(min(y / step, z.height - 1)), step, strata.row(y), half, intercept, slope,
+                    target.row(y), target.width, z.width)
+                }
               }
             }
           }
         }
       }
-      if Channels.finest.contains(channel) { fine = scores }
+      raise(&scores)
+      if finest.contains(channel) { raise(&fine) }
     }
     (self.scores, self.fine, self.residual) = (scores, fine, corrected)
+    missing = shapes.last ?? Plane(width: 0, height: 0)
   }
 
   static func leftOut(_ stages: Set<DetectionStage>) -> Set<Int> {
     Set(stages.contains(.stains) ? [] : Array(Channels.stains))
       .union(stages.contains(.lines) ? [] : Array(Channels.lines))
+      .union(stages.contains(.band) ? [] : Array(Channels.bands))
+      .union(stages.contains(.edges) ? [] : [Channels.edges])
+  }
+
+  /// The channels that come from shapes.
+  static func shapes(
+    _ residual: Residual, _ materials: Labels, _ edgeDistance: Plane, _ strata: Labels,
+    _ whitening: [Float], leavingOut left: Set<Int>
+  ) -> [Plane] {
+    let planes = residual.planes.count
+    let size = planes * (planes + 1) / 2 + 1
+    return ShapeChannels(
+      residual, materials: materials, edgeDistance: edgeDistance, strata: strata,
+      inverseSigmas: stride(from: size - 1, to: whitening.count, by: size).map { whitening[$0] },
+      leavingOut: Set(
+        left.filter(Channels.shapes.contains).map { $0 - Channels.shapes.lowerBound })
+    ).planes
   }
 
   /// Planes of equal noise, and their brightness.

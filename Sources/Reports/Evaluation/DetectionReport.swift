@@ -138,7 +138,10 @@ private struct DetectionPage {
     <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
     <link rel="icon" href="data:,">
     <title>Defects found · {{device}}</title>
-    <style>{{{style}}}</style>
+    <style>{{{style}}}
+    .crops{display:grid;grid-template-columns:repeat(auto-fill,minmax(400px,1fr));gap:18px 22px}
+    .crops .many{grid-auto-flow:row;grid-template-rows:none;grid-template-columns:repeat(3,1fr);gap:6px}
+    .crops p{margin:0 0 4px}.crops figure{margin:0}.crops img{width:100%;height:auto;image-rendering:pixelated}</style>
     </head>
     <body>
     <header><div class="who"><p class="over">{{device}}</p><h1>Defects found, and what was falsely found</h1></div></header>
@@ -159,9 +162,9 @@ private struct DetectionPage {
     <table class="numbers"><thead><tr><th scope="col">Kind</th><th scope="col" class="n">Defects</th>{{#names}}<th scope="col" class="n">{{name}}</th>{{/names}}</tr></thead>
     <tbody>{{#groups}}<tr class="row"><td>{{name}}</td><td class="n">{{count}}</td>{{#cells}}<td class="n">{{text}}</td>{{/cells}}</tr>
     {{/groups}}</tbody></table></section>
-    {{#hasCrops}}<section><h2>Missed and falsely found at the recipe's rate</h2>
+    {{#hasCrops}}<section><h2>Missed and falsely found at the recipe's rate</h2><div class="crops">
     {{#crops}}<div class="window"><p>{{title}}</p><div class="many"><figure><figcaption>Scan</figcaption><img src="{{{seen}}}" alt="Scan"></figure><figure><figcaption>Golden</figcaption><img src="{{{golden}}}" alt="Golden"></figure><figure><figcaption>Difference</figcaption><img src="{{{difference}}}" alt="Difference"></figure></div></div>
-    {{/crops}}</section>{{/hasCrops}}
+    {{/crops}}</div></section>{{/hasCrops}}
     <footer>{{device}} · judged by {{scans}}</footer>
     <script>{{{script}}}</script>
     </body>

@@ -48,12 +48,13 @@ public struct TemplateComparison: Sendable {
         max(value - high.samples[index], 0) - max(low.samples[index] - value, 0)
     }
     let least = Float(settings.leastContrast / 255)
-    findings = FindingSearch(
-      strength: beyond, contrast: beyond, area: scan.bounds,
-      rules: FindingSearch.Rules(
-        seed: least, grow: least, seedContrast: 0, growContrast: 0,
-        leastAreaPx: settings.leastAreaPx, mergeDistancePx: settings.mergeDistancePx)
-    ).findings.sorted {
+    let rules = FlaggedPixels.Rules(
+      seed: least, grow: least, seedContrast: 0, growContrast: 0,
+      leastAreaPx: settings.leastAreaPx, mergeDistancePx: settings.mergeDistancePx)
+    var flagged = FlaggedPixels()
+    flagged.add(
+      FlaggedPixels.Window(strength: beyond, contrast: beyond), area: scan.bounds, rules: rules)
+    findings = flagged.findings(rules: rules).sorted {
       ($0.areaPx, -$0.box.y, -$0.box.x) > ($1.areaPx, -$1.box.y, -$1.box.x)
     }
   }

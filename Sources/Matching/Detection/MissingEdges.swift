@@ -25,13 +25,13 @@ struct MissingEdges {
   ///   - materials: what is drawn at each pixel.
   ///   - edgeDistance: pixels to the nearest border between materials.
   ///   - area: the pixels that count.
-  init(scan: Plane, materials: Labels, edgeDistance: Plane, area: PixelRect) {
+  ///   - visible: the usual gradient at the borders of each material, for those whose borders are seen at all.
+  init(
+    scan: Plane, materials: Labels, edgeDistance: Plane, area: PixelRect, visible: [UInt16: Float]
+  ) {
     let gradient = scan.smoothed(sigma: MissingEdges.sigma).gradientMagnitude()
     let nearby = gradient.extremes(radius: MissingEdges.reach).high
     let halfWidth = edgeDistance.extremes(radius: 6).high
-    let visible = MissingEdges.visibleStrength(
-      nearby, flat: gradient.sampledQuantile(0.5), materials: materials, edgeDistance: edgeDistance,
-      area: area)
     var drawn = Plane(width: scan.width, height: scan.height)
     var missing = drawn
     for y in area.y..<area.maxY {
@@ -56,25 +56,37 @@ struct MissingEdges {
     self.share = share
   }
 
-  /// The usual gradient at the borders of each material, for materials whose borders are seen at all.
-  private static func visibleStrength(
-    _ nearby: Plane, flat: Float, materials: Labels, edgeDistance: Plane, area: PixelRect
-  ) -> [UInt16: Float] {
-    var strengths: [UInt16: [Float]] = [:]
-    for y in area.y..<area.maxY {
-      for x in area.x..<area.maxX {
-        let index = y &* nearby.width &+ x
-        if edgeDistance.samples[index] < 1 {
-          strengths[materials.values[index], default: []].append(nearby.samples[index])
+  /// Gradients at the borders of each material, gathered from windows of a scan.
+  struct Strengths: Sendable {
+    private var values: [UInt16: [Float]] = [:]
+    private var flats: [Float] = []
+
+    /// Adds a window.
+    mutating func add(scan: Plane, materials: Labels, edgeDistance: Plane, area: PixelRect) {
+      let gradient = scan.smoothed(sigma: MissingEdges.sigma).gradientMagnitude()
+      let nearby = gradient.extremes(radius: MissingEdges.reach).high
+      flats.append(gradient.sampledQuantile(0.5))
+      for y in area.y..<area.maxY {
+        for x in area.x..<area.maxX {
+          let index = y &* nearby.width &+ x
+          if edgeDistance.samples[index] < 1 {
+            values[materials.values[index], default: []].append(nearby.samples[index])
+          }
         }
       }
     }
-    return strengths.compactMapValues { values in
-      guard values.count >= 500 else { return nil }
-      var values = values
-      let usual = values.takeQuantile(0.5)
-      // Of borders that never show, none can be missing.
-      return usual >= 6 * flat ? usual : nil
+
+    /// The usual gradient at the borders of each material, for materials whose borders are seen at all.
+    var visible: [UInt16: Float] {
+      var flats = flats
+      let flat = flats.takeQuantile(0.5)
+      return values.compactMapValues { values in
+        guard values.count >= 500 else { return nil }
+        var values = values
+        let usual = values.takeQuantile(0.5)
+        // Of borders that never show, none can be missing.
+        return usual >= 6 * flat ? usual : nil
+      }
     }
   }
 }

@@ -1,0 +1,59 @@
+internal import Foundation
+internal import ImageFiles
+internal import Matching
+internal import Raster
+
+extension Device {
+  /// What a scan may have at most where other dies are asked, or learnt from.
+  static let greatestBeside = 64_000_000
+
+  /// Reads a scan's header and its sidecar.
+  func open(_ scan: URL) throws -> OpenedScan {
+    let sidecar = try Sidecar.read(for: scan)
+    let image = try ImageFile(path: scan.path)
+    let rows = recipe.scan.validRows ?? 0..<image.height
+    let field = PixelRect(
+      x: 0, y: rows.lowerBound, width: image.width,
+      height: max(0, min(rows.upperBound, image.height) - rows.lowerBound))
+    guard field.height > 0 else {
+      throw InspectionError(
+        .unusableScan, path: scan.relativePath,
+        "the scan has \(image.height) rows, and scan.valid_rows begins at \(rows.lowerBound)")
+    }
+    return OpenedScan(
+      file: scan, image: image, sidecar: sidecar, field: field,
+      place: try ScanPlace(of: scan, image: image, field: field, sidecar: sidecar, device: self))
+  }
+
+  /// Reads a scan as a whole.
+  func read(_ scan: URL) throws -> ReadScan { try read(try open(scan)) }
+
+  /// Reads the whole of a scan.
+  func read(_ opened: OpenedScan) throws -> ReadScan {
+    let (image, field) = (opened.image, opened.field)
+    guard field.area <= Self.greatestBeside else {
+      throw InspectionError(
+        .unusableScan, path: opened.file.relativePath,
+        "the scan has \(field.area / 1_000_000) Mpx; beside other scans, and to learn from, up to "
+          + "\(Self.greatestBeside / 1_000_000) Mpx are held")
+    }
+    let picture = try image.read(field).withoutIdleColour
+    try readRest(opened)
+    return ReadScan(opened: opened, picture: picture)
+  }
+
+  /// Reads what lies below the field: damage there is damage of the file.
+  func readRest(_ opened: OpenedScan) throws {
+    let (image, field) = (opened.image, opened.field)
+    for y in stride(from: field.maxY, to: image.height, by: 512) {
+      _ = try image.read(
+        PixelRect(x: 0, y: y, width: image.width, height: min(512, image.height - y)))
+    }
+  }
+
+  func reference() throws -> any RegistrationReference {
+    if let supplied { return PictureReference(supplied.picture) }
+    guard let stack else { preconditionFailure("a recipe without a layout has a golden picture") }
+    return LayoutReference(stack: stack)
+  }
+}

@@ -1,0 +1,157 @@
+internal import Foundation
+internal import Golden
+internal import Matching
+public import Raster
+internal import Reports
+
+/// Judges a field window by window, and keeps what is flagged and a small picture of it all.
+struct FieldJudge {
+  /// The whole scan, the golden beside it, and the coloured difference.
+  private(set) var overview: Overview
+  private(set) var flagged = FlaggedPixels()
+  private let field: PixelRect
+  private let calibration: Calibration
+  private let rules: FlaggedPixels.Rules
+  private let colours: DifferenceColours
+
+  /// Pixels of which so many are flagged that the scan can't be what it should be.
+  static let mostFlagged = 40_000_000
+
+  init(
+    field: PixelRect, overview: Overview, calibration: Calibration, rules: FlaggedPixels.Rules,
+    colours: DifferenceColours
+  ) {
+    (self.field, self.overview, self.calibration) = (field, overview, calibration)
+    (self.rules, self.colours) = (rules, colours)
+  }
+
+  /// Judges a window.
+  ///
+  /// - Parameters:
+  ///   - core: the pixels of the scan that the window is there for.
+  ///   - place: what other dies show.
+  /// - Returns: the window as a report shows it.
+  mutating func judge(
+    _ window: PreparedScan, core: PixelRect, place: PlaceVariation? = nil,
+    residual: Residual? = nil, allowance: Allowance?
+  ) -> JudgedWindow {
+    let (judged, comparison) = Self.judged(
+      window, residual: residual ?? window.residual(), place: place, calibration: calibration,
+      allowance: allowance)
+    comparison.flag(
+      window.area.intersection(window.local(core)), x: window.field.x - field.x,
+      y: window.field.y - field.y, rules: rules, into: &flagged)
+    overview.add(judged, core: core, colours: colours)
+    return judged
+  }
+
+  /// A window beside its golden in its light, and how it was judged.
+  static func judged(
+    _ window: PreparedScan, residual: Residual, place: PlaceVariation?, calibration: Calibration,
+    allowance: Allowance?
+  ) -> (JudgedWindow, Comparison) {
+    let comparison = Comparison(
+      residual, materials: window.region.materials, edgeDistance: window.region.edgeDistance,
+      place: place, calibration: calibration, allowance: allowance)
+    return (
+      JudgedWindow(
+        rect: window.field, scan: window.picture, golden: window.picture.less(residual),
+        difference: comparison.normalised.blank(outside: window.area)), comparison
+    )
+  }
+
+  /// The score from which on a place is flagged.
+  var threshold: Double { Double(rules.seed) }
+
+  /// The findings, in order of falling score, and 1, 2, … in that order.
+  var findings: [Finding] { flagged.findings(rules: rules) }
+}
+
+/// A window of a scan as it was judged.
+public struct JudgedWindow: Sendable {
+  /// Where it lies, scan pixels.
+  public let rect: PixelRect
+  /// What the scan shows, and what it should show in the scan's light.
+  public let scan, golden: Picture
+  /// The score at each pixel, that of darkness below 0; not a number where nothing was compared.
+  public let difference: Plane
+
+  /// A part of the window.
+  public func crop(_ part: PixelRect) -> JudgedWindow {
+    let local = PixelRect(
+      x: part.x - rect.x, y: part.y - rect.y, width: part.width, height: part.height)
+    return JudgedWindow(
+      rect: part, scan: scan.crop(local), golden: golden.crop(local),
+      difference: difference.crop(local))
+  }
+}
+
+/// A picture of a whole scan small enough for a page, put together of windows.
+struct Overview {
+  /// Greatest size, pixels a side.
+  private static let greatestSide = 1600
+  /// What the scan shows where it is not looked at.
+  private static let grey: Float = 0.5
+
+  /// Scan pixels to a pixel.
+  let reduction: Int
+  private var scan, golden, difference: [Plane]
+  private var counts: Plane
+
+  init(width: Int, height: Int, channels: Int, goldenChannels: Int) {
+    reduction = max(1, (max(width, height) + Self.greatestSide - 1) / Self.greatestSide)
+    let empty = Plane(width: max(1, width / reduction), height: max(1, height / reduction))
+    scan = [Plane](repeating: empty, count: channels)
+    golden = [Plane](repeating: empty, count: goldenChannels)
+    difference = [Plane](repeating: empty, count: 3)
+    counts = empty
+  }
+
+  /// Adds the core of a window.
+  mutating func add(_ window: JudgedWindow, core: PixelRect, colours: DifferenceColours) {
+    let part = window.crop(core)
+    let coloured = colours.picture(of: part.difference)
+    for (target, source) in zip(scan.indices, part.scan.planes) {
+      Self.add(source, core, reduction, &scan[target])
+    }
+    for (target, source) in zip(golden.indices, part.golden.planes) {
+      Self.add(source, core, reduction, &golden[target])
+    }
+    for (target, source) in zip(difference.indices, coloured.planes) {
+      Self.add(source, core, reduction, &difference[target])
+    }
+    Self.add(Plane(width: core.width, height: core.height, filling: 1), core, reduction, &counts)
+  }
+
+  private static func add(_ source: Plane, _ core: PixelRect, _ step: Int, _ target: inout Plane) {
+    for y in 0..<source.height {
+      let row = (core.y + y) / step
+      guard row < target.height else { break }
+      for x in 0..<source.width {
+        let column = (core.x + x) / step
+        guard column < target.width else { break }
+        target.samples[row &* target.width &+ column] += source.samples[y &* source.width &+ x]
+      }
+    }
+  }
+
+  /// The pictures.
+  var pictures: FieldPictures {
+    func mean(_ planes: [Plane], elsewhere: Float) -> Picture {
+      Picture(
+        planes: planes.map { plane in
+          var result = plane
+          let most = Float(reduction * reduction)
+          for index in plane.samples.indices {
+            // What is not looked at fills the rest of a pixel.
+            let rest = most - counts.samples[index]
+            result.samples[index] = (plane.samples[index] + rest * elsewhere) / most
+          }
+          return result
+        })
+    }
+    return FieldPictures(
+      scan: mean(scan, elsewhere: Self.grey), golden: mean(golden, elsewhere: Self.grey),
+      difference: mean(difference, elsewhere: Self.grey), reduction: Double(reduction))
+  }
+}

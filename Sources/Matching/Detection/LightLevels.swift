@@ -1,0 +1,83 @@
+public import Raster
+
+/// What is usual in a scan: about how much each common material is brighter than its golden's, what lies further off is no
+/// light; and how strong the edges of each are, where the scan has one plane.
+public struct LightLevels: Sendable, Equatable {
+  /// The common kinds of pixels, in rising order: a material, and from bit 16 on 2 from 4 pixels off an edge on, 1 from 2 on,
+  /// else 0; 2 for all in grey.
+  let kinds: [UInt32]
+  /// For each plane and kind, the least and the greatest difference that counts in full.
+  let low, high: [[Float]]
+  /// The usual gradient at the borders of each material; see `MissingEdges`.
+  let edges: [UInt16: Float]
+
+  /// Kinds that are fitted one by one, the commonest.
+  private static let mostKinds = 96
+  /// Samples that a kind needs.
+  private static let leastSamples = 50
+
+  /// Differences of each material, gathered from windows of a scan.
+  public struct Samples: Sendable {
+    /// By kind and plane.
+    fileprivate var values: [UInt32: [[Float]]] = [:]
+    fileprivate var edges = MissingEdges.Strengths()
+
+    /// No samples.
+    public init() {}
+
+    /// Adds the pixels of a window, on a lattice.
+    ///
+    /// - Parameters: as for `Residual`.
+    public mutating func add(
+      scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect
+    ) {
+      if scan.channels == 1 {
+        edges.add(
+          scan: scan.planes[0], materials: materials, edgeDistance: edgeDistance, area: area)
+      }
+      for y in stride(from: area.y, to: area.maxY, by: 5) {
+        for x in stride(from: area.x + y % 3, to: area.maxX, by: 3) {
+          let index = y &* scan.width &+ x
+          let distance = edgeDistance.samples[index]
+          let bin: UInt32 = scan.channels == 1 || distance >= 4 ? 2 : distance >= 2 ? 1 : 0
+          let kind = UInt32(materials.values[index]) | bin << 16
+          for plane in 0..<scan.channels {
+            values[kind, default: Array(repeating: [], count: scan.channels)][plane].append(
+              scan.planes[plane].samples[index] - golden.planes[plane].samples[index])
+          }
+        }
+      }
+    }
+  }
+
+  /// The levels of a whole scan.
+  init(
+    scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect
+  ) {
+    var samples = Samples()
+    samples.add(
+      scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area)
+    self.init(samples)
+  }
+
+  /// The levels that samples tell.
+  public init(_ samples: Samples) {
+    kinds = samples.values.filter { $0.value[0].count >= Self.leastSamples }
+      .sorted { ($0.value[0].count, $1.key) > ($1.value[0].count, $0.key) }
+      .prefix(Self.mostKinds).map(\.key).sorted()
+    let planes = samples.values.first?.value.count ?? 0
+    var (low, high) = (
+      [[Float]](repeating: [], count: planes), [[Float]](repeating: [], count: planes)
+    )
+    for kind in kinds {
+      for (plane, values) in (samples.values[kind] ?? []).enumerated() {
+        let spread = values.robustCenterAndScale()
+        let reach = max(2.5 * spread.sigma, 0.01)
+        low[plane].append(spread.median - reach)
+        high[plane].append(spread.median + reach)
+      }
+    }
+    (self.low, self.high) = (low, high)
+    edges = samples.edges.visible
+  }
+}
