@@ -18,10 +18,11 @@ import Testing
       #expect(results.map { $0["findings"] as? Int } == [1, 0])
       #expect(results.map { $0["verdict"] as? String } == ["inspected", "inspected"])
       #expect(
-        scene.content(of: "out").filter { !$0.contains("/pictures") } == [
-          "bad", "bad/findings.json", "bad/report.html", "good", "good/findings.json",
-          "good/report.html", "index.html",
+        scene.content(of: "out").filter { !$0.contains("/pictures/") } == [
+          "bad", "bad/findings.json", "bad/pictures", "bad/report.html", "good",
+          "good/findings.json", "good/pictures", "good/report.html", "index.html",
         ])
+      #expect(scene.content(of: "out/bad/pictures").contains("1-golden.jpg"))
       let record = try Data(contentsOf: scene.file("out/bad/findings.json"))
       let json = try #require(JSONSerialization.jsonObject(with: record) as? [String: Any])
       let finding = try #require((json["findings"] as? [[String: Any]])?.first)
@@ -64,8 +65,8 @@ import Testing
       #expect(run.status == 65)
       #expect(run.errorLines.count == 1 && run.errors.contains("bad.png"))
       #expect(
-        scene.content(of: "out").filter { !$0.contains("/pictures") } == [
-          "good", "good/findings.json", "good/report.html", "index.html",
+        scene.content(of: "out").filter { !$0.contains("/pictures/") } == [
+          "good", "good/findings.json", "good/pictures", "good/report.html", "index.html",
         ])
     }
   }

@@ -52,7 +52,7 @@ import Testing
       let half = memory.count / 2
       if let before = memory.prefix(half).max(), let after = memory.dropFirst(half).max() {
         #expect(after < before + 48 << 20, "\(before >> 20) MiB, then \(after >> 20) MiB")
-        if scans > 1000 { print("memory: \(before >> 20) MiB, then \(after >> 20) MiB") }
+        if scans > 1000 { print("memory: at most \(before >> 20) MiB, then \(after >> 20) MiB") }
       }
     }
   }
@@ -168,7 +168,10 @@ private struct SoakScene: Sendable {
 
   /// Whether every file has moved on.
   var isEmpty: Bool {
-    let paths = FileManager.default.subpaths(atPath: folder.appending(path: "inbox").path) ?? []
+    // Nil where something moved while it was listed.
+    guard
+      let paths = FileManager.default.subpaths(atPath: folder.appending(path: "inbox").path)
+    else { return false }
     return !paths.contains {
       $0.hasSuffix(".png") && !$0.hasPrefix("processed/") && !$0.hasPrefix("failed/")
     }

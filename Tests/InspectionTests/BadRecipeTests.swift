@@ -35,6 +35,15 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
       "golden: {neighbours: 2}", .badValue, 2,
       "golden.neighbours: expected a whole number from 3 to 16, found 2.0"),
     after(
+      "wafer: {notch: top}", .badValue, 2,
+      "wafer.notch: expected one of down, left, up, right, found 'top'"),
+    after(
+      "wafer: {pitch_um: [5, 0]}", .badValue, 2,
+      "wafer.pitch_um: expected two numbers, [x, y], above 0"),
+    after(
+      "wafer:\n  sites: {A: [0, 0, 1]}", .wrongType, 3,
+      "wafer.sites.A: expected four numbers, [x, y, width, height], the last two above 0"),
+    after(
       "matching: {merge: 5%}", .badValue, 2,
       "matching.merge: expected a distance above 0 such as 24px or 0.5um, found '5%'"),
     after(
@@ -49,7 +58,7 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
       "matching.exclude: a box has its low corner first; found [0, 5, 1, 4]"),
     after(
       "matching: {sensitivity: {b: 1}}", .unknownKey, 2,
-      "unknown key 'b' in matching.sensitivity; known are a"),
+      "unknown key 'b' in matching.sensitivity; did you mean 'a'?"),
     after("outputs: [jsn]", .badValue, 2, "outputs: unknown output 'jsn'; did you mean 'json'?"),
     after(
       "outputs: json", .wrongType, 2,
