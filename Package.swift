@@ -97,7 +97,8 @@ let package = Package(
     .executableTarget(
       name: "goldendie",
       dependencies: [
-        "Classification", "Explanations", "Golden", "ImageFiles", "Inspection", "Layout", "Matching",
+        "Classification", "Explanations", "Golden", "ImageFiles", "Inspection", "Layout",
+        "Matching",
         "Networks", "Raster", "Records", "Reports", "Service", "Simulation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),

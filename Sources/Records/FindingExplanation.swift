@@ -27,8 +27,9 @@ public struct FindingExplanation: Sendable, Equatable, Codable {
 
   /// How relevance was started.
   public struct Start: Sendable, Equatable, Codable {
-    /// The class that is explained, and its channel of the output.
+    /// The class that is explained.
     public var `class`: String
+    /// Its channel of the output.
     public var channel: Int
     /// The part of the output that is explained; nil for all of it.
     public var box: PixelRect?

@@ -54,6 +54,10 @@ public struct Report: Sendable {
   public var explanations: [ExplanationPictures] = []
   /// What the concepts are that those speak of; nil where that is not known.
   public var concepts: ConceptSheets?
+  /// Findings whose pages lie in the scan's folder already.
+  var explainedBefore: Set<Int> = []
+  /// Whether there are pages of concepts.
+  var hasConceptPages: Bool { concepts != nil || !explainedBefore.isEmpty }
 
   /// A report of a record with its pictures.
   public init(

@@ -66,7 +66,8 @@ extension ReportPage {
         ["name": "difference", "address": dataAddress(of: pictures.difference)],
       ]
         + (pictures.relevance.map { [["name": "relevance", "address": dataAddress(of: $0)]] }
-          ?? []),
+          ?? [])
+        ,
     ]
   }
 }

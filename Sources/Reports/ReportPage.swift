@@ -13,7 +13,7 @@ struct ReportPage {
 
   init(_ report: Report) {
     self.report = report
-    explained = Set(report.explanations.map(\.id))
+    explained = Set(report.explanations.map(\.id)).union(report.explainedBefore)
   }
 
   private static let template = Result { () throws(ReportError) in
@@ -32,7 +32,7 @@ struct ReportPage {
     values["hasRows"] = !record.findings.isEmpty
     values["hasClasses"] = record.findings.contains { $0.defectClass != nil }
     values["hasRelevance"] = report.findings.contains { $0.relevance != nil }
-    values["hasConcepts"] = report.concepts != nil && !explained.isEmpty
+    values["hasConcepts"] = report.hasConceptPages && !explained.isEmpty
     values["concepts"] = "../\(ConceptPages.folder)/\(IndexPage.fileName)"
     values["hasLayout"] = record.findings.contains { $0.layoutUm != nil }
     values["hasLayers"] = record.findings.contains { !$0.layers.isEmpty }

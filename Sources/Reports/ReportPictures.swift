@@ -7,7 +7,7 @@ public import Records
 /// the report again.
 ///
 /// `field-scan.jpg`, `field-golden.jpg`, `field-difference.jpg`, and for each finding `N.jpg`, `N-golden.jpg`,
-/// `N-difference.jpg`; `pictures.json` says what part of the scan each shows.
+/// `N-difference.jpg`, and `N-relevance.jpg` where something named it; `pictures.json` says what part of the scan each shows.
 public enum ReportPictures {
   /// The name of the folder.
   public static let folderName = "pictures"
@@ -65,6 +65,7 @@ extension Report {
       try write(finding.scan, ReportPictures.name(of: finding.id))
       try write(finding.golden, "\(finding.id)-golden.jpg")
       try write(finding.difference, "\(finding.id)-difference.jpg")
+      try write(finding.relevance, "\(finding.id)-relevance.jpg")
     }
     let index = ReportPictures.Index(
       reduction: field.reduction, saturation: colours.saturation, threshold: colours.threshold,
@@ -111,12 +112,19 @@ extension Report {
         difference: try readOptional("field-difference.jpg"),
         reduction: index.reduction > 0 ? index.reduction : 1),
       findings: try index.findings.map { window in
-        FindingPictures(
+        var pictures = FindingPictures(
           id: window.id, rect: window.rect, scan: try read(ReportPictures.name(of: window.id)),
           golden: try read("\(window.id)-golden.jpg"),
           difference: try read("\(window.id)-difference.jpg"))
+        pictures.relevance = try readOptional("\(window.id)-relevance.jpg")
+        return pictures
       },
       colours: DifferenceColours(
         saturation: index.saturation > 0 ? index.saturation : 10, threshold: index.threshold))
+    let why = scanFolder.appending(path: ExplanationPage.folder)
+    explainedBefore = Set(
+      record.findings.map(\.id).filter {
+        FileManager.default.fileExists(atPath: why.appending(path: ExplanationPage.name($0)).path)
+      })
   }
 }

@@ -6,8 +6,8 @@ internal import Networks
 /// `bench relevance|reports down3|up0 [runs]`.
 ///
 /// Prints one line of JSON with the seconds of every run after two that warm up; `peers/compare.py` runs it beside others.
-/// `bench deeppcb FOLDER BOARDS MODEL [steps]` teaches a classifier and judges it on boards that it never saw, and
-/// `bench explanations FOLDER BOARDS MODEL LAYER` judges its explanations there; BOARDS are numbers joined by commas.
+/// `bench deeppcb FOLDER BOARDS MODEL [steps]` teaches a classifier and judges its detections on boards that it never saw; BOARDS
+/// are numbers joined by commas.
 @main
 struct Bench {
   static func main() throws {
@@ -27,7 +27,6 @@ struct Bench {
       print("       bench relevance|reports down3|up0 [runs]")
       print("       bench matching stages [SIDE] [runs] | scan FOLDER SIDE")
       print("       bench deeppcb FOLDER BOARDS MODEL [steps]")
-      print("       bench explanations FOLDER BOARDS MODEL LAYER")
       exit(64)
     }
     switch arguments[1] {

@@ -8,20 +8,11 @@ internal import Raster
 struct DeepPCBTrial {
   let taught, checked, judged: [LabelledPair]
 
-  /// Runs `deeppcb` or `explanations`; tells whether it was asked for.
+  /// Runs `deeppcb`; tells whether it was asked for.
   static func run(_ arguments: [String]) throws -> Bool {
-    guard arguments.count >= 5, ["deeppcb", "explanations"].contains(arguments[1]) else {
-      return false
-    }
+    guard arguments.count >= 5, arguments[1] == "deeppcb" else { return false }
     let boards = Set(arguments[3].split(separator: ",").map(String.init))
     let (folder, model) = (URL(filePath: arguments[2]), URL(filePath: arguments[4]))
-    if arguments[1] == "explanations" {
-      guard arguments.count > 5 else { return false }
-      let trial = try DeepPCBTrial(folder, judging: boards, judgedOnly: true)
-      try ExplanationTrial.run(
-        Classifier(contentsOf: model), trial.judged, layer: arguments[5])
-      return true
-    }
     let trial = try DeepPCBTrial(folder, judging: boards)
     var settings = ClassifierTrainingSettings()
     if arguments.count > 5, let steps = Int(arguments[5]) { settings.steps = steps }
@@ -50,7 +41,7 @@ struct DeepPCBTrial {
   }
 
   /// Reads the pairs; those of the boards named are judged, of the others every twentieth chooses the confidence.
-  init(_ folder: URL, judging boards: Set<String>, judgedOnly: Bool = false) throws {
+  init(_ folder: URL, judging boards: Set<String>) throws {
     let entries = try DeepPCBFolder(folder).entries
     func pairs(_ entries: [DeepPCBFolder.Entry]) throws -> [LabelledPair] {
       try entries.map { entry in
@@ -64,7 +55,7 @@ struct DeepPCBTrial {
           boxes: entry.boxes)
       }
     }
-    let others = judgedOnly ? [] : entries.filter { !boards.contains($0.board) }
+    let others = entries.filter { !boards.contains($0.board) }
     judged = try pairs(entries.filter { boards.contains($0.board) })
     taught = try pairs(others.enumerated().filter { $0.offset % 20 != 7 }.map(\.element))
     checked = try pairs(others.enumerated().filter { $0.offset % 20 == 7 }.map(\.element))

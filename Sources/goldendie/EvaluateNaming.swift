@@ -34,7 +34,8 @@ extension EvaluateCommand {
         let device = try Device(
           recipe: data.recipe.map { URL(filePath: $0) } ?? folder.appending(path: "recipe.yaml"))
         if contest == nil {
-          contest = try NamingContest(device: device, classifier: classifier.map { URL(filePath: $0) })
+          contest = try NamingContest(
+            device: device, classifier: classifier.map { URL(filePath: $0) })
         } else {
           contest?.go(on: device)
         }
@@ -99,7 +100,8 @@ extension EvaluateCommand {
   struct Explanations: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "explanations",
-      abstract: "Measures how faithful every way to explain a classifier is, on labelled places that it names right.",
+      abstract:
+        "Measures how faithful every way to explain a classifier is, on labelled places that it names right.",
       discussion: """
         Deletion and insertion: how much the score changes when the most relevant concepts are taken away, or are all that is \
         left, in 15 steps; pointing and mass: how often, and how much of, a heat map lies in the object; context: how much of \
@@ -131,7 +133,8 @@ extension EvaluateCommand {
     var labelsByChance: String?
 
     @Option(
-      help: ArgumentHelp("The folder of a page with the curves (default: none).", valueName: "folder"))
+      help: ArgumentHelp(
+        "The folder of a page with the curves (default: none).", valueName: "folder"))
     var output: String?
 
     @Option(

@@ -86,10 +86,12 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Compute the explanation on record again, and compare.")
   var replay = false
 
-  @Option(help: ArgumentHelp("The folder of a page with pictures (default: none).", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("The folder of a page with pictures (default: none).", valueName: "folder"))
   var output: String?
 
-  @Option(help: ArgumentHelp("Where the recipe lies now (default: where it lay).", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Where the recipe lies now (default: where it lay).", valueName: "file"))
   var recipe: String?
 
   @Option(help: ArgumentHelp("Where the scan lies now (default: where it lay).", valueName: "file"))
@@ -102,8 +104,9 @@ struct ExplainCommand: ParsableCommand {
     if composite != nil, let method, method != .lrp {
       throw ValidationError("--composite goes with --method lrp.")
     }
-    if replay, [layer, className, against].contains(where: { $0 != nil }) || concept != nil
-      || method != nil || composite != nil
+    if replay,
+      [layer, className, against].contains(where: { $0 != nil }) || concept != nil
+        || method != nil || composite != nil
     {
       throw ValidationError("--replay computes what is on record, and takes no other question.")
     }
@@ -140,7 +143,8 @@ struct ExplainCommand: ParsableCommand {
     let (differences, isExact) = try recorded.replay(finding)
     guard differences.isEmpty else {
       for difference in differences { print(difference) }
-      throw Failure(.badData, "\(results): finding \(finding) is explained otherwise than on record")
+      throw Failure(
+        .badData, "\(results): finding \(finding) is explained otherwise than on record")
     }
     print(
       isExact

@@ -20,8 +20,8 @@ struct GoldenDie: ParsableCommand {
     version: Device.program,
     subcommands: [
       InspectCommand.self, TrainCommand.self, CalibrateCommand.self, EvaluateCommand.self,
-        ExplainCommand.self, WatchCommand.self, ReportCommand.self, ExportCommand.self,
-        ImportCommand.self, AuditCommand.self,
+      ExplainCommand.self, WatchCommand.self, ReportCommand.self, ExportCommand.self,
+      ImportCommand.self, AuditCommand.self,
       GoldenCommand.self, LayoutCommand.self, ModelCommand.self, SimulateCommand.self,
       DoctorCommand.self,
     ])

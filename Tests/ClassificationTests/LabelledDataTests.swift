@@ -97,7 +97,8 @@ func pair(width: Int = 24, height: Int = 16) -> LabelledPair {
     let source = CropSource(
       scan: scan, golden: golden, difference: plane([7, -7, .nan, .infinity]), threshold: 7)
     // A shift of the golden would tell of another difference than the one given.
-    let crop = source.planes(source.scan(PixelRect(x: 0, y: 0, width: 4, height: 1)).bounds, shift: (2, 0))
+    let crop = source.planes(
+      source.scan(PixelRect(x: 0, y: 0, width: 4, height: 1)).bounds, shift: (2, 0))
     #expect(crop.channels == 7 && source.planes == 7)
     func row(_ channel: Int) -> [Float] { (0..<4).map { crop[0, $0, channel] } }
     let expected: [[Float]] = [
@@ -110,7 +111,8 @@ func pair(width: Int = 24, height: Int = 16) -> LabelledPair {
   }
 
   @Test func `takes the mean difference of colours where no other is given`() {
-    let scan = Picture(planes: [[0.2], [0.4], [0.9]].map { Plane(width: 1, height: 1, samples: $0) })
+    let scan = Picture(
+      planes: [[0.2], [0.4], [0.9]].map { Plane(width: 1, height: 1, samples: $0) })
     let golden = Picture(planes: [Plane(width: 1, height: 1, samples: [0.2])])
     let crop = CropSource(scan: scan, golden: golden)
       .planes(PixelRect(x: 0, y: 0, width: 1, height: 1))

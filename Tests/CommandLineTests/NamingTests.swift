@@ -28,7 +28,8 @@ import Testing
       """)
   }
 
-  @Test func `a classifier is taught, names findings, explains them, and the record holds`() throws {
+  @Test func `a classifier is taught, names findings, explains them, and the record holds`() throws
+  {
     try withScene { scene in
       try prepare(scene)
       let taught = try goldendie(

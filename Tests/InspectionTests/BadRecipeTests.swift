@@ -58,7 +58,7 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
       "matching.exclude: a box has its low corner first; found [0, 5, 1, 4]"),
     after(
       "matching: {sensitivity: {b: 1}}", .unknownKey, 2,
-      "unknown key 'b' in matching.sensitivity; known are a"),
+      "unknown key 'b' in matching.sensitivity; did you mean 'a'?"),
     after("outputs: [jsn]", .badValue, 2, "outputs: unknown output 'jsn'; did you mean 'json'?"),
     after(
       "outputs: json", .wrongType, 2,

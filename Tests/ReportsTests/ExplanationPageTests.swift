@@ -14,7 +14,8 @@ private func namedRecord(className: String = "particle") -> InspectionRecord {
     record.findings[index].classScores = [name: 0.9, "none": 0.1]
     var explanation = FindingExplanation(
       modelSha256: "m", weightsSha256: "w", inputSha256: "i", goldenSha256: "g",
-      crop: PixelRect(x: -40, y: -40, width: 128, height: 128), method: "gradient", stabiliser: 1e-6,
+      crop: PixelRect(x: -40, y: -40, width: 128, height: 128), method: "gradient",
+      stabiliser: 1e-6,
       start: .init(
         class: name, channel: 1, box: PixelRect(x: 1, y: 2, width: 3, height: 4), contenders: 3,
         amount: "score", normalised: true), layer: "deep",
@@ -22,7 +23,9 @@ private func namedRecord(className: String = "particle") -> InspectionRecord {
         .init(channel: 7, relevance: 0.6, share: 0.6 - 0.1 * Double(index), mainClass: className),
         .init(channel: 3, relevance: -0.2, share: -0.2, mainClass: nil),
       ], heatMapSha256: "h", given: 1, arrived: 0.75, absorbed: 0.25)
-    explanation.goldenLayers = [.init(layer: className, share: 0.5), .init(layer: "b", share: -0.5)]
+    explanation.goldenLayers = [
+      .init(layer: className, share: 0.5), .init(layer: "b", share: -0.5),
+    ]
     record.findings[index].explanation = explanation
   }
   return record
@@ -37,7 +40,8 @@ private func concepts(_ text: String = "particle", model: String = "m") -> Conce
         channel: 3, mainClass: nil, classes: [(text, -0.1)], references: [], strip: Data()),
       .init(
         channel: 7, mainClass: text, classes: [(text, 0.4), ("b", 0.1)],
-        references: [("\(text).png #1", text)], strip: PictureStrip.jpeg([picture, picture], gap: 3)
+        references: [("\(text).png #1", text)],
+        strip: PictureStrip.jpeg([picture, picture], gap: 3)
       ),
     ])
 }
@@ -122,11 +126,13 @@ private func report(_ record: InspectionRecord, _ text: String = "particle") -> 
       gone.findings = []
       try ConceptPages.add(gone, concepts(), to: folder, folder: "die_1")
       #expect(
-        try String(contentsOf: file, encoding: .utf8).contains("of 2 findings on 1 scan of this lot"))
+        try String(contentsOf: file, encoding: .utf8).contains(
+          "of 2 findings on 1 scan of this lot"))
       // Another model's concepts are others.
       try ConceptPages.add(namedRecord(), concepts(model: "n"), to: folder, folder: "die_3")
       #expect(
-        try String(contentsOf: file, encoding: .utf8).contains("of 2 findings on 1 scan of this lot"))
+        try String(contentsOf: file, encoding: .utf8).contains(
+          "of 2 findings on 1 scan of this lot"))
       #expect(!(try String(contentsOf: file, encoding: .utf8)).contains("die_2"))
     }
   }

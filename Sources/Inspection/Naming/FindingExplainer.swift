@@ -9,7 +9,9 @@ internal import Records
 final class FindingExplainer {
   /// What is asked of an explanation.
   struct Question: Hashable, Sendable {
-    /// How it explains. The default is LRP by the ε-rule everywhere, which measured most faithful.
+    /// How it explains.
+    ///
+    /// The default is LRP by the ε-rule everywhere, which measured most faithful.
     var method = Method.relevance(.epsilon)
     /// The layer whose channels are the concepts; nil is the classifier's own.
     var layer: String?

@@ -23,7 +23,8 @@ public struct NamingContest {
   /// - Throws: `RecipeError` where no classifier is named.
   public init(device: Device, classifier: URL?) throws {
     let stage =
-      try classifier.map { try NamingStage($0, told: $0.relativePath, golden: nil) } ?? device.naming
+      try classifier.map { try NamingStage($0, told: $0.relativePath, golden: nil) }
+      ?? device.naming
     guard let stage else {
       throw RecipeError(
         .missingKey, path: device.recipe.path,

@@ -87,7 +87,8 @@ struct NamingReading {
           (mark.contrast ?? 255) < Self.leastContrast
           || (mark.areaPx ?? mark.box.area) < Self.leastArea
         canvas.mark(
-          mark.box.moved(by: field), spans: mark.spans.map { row, columns in
+          mark.box.moved(by: field),
+          spans: mark.spans.map { row, columns in
             (row - field.y, columns.lowerBound - field.x..<columns.upperBound - field.x)
           }, isFaint ? nil : mark.class)
       }

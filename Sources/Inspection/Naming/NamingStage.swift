@@ -196,7 +196,8 @@ final class NamingStage: @unchecked Sendable {
     (box.x, box.y) = (box.x - view.field.x, box.y - view.field.y)
     let named = try explainer.name(box, in: try source(view))
     let parts = explainer.contributions(
-      explainer.start(named, label: question.label, against: question.against), to: concept, of: layer, among: lower)
+      explainer.start(named, label: question.label, against: question.against), to: concept,
+      of: layer, among: lower)
     let all = parts.reduce(0) { $0 + abs($1) }
     guard all > 0 else { return [] }
     return Explanation.ranking(parts).prefix(5).map { (lower, $0, parts[$0] / all) }

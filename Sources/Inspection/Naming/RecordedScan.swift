@@ -79,7 +79,8 @@ public struct RecordedScan {
     guard let finding = record.findings.first(where: { $0.id == id }) else {
       throw InspectionError(
         .unusableScan, path: record.scan.path,
-        "has no finding \(id)" + (record.findings.isEmpty ? "" : "; they are 1 to \(record.findings.count)"))
+        "has no finding \(id)"
+          + (record.findings.isEmpty ? "" : "; they are 1 to \(record.findings.count)"))
     }
     return finding
   }

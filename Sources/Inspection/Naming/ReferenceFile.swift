@@ -71,7 +71,9 @@ public struct ReferenceFile: Sendable, Codable {
   }
 
   /// The part of a scan that shows a concept, all else darkened.
-  private static func picture(of source: CropSource, _ rect: PixelRect, _ box: Start.Box?) -> Picture {
+  private static func picture(of source: CropSource, _ rect: PixelRect, _ box: Start.Box?)
+    -> Picture
+  {
     let box =
       box.map { PixelRect(x: rect.x + $0.x, y: rect.y + $0.y, width: $0.width, height: $0.height) }
       ?? rect

@@ -24,8 +24,9 @@ public struct ClassifierRecord: Sendable, Equatable, Codable {
   public var conceptLayer, method: String
   /// The seed of everything random in its training.
   public var seed: UInt64
-  /// Steps, and the seconds that they took.
+  /// Steps.
   public var steps: Int
+  /// The seconds that they took.
   public var seconds: Double
   /// The share of crops whose most relevant block was hidden.
   public var relevanceDrop: Double
@@ -63,9 +64,11 @@ public struct ClassifierRecord: Sendable, Equatable, Codable {
 
 /// How places of known classes were named, and how sure names are.
 public struct NamingRecord: Sendable, Equatable, Codable {
-  /// A tenth of the confidences: places, their mean confidence, and the share named right.
+  /// A tenth of the confidences.
   public struct Bin: Sendable, Equatable, Codable {
+    /// Places.
     public var count: Int
+    /// Their mean confidence, and the share of them named right.
     public var confidence, accuracy: Double
 
     /// A bin with all its parts.
@@ -82,8 +85,9 @@ public struct NamingRecord: Sendable, Equatable, Codable {
   public var unknown: [Int]
   /// The share named right of all places of a class that is not the first.
   public var accuracy: Double?
-  /// Ten bins of confidence from 0 to 1, and the mean distance of confidence from accuracy.
+  /// Ten bins of confidence from 0 to 1.
   public var reliability: [Bin]
+  /// The mean distance of confidence from accuracy.
   public var calibrationError: Double
 
   /// Scores with all their parts.
@@ -109,8 +113,9 @@ public struct FaithfulnessRecord: Sendable, Equatable, Codable {
     public var pointing, massInside, context: Double
     /// Concepts that make 80 % of all absolute relevance.
     public var complexity: Double
-    /// Correlation with the maps of the same network with random weights, and of one taught labels by chance.
+    /// Correlation with the maps of the same network with random weights.
     public var randomWeights: Double
+    /// Correlation with the maps of a network that was taught labels by chance; absent where there was none.
     public var randomLabels: Double?
     /// Mean change of the score after each step.
     public var deletionCurve, insertionCurve: [Double]
@@ -131,8 +136,9 @@ public struct FaithfulnessRecord: Sendable, Equatable, Codable {
 
   /// The model that was explained.
   public var model: FileRecord
-  /// SHA-256 over the data, the layer whose channels are concepts, and places of each class.
+  /// SHA-256 over the data, and the layer whose channels are concepts.
   public var dataSha256, layer: String
+  /// Places of each class.
   public var samples: [String: Int]
   /// The method that reports use.
   public var shipped: String

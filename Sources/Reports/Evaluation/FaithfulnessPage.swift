@@ -23,9 +23,10 @@ public struct FaithfulnessPage: Sendable {
     let (head, rows) = FaithfulnessTable.cells(record)
     func chart(_ row: FaithfulnessRecord.Row) -> [String: Any] {
       func points(_ curve: [Double]) -> [(x: Double, y: Double)] {
-        [(0, 0)] + curve.enumerated().map {
-          (x: Double($0.offset + 1) / Double(curve.count), y: $0.element)
-        }
+        [(0, 0)]
+          + curve.enumerated().map {
+            (x: Double($0.offset + 1) / Double(curve.count), y: $0.element)
+          }
       }
       let chart = LineChart(
         xName: "share of the concepts", yName: "change of the score",

@@ -26,8 +26,9 @@ public struct ConceptSheets: Sendable {
     }
   }
 
-  /// The model, and the layer whose channels the concepts are.
+  /// The model.
   public var model: FileRecord
+  /// The layer whose channels the concepts are.
   public var layer: String
   /// The concepts by their channel.
   public var sheets: [Int: Sheet]

@@ -49,7 +49,7 @@ extension ExplanationPage {
     <section>
     <h2>What made the golden here</h2>
     <p class="lead">Relevance of the difference through the generator to the layers of the layout.</p>
-    <table class="bars">{{#layers}}<tr title="{{effect}}"><th scope="row">{{name}}</th><td><span class="bar {{kind}}"><i style="width:{{width}}%"></i></span></td><td class="n">{{percent}}</td><td><small>{{effect}}</small></td></tr>{{/layers}}</table>
+    <table class="bars">{{#layers}}<tr title="{{effect}}"><th scope="row">{{name}}</th><td><span class="bar {{kind}}"><i style="width:{{width}}%"></i></span></td><td class="n">{{percent}}</td><td class="effect">{{effect}}</td></tr>{{/layers}}</table>
     </section>
     {{/golden}}
     <section>
@@ -78,7 +78,8 @@ extension ExplanationPage {
     .bars{width:100%}
     .bars th{padding:2px 10px 2px 0;white-space:nowrap}
     .bars td{padding:2px 6px 2px 0}
-    .bars td:nth-child(2){width:70%}
+    .bars td:nth-child(2){width:60%}
+    .effect{color:var(--soft);font-size:12px;white-space:nowrap}
     .n{text-align:right;white-space:nowrap}
     .bar{display:block;height:11px;background:var(--faint);border-radius:2px;overflow:hidden}
     .bar i{display:block;height:100%;background:#4b6584}

@@ -79,7 +79,8 @@ struct ExplanationPage {
       ["name": "Score", "value": Wording.number(finding.score, digits: 1)],
       [
         "name": "Contrast",
-        "value": "\(Wording.signed(finding.contrast, digits: 1)) grey levels, \(finding.polarity.rawValue)",
+        "value":
+          "\(Wording.signed(finding.contrast, digits: 1)) grey levels, \(finding.polarity.rawValue)",
       ],
     ]
     if let place = finding.layoutUm {
@@ -108,7 +109,9 @@ struct ExplanationPage {
       }
       if sheet.strip.isEmpty { values["absent"] = "It spoke for no training example." }
       if !sheet.strip.isEmpty { values["strip"] = ConceptPages.strip(concept.channel) }
-      if !isAlone { values["page"] = "../../\(ConceptPages.folder)/\(ConceptPages.name(concept.channel))" }
+      if !isAlone {
+        values["page"] = "../../\(ConceptPages.folder)/\(ConceptPages.name(concept.channel))"
+      }
       if let name = sheet.mainClass {
         values["main"] = name
         let all = sheet.classes.reduce(0) { $0 + max(0, $1.mean) }

@@ -10,8 +10,9 @@ public struct ExplanationPictures: Sendable, Equatable {
   public var crop: PixelRect
   /// The square in the scan, in the golden and in the coloured difference.
   public var scan, golden, difference: Picture
-  /// Where in the scan the name comes from, and each of the most relevant concepts in their order.
+  /// Where in the scan the name comes from.
   public var heatMap: Picture
+  /// Where each of the most relevant concepts was, in their order.
   public var concepts: [Picture]
 
   /// Pixels along a picture's side on a page's atlas.

@@ -49,7 +49,8 @@ public struct ClassifierCard: Sendable {
     lines += MarkdownTable.lines(
       ["", ""],
       [
-        ["Scans learnt from", "\(record.taught.count)"], ["Scans held out", "\(record.heldOut.count)"],
+        ["Scans learnt from", "\(record.taught.count)"],
+        ["Scans held out", "\(record.heldOut.count)"],
         ["SHA-256 over all data", "`\(record.dataSha256)`"],
         ["Steps", Wording.grouped(record.steps)], ["Time", Wording.duration(record.seconds)],
         ["Relevance-driven dropout", Wording.number(record.relevanceDrop, digits: 2)],
@@ -73,7 +74,9 @@ public struct ClassifierCard: Sendable {
     }
     var lines = ["", "## Scores on the scans held out", ""]
     if let accuracy = scores.accuracy {
-      lines += ["\(Wording.number(100 * accuracy, digits: 1)) % of the places are named right.", ""]
+      lines += [
+        "\(Wording.number(100 * accuracy, digits: 1)) % of the places are named right.", "",
+      ]
     }
     lines += MarkdownTable.lines(
       ["True class"] + used.map { MarkdownTable.escaped(scores.classes[$0]) } + ["unknown"],
