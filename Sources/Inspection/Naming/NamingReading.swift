@@ -111,7 +111,8 @@ struct NamingReading {
   }
 
   private mutating func add(
-    _ name: String, _ canvas: LabelCanvas, _ compared: (PreparedScan, ComparedScan), _ device: Device
+    _ name: String, _ canvas: LabelCanvas, _ compared: (PreparedScan, ComparedScan),
+    _ device: Device
   ) {
     items.append(
       NamingData.Item(
