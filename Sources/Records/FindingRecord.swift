@@ -14,7 +14,7 @@ public struct FindingRecord: Sendable, Equatable, Codable {
   public var die: [Int]?
   /// Whether the scan is brighter or darker there than the golden.
   public var polarity: Polarity
-  /// Peak of the normalised difference, in standard deviations of the clean scan.
+  /// Peak of the score: −log₁₀ of the false alarms expected on a pixel, 7 for one in ten million.
   public var score: Double
   /// Mean difference to the golden inside, grey levels of 255, signed.
   public var contrast: Double

@@ -52,7 +52,7 @@ extension ReportPage {
     <span role="columnheader" aria-sort="ascending"><button type="button">No.</button></span>
     <span role="columnheader" class="c-crops"><i>Scan</i><i>Golden</i><i>Difference</i>{{#hasRelevance}}<i>Relevance</i>{{/hasRelevance}}</span>
     <span role="columnheader"><button type="button">Polarity</button></span>
-    <span role="columnheader" class="n" data-down><button type="button">Score, σ</button></span>
+    <span role="columnheader" class="n" data-down><button type="button" title="−log₁₀ of the false alarms expected on a pixel: 7 is one in ten million">Score</button></span>
     <span role="columnheader" class="n" data-down><button type="button">Contrast, grey levels</button></span>
     <span role="columnheader" class="n" data-down><button type="button">Area, px</button></span>
     <span role="columnheader" class="n"><button type="button">Box, px</button></span>
@@ -107,7 +107,7 @@ extension ReportPage {
     <div class="legend" aria-label="Colours of the difference">
     <div class="ramp" style="background:{{gradient}}">{{#ticks}}<i style="left:{{percent}}%"></i>{{/ticks}}</div>
     <div class="marks">{{#marks}}<span class="{{kind}}" style="left:{{percent}}%">{{text}}</span>{{/marks}}</div>
-    <p>Scan less golden, in standard deviations (σ): <b class="t-dark">blue darker</b>, <b class="t-bright">orange brighter</b>{{#threshold}}; flagged from ±{{threshold}} σ{{/threshold}}. <i class="chip" style="background:{{notCompared}}"></i> not compared</p>
+    <p>Scan less golden, as a score: −log₁₀ of the false alarms expected on a pixel. <b class="t-dark">Blue darker</b>, <b class="t-bright">orange brighter</b>{{#threshold}}; flagged from ±{{threshold}}{{/threshold}}. <i class="chip" style="background:{{notCompared}}"></i> not compared</p>
     </div>
     {{/legend}}
     <p class="hint script">Wheel zooms, drag pans.{{#reduction}} {{reduction}}.{{/reduction}}</p>

@@ -87,7 +87,7 @@ struct ReportPage {
       tiles = [
         tile(
           "Findings", Wording.grouped(counted.count), "",
-          strongest.map { "strongest \(Wording.number($0, digits: 1)) σ" } ?? "nothing flagged"),
+          strongest.map { "highest score \(Wording.number($0, digits: 1))" } ?? "nothing flagged"),
         tile("Brighter", Wording.grouped(bright), "", "than the golden"),
         tile("Darker", Wording.grouped(counted.count - bright), "", "than the golden"),
         tile(

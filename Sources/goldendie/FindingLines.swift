@@ -11,7 +11,7 @@ struct FindingLines {
     .init(title: "scan"), .init(title: "no.", isNumber: true), .init(title: "class"),
     .init(title: "polarity"),
     .init(title: "x, y px", isNumber: true), .init(title: "size px", isNumber: true),
-    .init(title: "score σ", isNumber: true), .init(title: "contrast", isNumber: true),
+    .init(title: "score", isNumber: true), .init(title: "contrast", isNumber: true),
     .init(title: "layout µm", isNumber: true), .init(title: "layers under it"),
   ])
   private var left: [String] = []

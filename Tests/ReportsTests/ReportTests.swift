@@ -54,7 +54,7 @@ import Testing
     #expect(page.count(of: "class=\"crop\"") == 6)
     // The window is 9×8 pixels with the 3×2 box in its middle.
     #expect(page.contains("--t:37.5%;--r:33.3333%;--b:37.5%;--l:33.3333%"))
-    #expect(page.contains("flagged from ±5.0 σ"))
+    #expect(page.contains("flagged from ±5.0."))
     #expect(page.contains("+2.000, −1.000 µm"))
     #expect(page.contains("data-back=\"0.5 "))
     #expect(page.contains(">+30.0<") && page.contains(">−30.0<"))

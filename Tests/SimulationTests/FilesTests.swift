@@ -77,7 +77,8 @@ import Testing
       try String(contentsOf: demo.appending(path: "recipe.yaml"), encoding: .utf8)
         == recipe.replacing("baseline: table", with: "generator: ../../Models/demo.safetensors")
         .replacing(
-          "search: 10%", with: "search: 10%\n  calibration: ../../Models/demo-calibration.json")
+          "search: 10%", with: "search: 10%\n  calibration: ../../Models/demo-calibration.json"
+        )
         .replacing(
           "outputs:", with: "classifier: ../../Models/demo-classifier.safetensors\noutputs:"))
     for name in ["layout.gds", "truth.json", "scans/die_01.json"] {

@@ -50,7 +50,7 @@ extension LotPages {
     {{#hasMaps}}<h2>Wafer maps</h2>{{/hasMaps}}
     {{#maps}}<figure class="small"><a href="{{link}}">{{{svg}}}<figcaption>{{name}}</figcaption></a></figure>{{/maps}}
     <section class="gallery-box"><h2>Gallery</h2><p class="note">{{galleryNote}}</p><div class="gallery">
-    {{#gallery}}<figure><a href="{{link}}"><img src="{{image}}" alt="{{name}}" loading="lazy" width="128" height="128"></a><figcaption><b>{{class}}</b> {{score}} σ<small>{{name}}{{#die}} · die {{die}}{{/die}}</small></figcaption></figure>
+    {{#gallery}}<figure><a href="{{link}}"><img src="{{image}}" alt="{{name}}" loading="lazy" width="128" height="128"></a><figcaption><b>{{class}}</b> score {{score}}<small>{{name}}{{#die}} · die {{die}}{{/die}}</small></figcaption></figure>
     {{/gallery}}</div></section>
     <section class="scans"><table data-sortable class="wide"><thead><tr><th scope="col"><button type="button">Scan</button></th><th scope="col"><button type="button">Die</button></th><th scope="col"><button type="button">Outcome</button></th><th scope="col"><button type="button">Taken</button></th></tr></thead><tbody>
     {{#scans}}<tr class="row {{kind}}"><td data-v="{{name}}"><a href="{{link}}">{{name}}</a></td><td data-v="{{die}}">{{die}}</td><td data-v="{{verdict}}"><b>{{verdict}}</b>{{#reason}} <small>{{reason}}</small>{{/reason}}</td><td data-v="{{time}}">{{time}}</td></tr>
