@@ -34,8 +34,9 @@ public final class WatchService: Service {
     public init() {}
   }
 
-  /// Memory that an inspection takes for each pixel that it holds, bytes: a bound with room. A colour scan of 2.6 Mpx took 150,
-  /// the program's own memory counted in.
+  /// Memory that an inspection takes for each pixel that it holds, bytes: a bound with room.
+  ///
+  /// A colour scan of 2.6 Mpx took 150, the program's own memory counted in.
   static let bytesAPixel = 260
 
   private let watch: WatchFolder
