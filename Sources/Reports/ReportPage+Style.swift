@@ -80,10 +80,10 @@ extension ReportPage {
       .findings{margin-top:18px}
       .head,.row{display:grid;grid-template-columns:var(--columns);gap:0 12px}
       .table{--columns:34px var(--shots,400px) 64px 60px 74px 76px 92px 92px minmax(0,1fr)}
-      .table.classed{--columns:34px var(--shots,400px) 64px 60px 74px 76px 92px 92px 110px minmax(0,1fr)}
+      .table.classed{--columns:34px var(--shots,400px) 64px 60px 74px 76px 92px 92px 118px minmax(0,1fr)}
       .table.told{--shots:536px}
       .table.placeless{--columns:34px var(--shots,400px) 64px 60px 74px 76px 92px minmax(0,1fr)}
-      .table.placeless.classed{--columns:34px var(--shots,400px) 64px 60px 74px 76px 92px 110px minmax(0,1fr)}
+      .table.placeless.classed{--columns:34px var(--shots,400px) 64px 60px 74px 76px 92px 118px minmax(0,1fr)}
       .table:not(.classed) .c-class,.table.placeless .c-layout,.table.bare .c-layers{display:none}
       .head{position:sticky;top:0;z-index:2;background:#fff;border-bottom:1.5px solid #8b949e;padding:5px 0;align-items:end;color:var(--soft);font-size:12px;line-height:1.25}
       .head .c-crops{display:grid;grid-template-columns:repeat(auto-fill,128px);gap:8px}
