@@ -22,9 +22,15 @@ public struct ReferenceFile: Sendable, Codable {
 
   private let format: String
   /// Which places a concept was most relevant in.
-  let library: ReferenceLibrary
-  /// The first references of each concept side by side as a JPEG picture, in the library's order.
+  let places: ReferenceLibrary
+  /// The first references of each concept side by side as a JPEG picture, in the order of `places`.
   let shown: [Data]
+
+  private enum CodingKeys: String, CodingKey {
+    case format
+    case places = "library"
+    case shown
+  }
 
   /// Looks through the places that a classifier was taught by.
   init(
@@ -67,7 +73,7 @@ public struct ReferenceFile: Sendable, Codable {
         }
       shown.append(PictureStrip.jpeg(pictures, gap: Self.gap, quality: 80))
     }
-    (format, self.library, self.shown) = (Self.format, library, shown)
+    (format, self.places, self.shown) = (Self.format, library, shown)
   }
 
   /// The part of a scan that shows a concept, all else darkened.
@@ -99,8 +105,8 @@ public struct ReferenceFile: Sendable, Codable {
   func sheets(of classifier: Classifier, _ model: FileRecord) -> ConceptSheets {
     let classes = classifier.card.classes
     return ConceptSheets(
-      model: model, layer: library.key.layer,
-      sheets: library.concepts.enumerated().map { channel, concept in
+      model: model, layer: places.key.layer,
+      sheets: places.concepts.enumerated().map { channel, concept in
         ConceptSheets.Sheet(
           channel: channel, mainClass: concept.mainClass.map { classes[$0] },
           classes: concept.classes.map { (name: classes[$0.key], mean: $0.value.mean) }
@@ -140,12 +146,12 @@ public struct ReferenceFile: Sendable, Codable {
       let header = try? decoder.decode(Header.self, from: data), header.format == Self.format
     else { throw damaged("is no reference library; expected \(Self.format)") }
     guard let read = try? decoder.decode(Self.self, from: data),
-      read.library.concepts.count == read.shown.count,
+      read.places.concepts.count == read.shown.count,
       [0, classifier.network.channels(of: classifier.card.conceptLayer)]
-        .contains(read.library.concepts.count)
+        .contains(read.places.concepts.count)
     else { throw damaged("is a damaged reference library") }
     do {
-      try read.library.require(
+      try read.places.require(
         .init(
           modelSHA256: modelSHA256, dataSHA256: classifier.card.lesson.dataSHA256,
           layer: classifier.card.conceptLayer, kind: .relevance,
