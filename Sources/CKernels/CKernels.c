@@ -98,11 +98,45 @@ WIDEST void gd_gradient_row(const float *above, const float *middle, const float
   if (width > 0) magnitude[width - 1] = 0;
 }
 
-WIDEST float gd_dot2(const float *a_re, const float *a_im, const float *b_re, const float *b_im, ptrdiff_t n) {
-#pragma clang fp reassociate(on)
-  float sum = 0;
-  for (ptrdiff_t i = 0; i < n; i++) sum += a_re[i] * b_re[i] + a_im[i] * b_im[i];
-  return sum;
+typedef float lanes __attribute__((vector_size(64), aligned(4)));
+
+// `count` shifts at once, a constant where this is inlined, so that the first field's samples are loaded once for all.
+static inline __attribute__((always_inline)) void correlations(
+    const float *a_re, const float *a_im, ptrdiff_t a_stride, const float *b_re, const float *b_im, ptrdiff_t b_stride,
+    ptrdiff_t width, ptrdiff_t height, const ptrdiff_t count, float *sums) {
+  lanes wide[4] = {{0}, {0}, {0}, {0}};
+  float rest[4] = {0, 0, 0, 0};
+  for (ptrdiff_t y = 0; y < height; y++) {
+    ptrdiff_t x = 0;
+    for (; x + 16 <= width; x += 16) {
+      const lanes re = *(const lanes *)(a_re + x), im = *(const lanes *)(a_im + x);
+      for (ptrdiff_t k = 0; k < count; k++) {
+        wide[k] += re * *(const lanes *)(b_re + x + k);
+        wide[k] += im * *(const lanes *)(b_im + x + k);
+      }
+    }
+    for (; x < width; x++)
+      for (ptrdiff_t k = 0; k < count; k++) rest[k] += a_re[x] * b_re[x + k] + a_im[x] * b_im[x + k];
+    a_re += a_stride;
+    a_im += a_stride;
+    b_re += b_stride;
+    b_im += b_stride;
+  }
+  for (ptrdiff_t k = 0; k < count; k++) {
+    float sum = rest[k];
+    for (int lane = 0; lane < 16; lane++) sum += wide[k][lane];
+    sums[k] = sum;
+  }
+}
+
+WIDEST void gd_correlations(const float *a_re, const float *a_im, ptrdiff_t a_stride, const float *b_re,
+                            const float *b_im, ptrdiff_t b_stride, ptrdiff_t width, ptrdiff_t height, ptrdiff_t shifts,
+                            float *sums) {
+  ptrdiff_t s = 0;
+  for (; s + 4 <= shifts; s += 4)
+    correlations(a_re, a_im, a_stride, b_re + s, b_im + s, b_stride, width, height, 4, sums + s);
+  for (; s < shifts; s++)
+    correlations(a_re, a_im, a_stride, b_re + s, b_im + s, b_stride, width, height, 1, sums + s);
 }
 
 WIDEST void gd_line_places(double x, double y, double x_step, double y_step, ptrdiff_t first, float *restrict xs,

@@ -37,8 +37,10 @@ void gd_edge_field_row(const float *above, const float *middle, const float *bel
 void gd_gradient_row(const float *above, const float *middle, const float *below, float *magnitude,
                      ptrdiff_t width);
 
-// sum over n of a_re*b_re + a_im*b_im.
-float gd_dot2(const float *a_re, const float *a_im, const float *b_re, const float *b_im, ptrdiff_t n);
+// sums[s] = sum over y < height and x < width of a_re[y][x] * b_re[y][x+s] + a_im[y][x] * b_im[y][x+s], 0 <= s < shifts.
+// Summed in single precision: keep width * height below some ten thousand.
+void gd_correlations(const float *a_re, const float *a_im, ptrdiff_t a_stride, const float *b_re, const float *b_im,
+                     ptrdiff_t b_stride, ptrdiff_t width, ptrdiff_t height, ptrdiff_t shifts, float *sums);
 
 // Samples `source` (width x height) at (xs[i], ys[i]) in continuous coordinates (pixel centres at +1/2),
 // bilinearly, edges repeated.
@@ -96,3 +98,8 @@ void gd_halve_back(const float *slopes, ptrdiff_t width, ptrdiff_t height, float
 
 // target[i] += factor * source[i].
 void gd_add_scaled(const float *source, float factor, ptrdiff_t n, float *target);
+
+// Swift does not see malloc.h. What malloc is told: freed memory stays with the process, however large the block was; and what
+// is free now goes back to the system. Nothing is done where the C library is not GNU's.
+void gd_keep_freed_memory(void);
+void gd_give_back_memory(void);
