@@ -170,6 +170,35 @@ WIDEST void gd_sample_bilinear(const float *source, ptrdiff_t width, ptrdiff_t h
   }
 }
 
+static inline __attribute__((always_inline)) float spline_row(const float *row, float before, float here, float next,
+                                                              float after) {
+  return before * row[0] + here * row[1] + next * row[2] + after * row[3];
+}
+
+WIDEST void gd_sample_spline(const float *coefficients, ptrdiff_t width, ptrdiff_t height, const float *xs,
+                             const float *ys, float *restrict target, ptrdiff_t n) {
+  const float right = (float)(width - 3), bottom = (float)(height - 3);
+  for (ptrdiff_t i = 0; i < n; i++) {
+    float x = xs[i] - 0.5f;
+    float y = ys[i] - 0.5f;
+    x = x < 1 ? 1 : (x > right ? right : x);
+    y = y < 1 ? 1 : (y > bottom ? bottom : y);
+    const int32_t column = (int32_t)x;
+    const int32_t row = (int32_t)y;
+    const float u = x - (float)column, v = y - (float)row;
+    const float p = 1 - u, q = 1 - v;
+    const float before = p * p * p / 6, after = u * u * u / 6;
+    const float here = (4 - 3 * u * u * (2 - u)) / 6, next = 1 - before - here - after;
+    const float above = q * q * q / 6, under = v * v * v / 6;
+    const float level = (4 - 3 * v * v * (2 - v)) / 6, below = 1 - above - level - under;
+    const float *corner = coefficients + (ptrdiff_t)(row - 1) * width + (column - 1);
+    target[i] = above * spline_row(corner, before, here, next, after) +
+                level * spline_row(corner + width, before, here, next, after) +
+                below * spline_row(corner + 2 * width, before, here, next, after) +
+                under * spline_row(corner + 3 * width, before, here, next, after);
+  }
+}
+
 WIDEST void gd_column_step(const uint16_t *labels, const uint16_t *before, int16_t *restrict steps,
                            uint16_t *restrict other, int16_t *restrict rows, uint16_t *restrict found,
                            ptrdiff_t width) {

@@ -47,6 +47,11 @@ void gd_correlations(const float *a_re, const float *a_im, ptrdiff_t a_stride, c
 void gd_sample_bilinear(const float *source, ptrdiff_t width, ptrdiff_t height, const float *xs, const float *ys,
                         float *target, ptrdiff_t n);
 
+// The same by a cubic spline of which the coefficients are given (width and height at least 4); what lies outermost, where
+// a spline lacks neighbours, repeats.
+void gd_sample_spline(const float *coefficients, ptrdiff_t width, ptrdiff_t height, const float *xs, const float *ys,
+                      float *target, ptrdiff_t n);
+
 // xs[i], ys[i] = (x, y) + (x_step, y_step) * (first + i), rounded to multiples of 1/1024.
 void gd_line_places(double x, double y, double x_step, double y_step, ptrdiff_t first, float *xs, float *ys,
                     ptrdiff_t n);
