@@ -145,7 +145,15 @@ extension ReportPage {
         return part;
       }
       function bringAll() { while (bring()); }
-      function bringAside() { if (bring()) setTimeout(bringAside, 20); }
+      // Pictures come as they are scrolled to, and the others when there is time, so that paper has them too.
+      function fetchAside(pictures) {
+        for (const picture of pictures.splice(0, 60)) picture.loading = "eager";
+        if (pictures.length) setTimeout(fetchAside, 30, pictures);
+      }
+      function bringAside() {
+        if (bring()) setTimeout(bringAside, 20);
+        else fetchAside([...document.querySelectorAll(".crop img")]);
+      }
       addEventListener("load", () => {
         const wanted = later.length && /^#f\d+$/.test(location.hash) && location.hash.slice(1);
         if (wanted && !one(wanted)) { bringAll(); one(wanted)?.scrollIntoView(); }

@@ -14,8 +14,8 @@ final class PageKeeper: Sendable {
   private let book: RecordBook?
   private let logger: Logger
   private let state = Mutex(State())
-  /// Held by whoever writes.
-  private let pen = Mutex(Lots())
+  /// The entry of the chain up to which the pages of lots tell; held by whoever writes.
+  private let pen = Mutex(0)
 
   private struct State {
     /// Nil until the first scan: only then is the output ours.
@@ -26,12 +26,6 @@ final class PageKeeper: Sendable {
     var next = ContinuousClock.now
     /// What went wrong the last time, and whether it was said.
     var trouble: (sentence: String, isTold: Bool)?
-  }
-
-  /// The pages of lots as far as they were written, and the end of the chain then.
-  private struct Lots {
-    var pages: LotPages?
-    var sequence = 0
   }
 
   /// - Parameter book: the records; nil where there are none, and no pages of lots.
@@ -104,7 +98,7 @@ final class PageKeeper: Sendable {
 
   /// Writes what is due, after whoever writes now.
   func write() throws {
-    try pen.withLock { lots in
+    try pen.withLock { sequence in
       let index = state.withLock { state in
         defer { state.isIndexDue = false }
         return state.isIndexDue ? state.index : nil
@@ -115,25 +109,13 @@ final class PageKeeper: Sendable {
         state.withLock { $0.isIndexDue = true }
         throw error
       }
-      try write(&lots)
+      guard let book else { return }
+      sequence = try book.use { store in
+        // Whether there is anything new is asked often, and costs nothing.
+        try store.changes(after: sequence).wafers.isEmpty
+          ? sequence : try LotPages.refresh(store, output: output)
+      }
     }
-  }
-
-  private func write(_ lots: inout Lots) throws {
-    guard let book else { return }
-    let (wafers, last) = try book.use { try $0.changes(after: lots.sequence) }
-    guard !wafers.isEmpty else { return }
-    // The first time all are written: what became of them while nobody looked isn't known.
-    var pages = lots.pages ?? LotPages(output: output)
-    let names =
-      lots.pages == nil ? try book.use { try $0.lots() } : Set(wafers.map(\.lot)).sorted()
-    for lot in names {
-      let scans = try book.use { try $0.scans(ScanFilter(lot: lot, isBrief: true)) }
-      let changed = Set(wafers.filter { $0.lot == lot }.map(\.wafer))
-      try pages.put(lot, scans, wafers: lots.pages == nil ? nil : changed)
-    }
-    try pages.writeOverview()
-    lots = Lots(pages: pages, sequence: last)
   }
 
   /// Says what is wrong when it is still so the next time: a full disk is told of by the scans that wait for it.

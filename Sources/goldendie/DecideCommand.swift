@@ -99,6 +99,13 @@ struct DecideCommand: ParsableCommand {
       scan: scan.key, finding: finding, kind: kind,
       newClass: reclassify == "none" ? nil : reclassify, who: who, why: comment ?? why)
     let decision = try store.decide(request, at: Date())
+    if decision != nil {
+      do {
+        try LotPages.refresh(store, output: output)
+      } catch let error as ReportError {
+        throw Failure(writing: error)
+      }
+    }
     if json { return try Console.printJSON(decision.map { [$0] } ?? []) }
     print(decision.map(Self.sentence) ?? "finding \(finding) stood so already")
   }

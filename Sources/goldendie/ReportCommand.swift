@@ -34,7 +34,7 @@ struct ReportCommand: ParsableCommand {
       if !lotsOnly { try writeReports(of: scans) }
       // The pages of a lot show all of it, whichever scans were asked for.
       do {
-        try LotPages.write(try options.records(), output: options.folder)
+        try LotPages.refresh(try options.records(), output: options.folder, isAnew: true)
       } catch let error as StoreError where error.code == .noSuchFile {
         try LotPages.write(try StoredScan.unrecorded(in: options.folder), output: options.folder)
       }

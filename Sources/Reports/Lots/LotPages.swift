@@ -18,7 +18,7 @@ public struct LotPages {
   /// Pages over no scans yet.
   ///
   /// - Parameter output: the folder that holds the scans' folders.
-  public init(output: URL) { self.output = output }
+  init(output: URL) { self.output = output }
 
   /// Writes all pages over some scans; those without lot and wafer make a lot of their own.
   ///
@@ -31,15 +31,52 @@ public struct LotPages {
     try pages.writeOverview()
   }
 
-  /// Writes all pages over the scans on record, a lot at a time.
+  /// What the overview says of each lot, as it is kept beside the pages.
+  private struct Kept: Codable {
+    /// The entry of the audit chain up to which the pages tell, and its hash.
+    var sequence = 0
+    var hash = ""
+    var lots: [String: LotTotals] = [:]
+  }
+
+  private static let keptName = ".goldendie.lots.json"
+
+  /// Brings the pages up to what is on record: those of wafers, and lots, of which something was recorded since they were
+  /// written, be it a result or a decision.
   ///
+  /// Several processes may do so at once; what one of them writes of an earlier state is written again the next time.
+  ///
+  /// - Parameter isAnew: whether all pages are written, whatever there was.
+  /// - Returns: the sequence number of the chain's entry up to which the pages tell now.
   /// - Throws: `ReportError`, `StoreError`.
-  public static func write(_ store: any RecordStore, output: URL) throws {
+  @discardableResult
+  public static func refresh(
+    _ store: any RecordStore, output: URL, isAnew: Bool = false
+  ) throws -> Int {
+    let file = output.appending(path: folderName).appending(path: keptName)
+    var kept = isAnew ? Kept() : try self.kept(file, store) ?? Kept()
+    let (wafers, last) = try store.changes(after: kept.sequence)
+    guard !wafers.isEmpty else { return last }
     var pages = LotPages(output: output)
-    for lot in try store.lots() {
-      try pages.put(lot, try store.scans(ScanFilter(lot: lot, isBrief: true)))
+    pages.lots = kept.lots
+    for lot in Set(wafers.map(\.lot)).sorted() {
+      let changed = Set(wafers.filter { $0.lot == lot }.map(\.wafer))
+      try pages.put(lot, try store.scans(ScanFilter(lot: lot, isBrief: true)), wafers: changed)
     }
     try pages.writeOverview()
+    (kept.sequence, kept.lots) = (last, pages.lots)
+    kept.hash = try store.auditEntries(after: last - 1, limit: 1).first?.hash ?? ""
+    try OutputFolder.replace(file, with: JSONEncoder().encode(kept))
+    return last
+  }
+
+  /// What was kept, if it is of these records.
+  private static func kept(_ file: URL, _ store: any RecordStore) throws -> Kept? {
+    guard let data = try? Data(contentsOf: file),
+      let kept = try? JSONDecoder().decode(Kept.self, from: data), kept.sequence > 0,
+      try store.auditEntries(after: kept.sequence - 1, limit: 1).first?.hash == kept.hash
+    else { return nil }
+    return kept
   }
 
   /// Writes the page of a lot and those of its wafers, each in place of the one before in one step, and keeps in mind what
@@ -50,7 +87,7 @@ public struct LotPages {
   ///   - scans: all of its scans, which may be brief (`ScanFilter.isBrief`).
   ///   - wafers: the wafers whose pages are written; nil for all.
   /// - Throws: `ReportError`.
-  public mutating func put(
+  mutating func put(
     _ lot: String, _ scans: [StoredScan], wafers: Set<String>? = nil
   ) throws {
     let folder = output.appending(path: Self.folderName, directoryHint: .isDirectory)
@@ -70,7 +107,7 @@ public struct LotPages {
   /// Writes the page over all lots.
   ///
   /// - Throws: `ReportError`.
-  public func writeOverview() throws {
+  func writeOverview() throws {
     let folder = output.appending(path: Self.folderName, directoryHint: .isDirectory)
     try FileSystem.makeFolders(folder.path)
     try OutputFolder.replace(

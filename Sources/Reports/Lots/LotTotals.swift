@@ -1,14 +1,14 @@
 import Records
 
 /// What some wafers come to, in a few numbers that can be kept of every lot.
-struct LotTotals: Sendable {
+struct LotTotals: Sendable, Codable {
   private(set) var wafers = 0
   /// The latest inspection of each field, and how many of them are not inspectable.
-  private(set) var (scans, refused) = (0, 0)
+  private(set) var scans = 0, refused = 0
   /// Findings of those that count, that are waived, and other nuisances.
-  private(set) var (findings, waived, nuisances) = (0, 0, 0)
+  private(set) var findings = 0, waived = 0, nuisances = 0
   /// Dies inspected, and those without a finding that counts.
-  private(set) var (dies, good) = (0, 0)
+  private(set) var dies = 0, good = 0
   /// Area compared, µm², where the scale is known.
   private(set) var areaUm2 = 0.0
   private(set) var devices: Set<String> = []
