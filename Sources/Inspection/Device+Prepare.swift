@@ -45,7 +45,8 @@ extension Device {
         mesh = mesh.adding(
           try GoldenPlacement.displacement(of: picture, from: drawn, field: field))
       }
-      let placed = PlacedScan(registration: registration, mesh: mesh, golden: golden)
+      let placed = PlacedScan(
+        registration: registration.showing(golden, mesh), mesh: mesh, golden: golden)
       return .ready(try placed.window(field, picture))
     }
   }
@@ -181,5 +182,15 @@ extension Device {
     }
     return found.compactMap { other in distance(other).map { (other, $0) } }
       .sorted { ($0.1, $0.0.lastPathComponent) < ($1.1, $1.0.lastPathComponent) }.map(\.0)
+  }
+}
+
+extension Registration {
+  /// The same without what a supplied golden, moved by a mesh, does not show.
+  func showing(_ golden: any GoldenSource, _ mesh: DisplacementMesh) -> Registration {
+    guard let supplied = golden as? SuppliedGolden else { return self }
+    var result = self
+    result.extent = supplied.shown(in: extent, toScan: toScan, mesh: mesh)
+    return result
   }
 }

@@ -29,7 +29,7 @@ struct GoldenDie: ParsableCommand {
 
   /// Parses, runs, and tells every failure in one line and an exit code.
   static func main() {
-    FreedMemory.isKept()
+    FreedMemory.keep()
     var command: any ParsableCommand
     do {
       command = try parseAsRoot()
