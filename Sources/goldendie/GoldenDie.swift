@@ -22,7 +22,7 @@ struct GoldenDie: ParsableCommand {
     subcommands: [
       InspectCommand.self, TrainCommand.self, CalibrateCommand.self, EvaluateCommand.self,
       ExplainCommand.self, WatchCommand.self, ReportCommand.self, ExportCommand.self,
-      ImportCommand.self, AuditCommand.self,
+      DecideCommand.self, ImportCommand.self, AuditCommand.self,
       GoldenCommand.self, LayoutCommand.self, ModelCommand.self, SimulateCommand.self,
       DoctorCommand.self,
     ])
