@@ -53,7 +53,7 @@ let package = Package(
     module("Networks", uses: ["CDNNL", "CKernels", "COpenBLAS"]),
     module("Raster", uses: ["CKernels"]),
     module("ImageFiles", uses: ["Raster", "CImageCodecs"]),
-    module("Layout", uses: ["CImageCodecs", "Raster"]),
+    module("Layout", uses: ["CImageCodecs", "CKernels", "Raster"]),
     module(
       "Golden",
       uses: [

@@ -82,13 +82,14 @@ enum LayoutBench {
     let map = Affine(
       a: scale, b: 0, tx: half - middle.x * scale, c: 0, d: -scale, ty: half + middle.y * scale)
     let rect = PixelRect(x: 0, y: 0, width: side, height: side)
-    var plane: Plane?
+    var plane = Plane(width: side, height: side)
     let times = try (0..<runs).map { _ in
       try seconds {
-        plane = try layout.coverage(of: layer, in: cell, layoutToScan: map, rect: rect)
+        try layout.coverage(
+          of: layer, in: cell, layoutToScan: map, rect: rect, into: &plane)
       }
     }
-    let sum = plane?.samples.reduce(0) { $0 + Double($1) } ?? 0
+    let sum = plane.samples.reduce(0) { $0 + Double($1) }
     print(#"{"seconds": \#(times), "covered_px": \#(sum)}"#)
   }
 }

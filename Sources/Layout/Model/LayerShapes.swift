@@ -34,7 +34,7 @@ struct LayerShapes: Sendable {
   private(set) var rectangles: [GridBox] = []
   private var rectangleTree = PackedTree()
   /// x and y of all vertices of the other polygons in database units, in the order of the file.
-  private let coordinates = CoordinateStore()
+  private let coordinates = PlainStore<Int32>()
   /// The other polygons, and the box of each.
   private var outlines: [Outline] = []
   private var boxes: [GridBox] = []

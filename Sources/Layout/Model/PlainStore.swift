@@ -1,32 +1,54 @@
 import Foundation
 
-/// A list of coordinates that grows in place where the system can move pages instead of bytes.
+/// A list of plain values that grows in place where the system can move pages instead of bytes.
 ///
-/// Sendable is right: it is changed only while its one owner reads a file, and only read after.
-final class CoordinateStore: @unchecked Sendable {
-  private var memory: UnsafeMutablePointer<Int32>?
-  private var capacity = 0
-  private(set) var count = 0
+/// Sendable is right: it is changed only while one owner fills it, and only read after. For the same reason its
+/// properties need no watch over overlapping access.
+final class PlainStore<Element: BitwiseCopyable>: @unchecked Sendable {
+  @exclusivity(unchecked) private var memory: UnsafeMutablePointer<Element>?
+  @exclusivity(unchecked) private var capacity = 0
+  @exclusivity(unchecked) private(set) var count = 0
 
   deinit { free(memory) }
 
-  /// Adds so many coordinates, which the caller is to write.
+  /// Adds so many values, which the caller is to write.
   @inline(__always)
-  func extend(by more: Int) -> UnsafeMutablePointer<Int32> {
-    if count + more > capacity { grow(to: count + more) }
-    defer { count += more }
+  func extend(by more: Int) -> UnsafeMutablePointer<Element> {
+    if count &+ more > capacity { grow(to: count + more) }
+    defer { count &+= more }
     return memory.unsafelyUnwrapped + count
   }
 
+  @inline(__always)
+  func append(_ element: Element) { extend(by: 1).pointee = element }
+
+  /// Keeps only the first values.
+  @inline(__always)
+  func cut(to count: Int) { self.count = count }
+
+  @inline(never)
   private func grow(to needed: Int) {
     capacity = max(needed, capacity + capacity / 2, 64)
-    guard let grown = realloc(memory, 4 * capacity) else { fatalError("out of memory") }
-    memory = grown.assumingMemoryBound(to: Int32.self)
+    guard let grown = realloc(memory, MemoryLayout<Element>.stride * capacity) else {
+      fatalError("out of memory")
+    }
+    memory = grown.assumingMemoryBound(to: Element.self)
   }
 
-  /// Some of the coordinates.
+  /// The first value, good until more are added.
+  ///
+  /// There must be one.
   @inline(__always)
-  func part(from first: Int, count: Int) -> UnsafeBufferPointer<Int32> {
+  var start: UnsafeMutablePointer<Element> { memory.unsafelyUnwrapped }
+
+  /// All values, to be changed in place.
+  var all: UnsafeMutableBufferPointer<Element> {
+    UnsafeMutableBufferPointer(start: memory, count: count)
+  }
+
+  /// Some of the values.
+  @inline(__always)
+  func part(from first: Int, count: Int) -> UnsafeBufferPointer<Element> {
     UnsafeBufferPointer(start: memory.unsafelyUnwrapped + first, count: count)
   }
 }
