@@ -1,4 +1,4 @@
-#include "CoverageKernels.h"
+#include "LayoutKernels.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "CoverageKernels.h"
+#include "LayoutKernels.h"
 #include "MatchingKernels.h"
 #include "NetworkKernels.h"
 

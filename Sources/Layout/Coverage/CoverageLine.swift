@@ -51,6 +51,27 @@ struct CoverageLine: BitwiseCopyable {
     return (doubled &+ 256) >> 9
   }
 
+  /// Those areas in the two columns that the whole line lies in, left and right of the border `border`, in 2⁻²⁴ px.
+  @inline(__always)
+  func areasRight(besidesBorder border: Int, toLevel level: Int, _ inverseStep: Double) -> (
+    left: Int, right: Int
+  ) {
+    let way = (level &- first) << 16
+    // What the line cuts off in the column where it begins, and in the other.
+    let (begun, done) = (step > 0 ? border &- x : x &- border, position(atLevel: level) &- border)
+    let beyond = step > 0 ? done : 0 &- done
+    guard beyond > 0 else {
+      let levels = level &- first
+      let doubled = levels &* (2 &* begun &- levels &* abs(step))
+      let inside = (doubled &+ 256) >> 9
+      return step > 0 ? (inside, way) : (0, way &- inside)
+    }
+    let scale = inverseStep * (0.5 / 0x1p32)
+    let near = (Double(begun) * Double(begun) * scale).nearestWhole
+    let far = (Double(beyond) * Double(beyond) * scale).nearestWhole
+    return step > 0 ? (near, way &- far) : (far, way &- near)
+  }
+
   /// That area in any column that a line which is not upright meets.
   @inline(__always)
   func areaRight(inColumn column: Int, toLevel level: Int, _ inverseStep: Double) -> Int {
@@ -60,8 +81,7 @@ struct CoverageLine: BitwiseCopyable {
     let slope = Double(abs(step)) / Double(Self.pixel)
     let start = step > 0 ? across : 1 - across
     let area = (Self.ramp(start) - Self.ramp(start - slope * Double(levels))) * inverseStep
-    // Never below zero by more than rounding; cutting off spares a call for each.
-    let rounded = Int(area * 65536 + 0.5)
+    let rounded = (area * 65536).nearestWhole
     return step > 0 ? rounded : levels << 16 &- rounded
   }
 
@@ -72,7 +92,8 @@ struct CoverageLine: BitwiseCopyable {
   /// The integral from −∞ to `value` of a ramp from 0 to 1 over the unit interval.
   @inline(__always)
   private static func ramp(_ value: Double) -> Double {
-    if value <= 0 { return 0 }
-    return value < 1 ? 0.5 * value * value : value - 0.5
+    // Without branches, which would be taken as chance has it.
+    let within = min(max(value, 0), 1)
+    return 0.5 * within * within + max(value - 1, 0)
   }
 }

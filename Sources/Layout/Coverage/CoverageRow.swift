@@ -25,30 +25,54 @@ struct CoverageRow: ~Copyable {
   /// Adds or takes away all that lies right of a line.
   @inline(__always)
   mutating func mark(_ line: CoverageLine, sign: Int) {
-    let column = line.x >> 24
-    guard column == line.end >> 24, column >= 0, column < width else {
+    let (column, end) = (line.x >> 24, line.end >> 24)
+    let first = min(column, end)
+    guard first >= 0, first < width - 1, abs(end &- column) <= 1 else {
       return mark(line, from: line.first, to: line.last, sign: sign)
     }
     let whole = (line.last &- line.first) << 16
-    let area = line.areaRight(inItsColumn: column, toLevel: line.last)
-    add(sign &* area, column)
-    add(sign &* (whole &- area), column &+ 1)
+    if column == end {
+      let area = line.areaRight(inItsColumn: column, toLevel: line.last)
+      add(sign &* area, column)
+      return add(sign &* (whole &- area), column &+ 1)
+    }
+    let area = line.areasRight(
+      besidesBorder: (first &+ 1) << 24, toLevel: line.last, line.inverseStep)
+    add(sign &* area.left, first)
+    add(sign &* (area.right &- area.left), first &+ 1)
+    add(sign &* (whole &- area.right), first &+ 2)
   }
 
   /// Adds or takes away all that lies right of a line between two levels.
   @inline(never)
   mutating func mark(_ line: CoverageLine, from: Int, to: Int, sign: Int) {
     let whole = (to &- from) << 16
-    let column = line.x >> 24
-    if column == line.end >> 24 {
-      if column >= width { return }
-      if column < 0 { return add(sign &* whole, 0) }
+    let (column, end) = (line.x >> 24, line.end >> 24)
+    let first = min(column, end)
+    if first >= width { return }
+    if max(column, end) < 0 { return add(sign &* whole, 0) }
+    if column == end {
       let area =
         line.areaRight(inItsColumn: column, toLevel: to)
         &- line.areaRight(inItsColumn: column, toLevel: from)
       add(sign &* area, column)
-      return add(sign &* (whole &- area), column &+ 1)
+      add(sign &* (whole &- area), column &+ 1)
+    } else if abs(end &- column) == 1 {
+      let (border, inverse) = ((first + 1) << 24, line.inverseStep)
+      let before = line.areasRight(besidesBorder: border, toLevel: from, inverse)
+      let area = line.areasRight(besidesBorder: border, toLevel: to, inverse)
+      let (left, right) = (area.left &- before.left, area.right &- before.right)
+      if first >= 0 { add(sign &* left, first) }
+      add(sign &* (first >= 0 ? right &- left : right), first + 1)
+      if first + 2 <= width { add(sign &* (whole &- right), first + 2) }
+    } else {
+      markFar(line, from: from, to: to, sign: sign)
     }
+  }
+
+  /// The same of a line through more than two columns.
+  private mutating func markFar(_ line: CoverageLine, from: Int, to: Int, sign: Int) {
+    let whole = (to &- from) << 16
     let (start, end) = (line.position(atLevel: from), line.position(atLevel: to))
     let first = max(min(start, end) >> 24, 0)
     let last = min((max(start, end) &- 1) >> 24, width - 1)

@@ -101,8 +101,7 @@ struct CoverageSides: ShapeSink {
 
   @inline(__always)
   private static func held(_ value: Double) -> Int {
-    // Adding 3·2⁵¹ leaves no bit for fractions.
-    Int(min(max(value, -limit), limit) + 0x1.8p52 - 0x1.8p52)
+    min(max(value, -limit), limit).nearestWhole
   }
 
   // MARK: Sides

@@ -20,6 +20,10 @@ struct CoverageSweep: ~Copyable {
     /// What a level adds to that, exactly and in whole numbers.
     var slope: Double
     var step: Int
+    /// The edge on which it is: its upper corner, x in 2⁻²⁴ px, and the level of its lower one.
+    var edgeX: Int
+    var edgeTop: Int
+    var edgeBottom: Int
     /// The columns that it keeps to in this row, and a little more.
     var low: Int
     var high: Int
@@ -63,9 +67,12 @@ struct CoverageSweep: ~Copyable {
       let side = all.sides.start[index]
       states[index] = State(
         line: CoverageLine(x: 0, step: 0, first: 0, last: 0), firstLine: 0, lineCount: 0, x: 0,
-        slope: 0, step: 0, low: 0, high: 0, top: 0, bottom: 0, corner: side.first, last: side.last,
+        slope: 0, step: 0, edgeX: 0, edgeTop: 0, edgeBottom: 0, low: 0, high: 0, top: 0, bottom: 0,
+        corner: side.first, last: side.last,
         polygon: side.polygon, winding: side.winding)
-      Self.begin(&states[index], corners)
+      // Corners above are left out, but for the last one.
+      Self.enter(&states[index], corners)
+      if states[index].edgeTop < 0 { states[index].x = Self.position(states[index], atLevel: 0) }
     }
     union = CoverageUnion(width: width, polygons: Int(all.polygons))
     (order, starts) = Self.order(all.sides, states, width: width, height: height)
@@ -112,51 +119,37 @@ struct CoverageSweep: ~Copyable {
 
   // MARK: A side's way down
 
-  /// Brings a side to the uppermost level, or to its first corner if that lies below.
-  private static func begin(_ side: inout State, _ corners: UnsafePointer<CoverageCorner>) {
-    // Corners above are left out, but for the last one.
-    enter(&side, corners)
-    if corners[Int(side.corner)].y < 0 { side.x = position(side, atLevel: 0, corners) }
-  }
-
   /// Goes on with the edge that begins at the side's corner; level ones are passed over.
   @inline(__always)
   private static func enter(_ side: inout State, _ corners: UnsafePointer<CoverageCorner>) {
     while side.corner < side.last {
-      let (from, to) = (corners[Int(side.corner)], corners[Int(side.corner) &+ 1])
-      if to.y > from.y {
-        side.x = from.x << 16
-        if to.x == from.x {
-          (side.slope, side.step) = (0, 0)
-        } else {
-          side.slope = Double((to.x &- from.x) << 16) / Double(to.y &- from.y)
-          side.step = rounded(side.slope)
-        }
+      let corner = corners + Int(truncatingIfNeeded: side.corner)
+      if corner[1].y > corner[0].y {
+        (side.edgeX, side.edgeTop, side.edgeBottom) = (corner[0].x << 16, corner[0].y, corner[1].y)
+        side.x = side.edgeX
+        side.slope = slope(corner)
+        side.step = side.slope.nearestWhole
         return
       }
       side.corner &+= 1
     }
   }
 
+  /// How far the edge that begins at a corner goes right in a level, in 2⁻²⁴ px.
   @inline(__always)
-  private static func position(
-    _ side: State, atLevel level: Int, _ corners: UnsafePointer<CoverageCorner>
-  ) -> Int {
-    let from = corners[Int(side.corner)]
-    return from.x << 16 &+ rounded(side.slope * Double(level &- from.y))
+  private static func slope(_ corner: UnsafePointer<CoverageCorner>) -> Double {
+    Double((corner[1].x &- corner[0].x) << 16) / Double(corner[1].y &- corner[0].y)
   }
 
   @inline(__always)
-  private static func rounded(_ value: Double) -> Int {
-    // Adding 3·2⁵¹ leaves no bit for fractions.
-    Int(value + 0x1.8p52 - 0x1.8p52)
+  private static func position(_ side: State, atLevel level: Int) -> Int {
+    side.edgeX &+ (side.slope * Double(level &- side.edgeTop)).nearestWhole
   }
 
   /// Makes the lines of a side in the row that begins at a level, and brings it to the next.
   @inline(__always)
   private func advance(_ side: inout State, _ rowTop: Int) {
-    let corner = corners + Int(truncatingIfNeeded: side.corner)
-    let (from, to) = (corner[0].y &- rowTop, corner[1].y &- rowTop)
+    let (from, to) = (side.edgeTop &- rowTop, side.edgeBottom &- rowTop)
     guard to >= CoverageSides.steps || side.corner &+ 1 == side.last else {
       return bend(&side, rowTop)
     }
@@ -172,37 +165,47 @@ struct CoverageSweep: ~Copyable {
       side.corner &+= 1
       if to == CoverageSides.steps { Self.enter(&side, corners) }
     } else {
-      side.x = Self.position(side, atLevel: rowTop &+ CoverageSides.steps, corners)
+      side.x = Self.position(side, atLevel: rowTop &+ CoverageSides.steps)
     }
   }
 
   /// The same for a side that has a corner between two edges in the row.
   @inline(never)
   private func bend(_ side: inout State, _ rowTop: Int) {
-    let rowBottom = rowTop + CoverageSides.steps
-    side.firstLine = Int32(lines.count)
-    side.top = Int32(max(corners[Int(side.corner)].y - rowTop, 0))
-    (side.low, side.high) = (.max, .min)
+    var corner = corners + Int(truncatingIfNeeded: side.corner)
+    let last = corners + Int(truncatingIfNeeded: side.last)
+    var (x, slope, step) = (side.x, side.slope, side.step)
+    var from = max(corner[0].y &- rowTop, 0)
+    side.firstLine = Int32(truncatingIfNeeded: lines.count)
+    side.top = Int32(truncatingIfNeeded: from)
+    var (low, high) = (Int.max, Int.min)
     while true {
-      let corner = corners + Int(side.corner)
-      let (from, to) = (max(corner[0].y, rowTop), min(corner[1].y, rowBottom))
-      let line = CoverageLine(x: side.x, step: side.step, first: from - rowTop, last: to - rowTop)
+      let bottom = corner[1].y &- rowTop
+      let to = min(bottom, CoverageSides.steps)
+      let line = CoverageLine(x: x, step: step, first: from, last: to)
       lines.append(line)
-      let end = line.end
-      side.low = min(side.low, min(line.x, end))
-      side.high = max(side.high, max(line.x, end))
-      side.bottom = Int32(to - rowTop)
-      if corner[1].y > rowBottom {
-        side.x = Self.position(side, atLevel: rowBottom, corners)
+      (low, high) = (min(low, min(x, line.end)), max(high, max(x, line.end)))
+      from = to
+      if bottom > CoverageSides.steps {
+        x = corner[0].x << 16 &+ (slope * Double(rowTop &+ to &- corner[0].y)).nearestWhole
         break
       }
-      side.corner += 1
-      Self.enter(&side, corners)
-      if side.corner == side.last || corners[Int(side.corner)].y >= rowBottom { break }
+      corner += 1
+      while corner < last, corner[1].y == corner[0].y { corner += 1 }
+      if corner == last { break }
+      x = corner[0].x << 16
+      slope = Self.slope(corner)
+      step = slope.nearestWhole
+      if to == CoverageSides.steps { break }
     }
-    side.low -= Self.slack
-    side.high += Self.slack
-    side.lineCount = Int32(lines.count) - side.firstLine
+    (side.x, side.slope, side.step) = (x, slope, step)
+    if corner < last {
+      (side.edgeX, side.edgeTop, side.edgeBottom) = (corner[0].x << 16, corner[0].y, corner[1].y)
+    }
+    (side.low, side.high) = (low &- Self.slack, high &+ Self.slack)
+    side.bottom = Int32(truncatingIfNeeded: from)
+    side.corner = Int32(truncatingIfNeeded: corner - corners)
+    side.lineCount = Int32(truncatingIfNeeded: lines.count) &- side.firstLine
     if side.lineCount == 1 { side.line = lines.start[Int(side.firstLine)] }
   }
 

@@ -4,7 +4,7 @@ public import Raster
 extension Layout {
   /// Parts that each core fills; few, since a polygon is placed for each that it meets, and enough for all cores to have
   /// their share.
-  private static let slabsPerCore = 4
+  private static let slabsPerCore = 3
   /// Fewer rows are not worth a part.
   private static let leastRows = 64
 
