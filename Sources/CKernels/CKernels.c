@@ -98,11 +98,45 @@ WIDEST void gd_gradient_row(const float *above, const float *middle, const float
   if (width > 0) magnitude[width - 1] = 0;
 }
 
-WIDEST float gd_dot2(const float *a_re, const float *a_im, const float *b_re, const float *b_im, ptrdiff_t n) {
-#pragma clang fp reassociate(on)
-  float sum = 0;
-  for (ptrdiff_t i = 0; i < n; i++) sum += a_re[i] * b_re[i] + a_im[i] * b_im[i];
-  return sum;
+typedef float lanes __attribute__((vector_size(64), aligned(4)));
+
+// `count` shifts at once, a constant where this is inlined, so that the first field's samples are loaded once for all.
+static inline __attribute__((always_inline)) void correlations(
+    const float *a_re, const float *a_im, ptrdiff_t a_stride, const float *b_re, const float *b_im, ptrdiff_t b_stride,
+    ptrdiff_t width, ptrdiff_t height, const ptrdiff_t count, float *sums) {
+  lanes wide[4] = {{0}, {0}, {0}, {0}};
+  float rest[4] = {0, 0, 0, 0};
+  for (ptrdiff_t y = 0; y < height; y++) {
+    ptrdiff_t x = 0;
+    for (; x + 16 <= width; x += 16) {
+      const lanes re = *(const lanes *)(a_re + x), im = *(const lanes *)(a_im + x);
+      for (ptrdiff_t k = 0; k < count; k++) {
+        wide[k] += re * *(const lanes *)(b_re + x + k);
+        wide[k] += im * *(const lanes *)(b_im + x + k);
+      }
+    }
+    for (; x < width; x++)
+      for (ptrdiff_t k = 0; k < count; k++) rest[k] += a_re[x] * b_re[x + k] + a_im[x] * b_im[x + k];
+    a_re += a_stride;
+    a_im += a_stride;
+    b_re += b_stride;
+    b_im += b_stride;
+  }
+  for (ptrdiff_t k = 0; k < count; k++) {
+    float sum = rest[k];
+    for (int lane = 0; lane < 16; lane++) sum += wide[k][lane];
+    sums[k] = sum;
+  }
+}
+
+WIDEST void gd_correlations(const float *a_re, const float *a_im, ptrdiff_t a_stride, const float *b_re,
+                            const float *b_im, ptrdiff_t b_stride, ptrdiff_t width, ptrdiff_t height, ptrdiff_t shifts,
+                            float *sums) {
+  ptrdiff_t s = 0;
+  for (; s + 4 <= shifts; s += 4)
+    correlations(a_re, a_im, a_stride, b_re + s, b_im + s, b_stride, width, height, 4, sums + s);
+  for (; s < shifts; s++)
+    correlations(a_re, a_im, a_stride, b_re + s, b_im + s, b_stride, width, height, 1, sums + s);
 }
 
 WIDEST void gd_line_places(double x, double y, double x_step, double y_step, ptrdiff_t first, float *restrict xs,
@@ -133,6 +167,35 @@ WIDEST void gd_sample_bilinear(const float *source, ptrdiff_t width, ptrdiff_t h
     const float top = corner[0] + fx * (corner[step_x] - corner[0]);
     const float low = corner[step_y] + fx * (corner[step_y + step_x] - corner[step_y]);
     target[i] = top + fy * (low - top);
+  }
+}
+
+static inline __attribute__((always_inline)) float spline_row(const float *row, float before, float here, float next,
+                                                              float after) {
+  return before * row[0] + here * row[1] + next * row[2] + after * row[3];
+}
+
+WIDEST void gd_sample_spline(const float *coefficients, ptrdiff_t width, ptrdiff_t height, const float *xs,
+                             const float *ys, float *restrict target, ptrdiff_t n) {
+  const float right = (float)(width - 3), bottom = (float)(height - 3);
+  for (ptrdiff_t i = 0; i < n; i++) {
+    float x = xs[i] - 0.5f;
+    float y = ys[i] - 0.5f;
+    x = x < 1 ? 1 : (x > right ? right : x);
+    y = y < 1 ? 1 : (y > bottom ? bottom : y);
+    const int32_t column = (int32_t)x;
+    const int32_t row = (int32_t)y;
+    const float u = x - (float)column, v = y - (float)row;
+    const float p = 1 - u, q = 1 - v;
+    const float before = p * p * p / 6, after = u * u * u / 6;
+    const float here = (4 - 3 * u * u * (2 - u)) / 6, next = 1 - before - here - after;
+    const float above = q * q * q / 6, under = v * v * v / 6;
+    const float level = (4 - 3 * v * v * (2 - v)) / 6, below = 1 - above - level - under;
+    const float *corner = coefficients + (ptrdiff_t)(row - 1) * width + (column - 1);
+    target[i] = above * spline_row(corner, before, here, next, after) +
+                level * spline_row(corner + width, before, here, next, after) +
+                below * spline_row(corner + 2 * width, before, here, next, after) +
+                under * spline_row(corner + 3 * width, before, here, next, after);
   }
 }
 

@@ -174,31 +174,54 @@ WIDEST void gd_add_shifted_row(const float *first, const float *second, ptrdiff_
   for (ptrdiff_t x = start; x < end; x++) target[x] += second[x + shift];
 }
 
-static void add_columns(const uint8_t *a, const uint8_t *b, ptrdiff_t n, int32_t sign, int32_t *restrict columns) {
-  for (ptrdiff_t x = 0; x < n; x++) {
-    const int32_t difference = (int32_t)a[x] - (int32_t)b[x];
-    columns[x] += sign * (difference < 0 ? -difference : difference);
-  }
-}
+typedef int32_t ints __attribute__((vector_size(64), aligned(4)));
+typedef uint8_t bytes __attribute__((vector_size(16), aligned(1)));
 
-WIDEST void gd_window_costs(const uint8_t *scan, ptrdiff_t scan_stride, const uint8_t *golden,
-                            ptrdiff_t golden_stride, ptrdiff_t width, ptrdiff_t height, ptrdiff_t window,
-                            int32_t *restrict costs, int32_t *restrict columns) {
-  const ptrdiff_t wide = width + window - 1;
-  memset(columns, 0, (size_t)wide * sizeof(int32_t));
-  for (ptrdiff_t y = 0; y < window - 1; y++) {
-    add_columns(scan + y * scan_stride, golden + y * golden_stride, wide, 1, columns);
-  }
-  for (ptrdiff_t y = 0; y < height; y++) {
-    const ptrdiff_t entering = y + window - 1;
-    add_columns(scan + entering * scan_stride, golden + entering * golden_stride, wide, 1, columns);
-    int32_t sum = 0;
-    for (ptrdiff_t x = 0; x < window - 1; x++) sum += columns[x];
-    for (ptrdiff_t x = 0; x < width; x++) {
-      sum += columns[x + window - 1];
-      costs[y * width + x] = sum;
-      sum -= columns[x];
+// |scan - golden| of one pixel of the scan, a vector of its like, and 16 of the golden side by side. A macro, for a function may
+// not hand on vectors that are wider than those of the oldest processor.
+#define DIFFERENCES(scan, golden)                                             \
+  __builtin_convertvector(__builtin_elementwise_max(scan, *(const bytes *)(golden)) - \
+                              __builtin_elementwise_min(scan, *(const bytes *)(golden)), \
+                          ints)
+
+WIDEST void gd_best_shifts(const uint8_t *scan, ptrdiff_t scan_stride, const uint8_t *golden, ptrdiff_t golden_stride,
+                           ptrdiff_t width, ptrdiff_t height, ptrdiff_t window, ptrdiff_t radius, int32_t liking,
+                           uint16_t *shifts, ptrdiff_t shifts_stride, int32_t *scratch) {
+  const ptrdiff_t wide = width + window - 1, side = 2 * radius + 1;
+  // Lane u of `columns` holds the sum down a column of the window at shift u; one row of them for each shift v.
+  ints *columns = (ints *)scratch, *least = columns + side * wide, *which = least + width;
+  memset(columns, 0, (size_t)(side * wide) * sizeof(ints));
+  ints far = {0};
+  for (ptrdiff_t u = 0; u < 16; u++)
+    far[u] = u < side ? liking * (int32_t)((u - radius) * (u - radius)) : INT32_MAX / 4;
+  for (ptrdiff_t y = 1 - window; y < height; y++) {
+    const uint8_t *in = scan + (y + window - 1) * scan_stride, *out = scan + (y - 1) * scan_stride;
+    for (ptrdiff_t x = 0; x < width; x++) least[x] = (ints){0} + INT32_MAX;
+    for (ptrdiff_t v = 0; v < side; v++) {
+      ints *row = columns + v * wide;
+      const uint8_t *golden_in = golden + (y + window - 1 + v) * golden_stride;
+      for (ptrdiff_t x = 0; x < wide; x++) row[x] += DIFFERENCES((bytes){0} + in[x], golden_in + x);
+      if (y > 0) {
+        const uint8_t *golden_out = golden + (y - 1 + v) * golden_stride;
+        for (ptrdiff_t x = 0; x < wide; x++) row[x] -= DIFFERENCES((bytes){0} + out[x], golden_out + x);
+      }
+      if (y < 0) continue;
+      ints sum = far + liking * (int32_t)((v - radius) * (v - radius));
+      for (ptrdiff_t x = 0; x < window - 1; x++) sum += row[x];
+      for (ptrdiff_t x = 0; x < width; x++) {
+        sum += row[x + window - 1];
+        const ints better = sum < least[x];
+        least[x] = (better & sum) | (~better & least[x]);
+        which[x] = (better & (int32_t)v) | (~better & which[x]);
+        sum -= row[x];
+      }
     }
-    add_columns(scan + y * scan_stride, golden + y * golden_stride, wide, -1, columns);
+    if (y < 0) continue;
+    for (ptrdiff_t x = 0; x < width; x++) {
+      ptrdiff_t best = 0;
+      for (ptrdiff_t u = 1; u < side; u++)
+        if (least[x][u] < least[x][best] || (least[x][u] == least[x][best] && which[x][u] < which[x][best])) best = u;
+      shifts[y * shifts_stride + x] = (uint16_t)(which[x][best] * side + best);
+    }
   }
 }

@@ -194,13 +194,21 @@ WIDEST static void NAME(bilinear_row_gradient)(const ELEMENT *gradient, float sh
   }
 }
 
-static void NAME(shuffle_rows)(const ELEMENT *deep, ELEMENT *rows, ptrdiff_t width, ptrdiff_t channels,
-                               ptrdiff_t factor) {
-  const ptrdiff_t row = width * factor * channels;
-  for (ptrdiff_t x = 0; x < width; x++)
-    for (ptrdiff_t c = 0; c < channels; c++)
-      for (ptrdiff_t j = 0; j < factor; j++)
-        for (ptrdiff_t i = 0; i < factor; i++, deep++) rows[j * row + (x * factor + i) * channels + c] = *deep;
+static inline __attribute__((always_inline)) void NAME(shuffle_by)(const ELEMENT *deep, ELEMENT *rows, ptrdiff_t width,
+                                                                   ptrdiff_t channels, const ptrdiff_t factor) {
+  for (ptrdiff_t j = 0; j < factor; j++, rows += width * factor * channels)
+    for (ptrdiff_t x = 0; x < width; x++)
+      for (ptrdiff_t i = 0; i < factor; i++) {
+        const ELEMENT *source = deep + x * channels * factor * factor + j * factor + i;
+        ELEMENT *target = rows + (x * factor + i) * channels;
+        for (ptrdiff_t c = 0; c < channels; c++) target[c] = source[c * factor * factor];
+      }
+}
+
+WIDEST static void NAME(shuffle_rows)(const ELEMENT *deep, ELEMENT *rows, ptrdiff_t width, ptrdiff_t channels,
+                                      ptrdiff_t factor) {
+  if (factor == 2) NAME(shuffle_by)(deep, rows, width, channels, 2);
+  else NAME(shuffle_by)(deep, rows, width, channels, factor);
 }
 
 static void NAME(unshuffle_rows)(const ELEMENT *rows, ELEMENT *deep, ptrdiff_t width, ptrdiff_t channels,

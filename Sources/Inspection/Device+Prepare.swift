@@ -39,17 +39,13 @@ extension Device {
             name: "", die: "", photograph: picture, field: field, area: registration.extent,
             toScan: registration.toScan, mesh: mesh, pixelSizeUm: registration.pixelSize)
         ])
-      var region = try golden.region(field, toScan: registration.toScan, mesh: mesh)
-      if golden is GeneratorGolden {
+      if let golden = golden as? GeneratorGolden {
+        let drawn = try golden.picture(field, toScan: registration.toScan, mesh: mesh)
         mesh = mesh.adding(
-          try GoldenPlacement.displacement(of: picture, from: region.picture, field: field))
-        region = try golden.region(field, toScan: registration.toScan, mesh: mesh)
+          try GoldenPlacement.displacement(of: picture, from: drawn, field: field))
       }
-      return .ready(
-        PreparedScan(
-          picture: picture, field: field,
-          placed: PlacedScan(registration: registration, mesh: mesh, golden: golden),
-          region: region))
+      let placed = PlacedScan(registration: registration, mesh: mesh, golden: golden)
+      return .ready(try placed.window(field, picture))
     }
   }
 

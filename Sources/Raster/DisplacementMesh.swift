@@ -77,6 +77,40 @@ extension Plane {
   ///   - mesh: displacement in target pixels.
   /// - Returns: bilinear samples, `rect.height × rect.width`, edges repeated.
   public func resampled(rect: PixelRect, toSource: Affine, mesh: DisplacementMesh? = nil) -> Plane {
+    resampled(rect: rect, toSource: toSource, mesh: mesh, by: gd_sample_bilinear)
+  }
+
+  /// The plane as coefficients of a cubic spline that goes through its samples, for `splineResampled`.
+  ///
+  /// Source: Unser, "Splines: a perfect fit for signal and image processing", IEEE Signal Processing Magazine 1999; the
+  /// recursive filter written out as far as single precision shows it, so that a coefficient hangs on 12 samples to each side.
+  public func splineCoefficients() -> Plane {
+    let pole = 3.0.squareRoot() - 2
+    return convolved(
+      taps: (0...Plane.splineReach).map { distance in
+        Float(-6 * pole / (1 - pole * pole) * ((0..<distance).reduce(1) { power, _ in power * pole }))
+      })
+  }
+
+  /// How many samples to each side a coefficient hangs on.
+  public static let splineReach = 12
+
+  /// As `resampled`, of a plane of coefficients: smooth pictures are moved by parts of a pixel without blur.
+  public func splineResampled(
+    rect: PixelRect, toSource: Affine, mesh: DisplacementMesh? = nil
+  ) -> Plane {
+    precondition(width >= 4 && height >= 4, "a spline has four coefficients along each axis")
+    return resampled(rect: rect, toSource: toSource, mesh: mesh, by: gd_sample_spline)
+  }
+
+  private typealias Sampler = @Sendable (
+    UnsafePointer<Float>?, Int, Int, UnsafePointer<Float>?, UnsafePointer<Float>?,
+    UnsafeMutablePointer<Float>?, Int
+  ) -> Void
+
+  private func resampled(
+    rect: PixelRect, toSource: Affine, mesh: DisplacementMesh?, by sample: Sampler
+  ) -> Plane {
     var result = Plane(width: rect.width, height: rect.height)
     guard !rect.isEmpty, width > 0, height > 0 else { return result }
     let (width, height) = (width, height)
@@ -95,7 +129,7 @@ extension Plane {
                   line.start.x, line.start.y, line.step.x, line.step.y, run.columns.lowerBound,
                   xs + start, ys + start, run.columns.count)
               }
-              gd_sample_bilinear(source.row(0), width, height, xs, ys, target.row(y), rect.width)
+              sample(source.row(0), width, height, xs, ys, target.row(y), rect.width)
             }
           }
         }

@@ -72,28 +72,59 @@ public struct EdgeField: Sendable {
     EdgeField.correlation(self, self, in: rect, dx: 0, dy: 0)
   }
 
+  /// The field at a coarser resolution: each pixel is the mean of a `factor × factor` block.
+  public func reduced(by factor: Int) -> EdgeField {
+    var result = self
+    (result.re, result.im) = (re.reduced(by: factor), im.reduced(by: factor))
+    return result
+  }
+
   /// Σ over `rect` of Re(a(x, y) · conj b(x + dx, y + dy)); pixels whose partner lies outside count nothing.
   public static func correlation(
     _ a: EdgeField, _ b: EdgeField, in rect: PixelRect, dx: Int, dy: Int
   ) -> Double {
-    let reach = PixelRect(x: -dx, y: -dy, width: b.width, height: b.height)
-    let area = rect.intersection(a.re.bounds).intersection(reach)
-    guard !area.isEmpty else { return 0 }
-    return a.re.withUnsafeRows { aRe in
-      a.im.withUnsafeRows { aIm in
-        b.re.withUnsafeRows { bRe in
-          b.im.withUnsafeRows { bIm in
-            var sum = 0.0
-            for y in area.y..<area.maxY {
-              sum += Double(
-                gd_dot2(
-                  aRe.row(y) + area.x, aIm.row(y) + area.x, bRe.row(y + dy) + area.x + dx,
-                  bIm.row(y + dy) + area.x + dx, area.width))
+    var sum = 0.0
+    correlations(a, b, in: rect, dx: dx...dx, dy: dy) { sum = $1 }
+    return sum
+  }
+
+  /// The correlation at several shifts in a row, told one by one; each as `correlation` has it.
+  public static func correlations(
+    _ a: EdgeField, _ b: EdgeField, in rect: PixelRect, dx shifts: ClosedRange<Int>, dy: Int,
+    _ tell: (_ dx: Int, _ sum: Double) -> Void
+  ) {
+    let rect = rect.intersection(a.re.bounds)
+    let isInside = rect.x + shifts.lowerBound >= 0 && rect.maxX + shifts.upperBound <= b.width
+    // At a border each shift has partners in columns of its own.
+    guard isInside || shifts.count == 1 else {
+      for dx in shifts { correlations(a, b, in: rect, dx: dx...dx, dy: dy, tell) }
+      return
+    }
+    let first = shifts.lowerBound
+    let reach = PixelRect(
+      x: -first, y: -dy, width: b.width - (shifts.count - 1), height: b.height)
+    let area = rect.intersection(reach)
+    var sums = [Double](repeating: 0, count: shifts.count)
+    if !area.isEmpty {
+      // Single precision holds over so many pixels.
+      let rows = max(1, 16384 / area.width)
+      var part = [Float](repeating: 0, count: shifts.count)
+      a.re.withUnsafeRows { aRe in
+        a.im.withUnsafeRows { aIm in
+          b.re.withUnsafeRows { bRe in
+            b.im.withUnsafeRows { bIm in
+              for y in stride(from: area.y, to: area.maxY, by: rows) {
+                gd_correlations(
+                  aRe.row(y) + area.x, aIm.row(y) + area.x, a.width,
+                  bRe.row(y + dy) + area.x + first, bIm.row(y + dy) + area.x + first, b.width,
+                  area.width, min(rows, area.maxY - y), shifts.count, &part)
+                for index in part.indices { sums[index] += Double(part[index]) }
+              }
             }
-            return sum
           }
         }
       }
     }
+    for index in sums.indices { tell(first + index, sums[index]) }
   }
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Golden
 internal import Networks
+internal import Raster
 
 /// Times this project's networks: `bench inference|fast|training|convolutions|peak float32|bfloat16 [runs]`, and explanations:
 /// `bench relevance|reports down3|up0 [runs]`.
@@ -11,6 +12,7 @@ internal import Networks
 @main
 struct Bench {
   static func main() throws {
+    FreedMemory.isKept()
     let arguments = CommandLine.arguments
     if arguments.dropFirst().first == "layout" {
       return try LayoutBench.main(Array(arguments[2...]))

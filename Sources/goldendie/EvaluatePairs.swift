@@ -39,15 +39,19 @@ extension EvaluateCommand {
     @Option(help: "Least difference, in grey levels of 255.")
     var leastContrast = TemplateComparison.Settings().leastContrast
 
-    @Option(help: "Least area of a finding, pixels.")
+    @Option(help: "Least area of a finding, pixels beyond the band.")
     var leastArea = TemplateComparison.Settings().leastAreaPx
+
+    @Option(help: "Least area that differs at all about a finding, band or not, pixels.")
+    var leastDiffering = TemplateComparison.Settings().leastDifferingPx
 
     @Flag(help: "Print the record as JSON.")
     var json = false
 
     func validate() throws {
-      guard (0...64).contains(band), (0...16).contains(shift), (0...1000).contains(margin) else {
-        throw ValidationError("band, shift and margin are a few pixels, and none is below 0")
+      guard (0...64).contains(band), (0...7).contains(shift), (0...1000).contains(margin) else {
+        throw ValidationError(
+          "band and margin are a few pixels, a shift at most 7, and none is below 0")
       }
     }
 
@@ -58,6 +62,7 @@ extension EvaluateCommand {
       var settings = TemplateComparison.Settings()
       (settings.bandPx, settings.radius) = (band, shift)
       (settings.leastContrast, settings.leastAreaPx) = (leastContrast, leastArea)
+      settings.leastDifferingPx = leastDiffering
       let line = ProgressLine()
       let record = try contest.judged(settings: settings, margin: margin) { name, number in
         line.show("\(name), \(number) of \(contest.count)")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Inspection
+import Raster
 
 @main
 struct GoldenDie: ParsableCommand {
@@ -28,6 +29,7 @@ struct GoldenDie: ParsableCommand {
 
   /// Parses, runs, and tells every failure in one line and an exit code.
   static func main() {
+    FreedMemory.isKept()
     var command: any ParsableCommand
     do {
       command = try parseAsRoot()

@@ -218,4 +218,55 @@ extension Picture {
     #expect(findings.contains { $0.contains(x: 68, y: 44) && $0.contrast < 0 })
     #expect(findings.contains { $0.contains(x: 217, y: 145) && $0.contrast > 0 })
   }
+
+  @Test func `what the template does not show is not compared`() {
+    // The board lies five pixels further right: its left border shows what lies outside the template.
+    var scan = board { _ in (x: 5, y: 0) }
+    for y in 30..<50 { for x in 0..<4 { scan.planes[0][x, y] = 1 } }
+    let template = board { _ in (0, 0) }
+    #expect(TemplateComparison(scan: scan, template: template).findings.isEmpty)
+    for y in 30..<50 { for x in 8..<12 { scan.planes[0][x, y] = 1 } }
+    #expect(TemplateComparison(scan: scan, template: template).findings.count == 1)
+  }
+
+  @Test(arguments: [0, 1, 3, 7]) func `shifts are those that trying each pixel by pixel gives`(
+    radius: Int
+  ) {
+    let (width, height, window) = (37, 29, 7)
+    var random = Seeded(state: 5)
+    func noise() -> Plane {
+      Plane(width: width, height: height) { samples in
+        for index in 0..<width * height { samples[index] = Float(random.next() >> 56) / 255 }
+      }
+    }
+    let golden = noise()
+    var scan = noise()
+    for y in 0..<height {
+      for x in 3..<width - 1 { scan[x, y] = golden[x - (x > 18 ? 1 : -1), max(y - 1, 0)] }
+    }
+    func level(_ plane: Plane, _ x: Int, _ y: Int) -> Int {
+      Int((255 * plane[min(max(x, 0), width - 1), min(max(y, 0), height - 1)]).rounded())
+    }
+    let moved = LocalAlignment(of: golden, to: scan, radius: radius, window: window).moved(golden)
+    for y in 0..<height {
+      for x in 0..<width {
+        var best = (cost: Int.max, u: 0, v: 0)
+        for v in -radius...radius {
+          for u in -radius...radius {
+            var cost = 255 * window * window / 10_000 * (u * u + v * v)
+            for j in -3...3 {
+              for i in -3...3 {
+                // A margin repeats the edge of the scan, and of the golden behind it.
+                cost += abs(
+                  level(scan, x + i, y + j) - level(golden, x + i + u, y + j + v))
+              }
+            }
+            if cost < best.cost { best = (cost, u, v) }
+          }
+        }
+        let expected = level(golden, x + best.u, y + best.v)
+        #expect(level(moved, x, y) == expected, "at \(x), \(y)")
+      }
+    }
+  }
 }

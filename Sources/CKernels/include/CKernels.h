@@ -38,13 +38,20 @@ void gd_edge_field_row(const float *above, const float *middle, const float *bel
 void gd_gradient_row(const float *above, const float *middle, const float *below, float *magnitude,
                      ptrdiff_t width);
 
-// sum over n of a_re*b_re + a_im*b_im.
-float gd_dot2(const float *a_re, const float *a_im, const float *b_re, const float *b_im, ptrdiff_t n);
+// sums[s] = sum over y < height and x < width of a_re[y][x] * b_re[y][x+s] + a_im[y][x] * b_im[y][x+s], 0 <= s < shifts.
+// Summed in single precision: keep width * height below some ten thousand.
+void gd_correlations(const float *a_re, const float *a_im, ptrdiff_t a_stride, const float *b_re, const float *b_im,
+                     ptrdiff_t b_stride, ptrdiff_t width, ptrdiff_t height, ptrdiff_t shifts, float *sums);
 
 // Samples `source` (width x height) at (xs[i], ys[i]) in continuous coordinates (pixel centres at +1/2),
 // bilinearly, edges repeated.
 void gd_sample_bilinear(const float *source, ptrdiff_t width, ptrdiff_t height, const float *xs, const float *ys,
                         float *target, ptrdiff_t n);
+
+// The same by a cubic spline of which the coefficients are given (width and height at least 4); what lies outermost, where
+// a spline lacks neighbours, repeats.
+void gd_sample_spline(const float *coefficients, ptrdiff_t width, ptrdiff_t height, const float *xs, const float *ys,
+                      float *target, ptrdiff_t n);
 
 // xs[i], ys[i] = (x, y) + (x_step, y_step) * (first + i), rounded to multiples of 1/1024.
 void gd_line_places(double x, double y, double x_step, double y_step, ptrdiff_t first, float *xs, float *ys,
@@ -97,3 +104,8 @@ void gd_halve_back(const float *slopes, ptrdiff_t width, ptrdiff_t height, float
 
 // target[i] += factor * source[i].
 void gd_add_scaled(const float *source, float factor, ptrdiff_t n, float *target);
+
+// Swift does not see malloc.h. What malloc is told: freed memory stays with the process, however large the block was; and what
+// is free now goes back to the system. Nothing is done where the C library is not GNU's.
+void gd_keep_freed_memory(void);
+void gd_give_back_memory(void);

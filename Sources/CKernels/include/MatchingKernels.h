@@ -57,7 +57,10 @@ void gd_keep_greater_row(const float *sum, float share, float *best, ptrdiff_t w
 // target[x] = first[x] + second[x + shift], where that lies inside; second may be NULL for a row that does not.
 void gd_add_shifted_row(const float *first, const float *second, ptrdiff_t shift, float *target, ptrdiff_t width);
 
-// costs[y][x] = sum over window x window of |scan - golden|; both point to the upper left of the padded part, which has
-// width + window - 1 columns and height + window - 1 rows. columns: width + window - 1 scratch sums.
-void gd_window_costs(const uint8_t *scan, ptrdiff_t scan_stride, const uint8_t *golden, ptrdiff_t golden_stride,
-                     ptrdiff_t width, ptrdiff_t height, ptrdiff_t window, int32_t *costs, int32_t *columns);
+// shifts[y][x] = v * (2 * radius + 1) + u, with u and v from 0, of the shift by (u - radius, v - radius) that leaves the least
+// sum over window x window of |scan - golden|, plus `liking` times the shift's square. Both point to the upper left of the
+// padded part: width + window - 1 columns and height + window - 1 rows of the scan, 2 * radius more of the golden, and 16 bytes
+// more may be read behind. radius <= 7. scratch: 16 * ((2 * radius + 1) * (width + window - 1) + 2 * width) numbers.
+void gd_best_shifts(const uint8_t *scan, ptrdiff_t scan_stride, const uint8_t *golden, ptrdiff_t golden_stride,
+                    ptrdiff_t width, ptrdiff_t height, ptrdiff_t window, ptrdiff_t radius, int32_t liking,
+                    uint16_t *shifts, ptrdiff_t shifts_stride, int32_t *scratch);

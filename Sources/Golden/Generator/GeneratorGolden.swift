@@ -4,14 +4,16 @@ public import Raster
 
 /// A golden painted from the layout by a generator.
 ///
-/// It is painted in tiles that lie on one grid of scan pixels and are all of one size, each with a halo as wide as the
-/// network can see: so a pixel is the same whichever region it is asked in.
+/// It is painted in tiles that lie on one grid and are all of one size, each with a halo as wide as the network can see: so a
+/// pixel is the same whichever region it is asked in. Where nothing is bent, the grid is that of the pixels asked for; for a
+/// scan, which a mesh bends, it is fixed to the layout, and what was painted serves the next scan of the same place too.
 public struct GeneratorGolden: PictureSource {
   /// The layers.
   public let stack: LayerStack
   /// The generator.
   public let generator: Generator
   private let painter: TilePainter
+  private let painted: PaintedTiles
 
   /// A golden of given layers.
   ///
@@ -25,6 +27,10 @@ public struct GeneratorGolden: PictureSource {
       "the generator was taught other layers")
     (self.stack, self.generator) = (stack, generator)
     painter = try TilePainter(generator, precision: precision)
+    let sizes = generator.card.pixelSizesUm
+    painted = PaintedTiles(
+      painter: painter, stack: stack,
+      taughtPixelSizeUm: (sizes.lowerBound * sizes.upperBound).squareRoot())
   }
 
   /// The golden of a region, painted from the layout.
@@ -43,18 +49,18 @@ public struct GeneratorGolden: PictureSource {
   public func picture(
     _ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh
   ) throws -> Picture {
+    guard mesh.isStill else { return try painted.picture(rect, toScan: toScan, mesh: mesh) }
     var planes = (0..<generator.card.outputs).map { _ in
       Plane(width: rect.width, height: rect.height)
     }
     for tile in TilePainter.tiles(of: rect) {
       let painted = try painter.paint(tile, stack: stack, toScan: toScan, mesh: mesh)
       let part = tile.intersection(rect)
+      let local = PixelRect(
+        x: part.x - tile.x, y: part.y - tile.y, width: part.width, height: part.height)
       for channel in planes.indices {
         planes[channel].paste(
-          painted.planes[channel].crop(
-            PixelRect(
-              x: part.x - tile.x, y: part.y - tile.y, width: part.width, height: part.height)),
-          x: part.x - rect.x, y: part.y - rect.y)
+          painted.planes[channel], local, x: part.x - rect.x, y: part.y - rect.y)
       }
     }
     return Picture(planes: planes)
@@ -76,7 +82,8 @@ final class TilePainter: @unchecked Sendable {
   init(_ generator: Generator, precision: Precision) throws {
     inputs = generator.card.inputs
     let multiple = generator.card.architecture.multiple
-    halo = (generator.network.reach + multiple - 1) / multiple * multiple
+    let reach = generator.network.reach + Plane.splineReach
+    halo = (reach + multiple - 1) / multiple * multiple
     plan = try Plan(
       generator.network, height: TilePainter.side + 2 * halo, width: TilePainter.side + 2 * halo,
       precision: precision)
@@ -92,14 +99,15 @@ final class TilePainter: @unchecked Sendable {
     }
   }
 
+  /// Paints a tile, and `margin` more pixels around it, at most `Plane.splineReach`.
   func paint(
-    _ tile: PixelRect, stack: LayerStack, toScan: Affine, mesh: DisplacementMesh
+    _ tile: PixelRect, margin: Int = 0, stack: LayerStack, toScan: Affine, mesh: DisplacementMesh
   ) throws -> Picture {
     let planes = try inputs.planes(
       stack, rect: tile.expanded(by: halo), toScan: toScan, mesh: mesh)
     let input = Tensor(planes: planes)
     let output = lock.withLock { plan.forward(input) }
-    return output.picture(PixelRect(x: halo, y: halo, width: tile.width, height: tile.height))
-      .mapPlanes { $0.map { min(max($0, 0), 1) } }
+    return output.picture(
+      PixelRect(x: halo, y: halo, width: tile.width, height: tile.height).expanded(by: margin))
   }
 }

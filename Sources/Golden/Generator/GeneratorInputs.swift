@@ -67,9 +67,14 @@ extension Tensor {
     let (width, height) = (planes[0].width, planes[0].height)
     let count = planes.count
     let values = [Float](unsafeUninitializedCapacity: width * height * count) { target, filled in
-      for (channel, plane) in planes.enumerated() {
-        plane.samples.withUnsafeBufferPointer { source in
-          for index in 0..<(width * height) { target[index &* count &+ channel] = source[index] }
+      nonisolated(unsafe) let target = target  // Each band writes its own rows.
+      RowBands(height: height).inParallel { rows in
+        for (channel, plane) in planes.enumerated() {
+          plane.samples.withUnsafeBufferPointer { source in
+            for index in rows.lowerBound * width..<rows.upperBound * width {
+              target[index &* count &+ channel] = source[index]
+            }
+          }
         }
       }
       filled = width * height * count
@@ -77,18 +82,20 @@ extension Tensor {
     self.init(height: height, width: width, channels: count, values: values)
   }
 
-  /// The channels of a part as planes of a picture.
+  /// The channels of a part as planes of a picture, held to 0…1.
   func picture(_ part: PixelRect) -> Picture {
     let (count, width) = (channels, self.width)
     return Picture(
       planes: (0..<channels).map { channel in
         var plane = Plane(width: part.width, height: part.height)
         values.withUnsafeBufferPointer { source in
-          plane.samples.withUnsafeMutableBufferPointer { target in
-            for y in 0..<part.height {
-              let row = ((part.y &+ y) &* width &+ part.x) &* count &+ channel
-              for x in 0..<part.width {
-                target[y &* part.width &+ x] = source[row &+ x &* count]
+          plane.withUnsafeMutableRows { target in
+            nonisolated(unsafe) let source = source
+            RowBands(height: part.height).inParallel { rows in
+              for y in rows {
+                let row = ((part.y &+ y) &* width &+ part.x) &* count &+ channel
+                let line = target.row(y)
+                for x in 0..<part.width { line[x] = min(max(source[row &+ x &* count], 0), 1) }
               }
             }
           }
@@ -99,15 +106,19 @@ extension Tensor {
 }
 
 extension Plane {
-  /// Puts another plane over a part of this one.
+  /// Puts a part of another plane over a part of this one.
   ///
   /// - Parameters:
+  ///   - part: pixels of the other plane.
   ///   - x, y: where its first sample comes to lie; it lies inside.
-  mutating func paste(_ other: Plane, x: Int, y: Int) {
-    for row in 0..<other.height {
-      let from = row * other.width
-      let to = (y + row) * width + x
-      samples.replaceSubrange(to..<to + other.width, with: other.samples[from..<from + other.width])
+  mutating func paste(_ other: Plane, _ part: PixelRect, x: Int, y: Int) {
+    guard !part.isEmpty else { return }
+    withUnsafeMutableRows { target in
+      other.withUnsafeRows { source in
+        for row in 0..<part.height {
+          (target.row(y + row) + x).update(from: source.row(part.y + row) + part.x, count: part.width)
+        }
+      }
     }
   }
 }

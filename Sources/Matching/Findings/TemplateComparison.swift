@@ -3,21 +3,24 @@ public import Raster
 /// A board compared with the picture of its template, neighbourhood by neighbourhood, with a tolerance band.
 ///
 /// The template is moved by whole pixels to where the board shows it; what the board then shows beyond everything that the
-/// template shows within the band is flagged. No noise is learnt: it is for pictures of two levels, or with a
+/// template shows within the band is flagged. What the template does not show, for it was moved in from outside, is not
+/// compared. No noise is learnt: it is for pictures of two levels, or with a
 /// contrast that is far above their noise.
 public struct TemplateComparison: Sendable {
   /// What is compared how.
   public struct Settings: Sendable, Codable, Equatable {
-    /// Greatest local shift along each axis, pixels; the default is 4.
-    public var radius = 4
+    /// Greatest local shift along each axis, pixels, at most 7; the default is 6.
+    public var radius = 6
     /// Side of the window in which a shift is judged, pixels, odd; the default is 41.
     public var window = 41
     /// Tolerance band, pixels; the default is 2.
     public var bandPx = 2
     /// Least difference, in grey levels of 255; the default is 127.
     public var leastContrast = 127.0
-    /// Least area, pixels; the default is 8.
-    public var leastAreaPx = 8
+    /// Least area beyond the band, pixels; the default is 4.
+    public var leastAreaPx = 4
+    /// Least area that differs at all, band or not, within 4 pixels of a finding's box; the default is 20.
+    public var leastDifferingPx = 20
     /// Flagged places nearer than this become one finding, pixels; the default is 8.
     public var mergeDistancePx = 8
 
@@ -37,24 +40,34 @@ public struct TemplateComparison: Sendable {
     precondition(
       scan.width == template.width && scan.height == template.height,
       "a board and its template have one size")
-    let moved = LocalAlignment.aligned(
-      Picture(planes: [template.luminance]), to: scan, radius: settings.radius,
-      window: settings.window)
-    let (low, high) = moved.planes[0].extremes(radius: settings.bandPx)
-    var beyond = scan.luminance
-    for index in beyond.samples.indices {
-      let value = beyond.samples[index]
-      beyond.samples[index] =
-        max(value - high.samples[index], 0) - max(low.samples[index] - value, 0)
-    }
+    let (golden, board) = (template.luminance, scan.luminance)
+    let alignment = LocalAlignment(
+      of: golden, to: board, radius: settings.radius, window: settings.window)
+    let moved = alignment.moved(golden)
+    let (low, high) = moved.extremes(radius: settings.bandPx)
     let least = Float(settings.leastContrast / 255)
+    var beyond = Plane(width: board.width, height: board.height)
+    var differing = beyond
+    for y in 0..<board.height {
+      for x in 0..<board.width
+      where alignment.isShown(x: x, y: y, margin: settings.bandPx) {
+        let (index, value) = (y &* board.width &+ x, board.samples[y &* board.width &+ x])
+        beyond.samples[index] =
+          max(value - high.samples[index], 0) - max(low.samples[index] - value, 0)
+        if abs(value - moved.samples[index]) >= least { differing.samples[index] = 1 }
+      }
+    }
     let rules = FlaggedPixels.Rules(
       seed: least, grow: least, seedContrast: 0, growContrast: 0,
       leastAreaPx: settings.leastAreaPx, mergeDistancePx: settings.mergeDistancePx)
     var flagged = FlaggedPixels()
     flagged.add(
       FlaggedPixels.Window(strength: beyond, contrast: beyond), area: scan.bounds, rules: rules)
-    findings = flagged.findings(rules: rules).sorted {
+    let found = flagged.findings(rules: rules).filter { finding in
+      let around = finding.box.expanded(by: 4).intersection(scan.bounds)
+      return differing.crop(around).samples.reduce(0, +) >= Float(settings.leastDifferingPx)
+    }
+    findings = found.sorted {
       ($0.areaPx, -$0.box.y, -$0.box.x) > ($1.areaPx, -$1.box.y, -$1.box.x)
     }
   }

@@ -8,11 +8,11 @@ internal import Raster
 /// lines only votes across them, and a block that is damaged votes for nothing.
 struct BlockAlignment: Sendable {
   let radius: Int
-  let blocks: [PixelRect]
+  private(set) var blocks: [PixelRect]
   let width: Int
   let height: Int
   /// `blocks × (2r+1) × (2r+1)`.
-  private let surfaces: [Float]
+  private var surfaces: [Float]
   private var side: Int { 2 * radius + 1 }
 
   /// - Parameters:
@@ -28,12 +28,11 @@ struct BlockAlignment: Sendable {
     surfaces.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let target = buffer  // Each block writes its own part.
       inParallel(blocks.count) { block in
-        for dy in 0..<side {
-          for dx in 0..<side {
-            target[(block * side + dy) * side + dx] = Float(
-              EdgeField.correlation(
-                reference, scan, in: blocks[block], dx: dx - radius, dy: dy - radius))
-          }
+        for dy in -radius...radius {
+          let row = (block * side + dy + radius) * side + radius
+          EdgeField.correlations(
+            reference, scan, in: blocks[block], dx: -radius...radius, dy: dy
+          ) { dx, sum in target[row + dx] = Float(sum) }
         }
       }
     }
@@ -81,6 +80,22 @@ struct BlockAlignment: Sendable {
     return SIMD4(
       0.5 * (-t3 + 2 * t2 - t), 0.5 * (3 * t3 - 5 * t2 + 2), 0.5 * (-3 * t3 + 4 * t2 + t),
       0.5 * (t3 - t2))
+  }
+
+  /// How well unions of blocks fit, each moved as one: correlations add up.
+  ///
+  /// - Parameter unions: indices of blocks that lie side by side.
+  func joined(_ unions: [[Int]]) -> BlockAlignment {
+    var joined = self
+    joined.blocks = unions.map { union in
+      union.map { blocks[$0] }.reduce(blocks[union[0]]) { $0.union($1) }
+    }
+    joined.surfaces = unions.flatMap { union in
+      (0..<side * side).map { place in
+        union.reduce(Float(0)) { $0 + surfaces[$1 * side * side + place] }
+      }
+    }
+    return joined
   }
 
   /// The least shift of one block whose correlation is at least 0.98 of the block's best.

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Raster
 
 /// What speaks for a registration: how much of the layout is seen, and how much of what is seen the layout explains.
@@ -65,24 +66,31 @@ extension WorkingScan {
   /// By how much the left and right, and the upper and lower halves disagree, working pixels; nil where no two halves
   /// hold structure.
   ///
+  /// Compared at about 512 pixels a side, where a pixel is much less than what is allowed.
+  ///
   /// - Parameter radius: greatest disagreement that can be seen.
   func halvesDisagreement(_ referenceEdges: EdgeField, radius: Int) -> Double? {
-    let pairs = [(columns: 2, rows: 1), (columns: 1, rows: 2)]
+    let factor = max(1, max(width, height) / 512)
+    let (drawn, seen) = (referenceEdges.reduced(by: factor), edges.reduced(by: factor))
+    let quarters = BlockAlignment(
+      reference: drawn, scan: seen,
+      blocks: BlockAlignment.grid(width: seen.width, height: seen.height, columns: 2, rows: 2),
+      radius: (radius + factor - 1) / factor)
+    let energy = referenceEdges.energy
     var worst: Double?
-    for pair in pairs {
-      let halves = BlockAlignment.grid(
-        width: width, height: height, columns: pair.columns, rows: pair.rows)
-      let structured = halves.allSatisfy { half in
-        let drawn = referenceEdges.energy(in: half)
-        return drawn > 0.1 * referenceEdges.energy && drawn > 50
+    for halves in [[[0, 2], [1, 3]], [[0, 1], [2, 3]]] {
+      let alignment = quarters.joined(halves)
+      let structured = alignment.blocks.allSatisfy { half in
+        let own = referenceEdges.energy(
+          in: PixelRect(
+            x: half.x * factor, y: half.y * factor, width: half.width * factor,
+            height: half.height * factor))
+        return own > 0.1 * energy && own > 50
       }
       guard structured else { continue }
-      let alignment = BlockAlignment(
-        reference: referenceEdges, scan: edges, blocks: halves, radius: radius)
       let shifts = halves.indices.map { alignment.leastGoodShift(block: $0).shift }
-      let difference = Point(x: shifts[0].x - shifts[1].x, y: shifts[0].y - shifts[1].y)
-      let distance = (difference.x * difference.x + difference.y * difference.y).squareRoot()
-      worst = max(worst ?? 0, distance)
+      let distance = hypot(shifts[0].x - shifts[1].x, shifts[0].y - shifts[1].y)
+      worst = max(worst ?? 0, distance * Double(factor))
     }
     return worst
   }

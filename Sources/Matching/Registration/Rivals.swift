@@ -64,7 +64,9 @@ struct Rivals {
       candidate.score > 0.99 * top.score && distance(candidate) <= 1.1 * search.reachPx
         && !Rivals.isPreferred(top.edges, to: candidate.edges, by: fine)
     }
-    best = try candidate((others.min { distance($0) < distance($1) } ?? top).toScan)
+    let chosen = others.min { distance($0) < distance($1) } ?? top
+    // The first was refined as far as it goes; the others were only tried.
+    if chosen.toScan != best.toScan { best = try candidate(chosen.toScan) }
     self.toScan = best.toScan
     edges = best.edges
     score = best.score

@@ -8,7 +8,7 @@ final class ShuffleKernel: Kernel {
 
   func forward(_ inputs: [Buffer], _ output: Buffer, rows: Range<Int>) {
     let input = inputs[0]
-    for y in 0..<input.shape.height {
+    for y in rows.lowerBound / factor..<rows.upperBound / factor {
       gd_shuffle_rows(
         input.isBF16, input.row(y), output.row(y * factor), input.shape.width,
         output.shape.channels, factor)

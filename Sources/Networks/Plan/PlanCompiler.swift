@@ -126,8 +126,12 @@ struct PlanCompiler {
   /// The bands of rows that a layer's output is computed in; they depend on nothing but its shape.
   private func bands(_ layer: Layer) -> [Range<Int>] {
     let height = shape(layer.name).height
+    var whole = 2
     switch layer.operation {
-    case .transposedConvolution, .dense, .pixelShuffle, .pooling(_, 0, _): return [0..<height]
+    case .transposedConvolution, .dense, .pooling(_, 0, _): return [0..<height]
+    case .pixelShuffle(let factor):
+      guard purpose == .inference else { return [0..<height] }
+      whole = 2 * factor
     default: break
     }
     if purpose.isRelevance, height >= 2 * PlanCompiler.leastRows {
@@ -137,9 +141,10 @@ struct PlanCompiler {
     guard purpose == .inference else { return [0..<height] }
     let shape = shape(layer.name)
     let rowBytes = shape.width * shape.channels * precision.bytes
-    // An even number, for layers that make two rows of one.
+    // A whole number of what a layer makes of one row.
     let rows = max(
-      PlanCompiler.leastRows, min(height / 8, PlanCompiler.bandBytes / rowBytes) / 2 * 2)
+      PlanCompiler.leastRows, whole,
+      min(height / 8, PlanCompiler.bandBytes / rowBytes) / whole * whole)
     return stride(from: 0, to: height, by: rows).map { $0..<min(height, $0 + rows) }
   }
 
