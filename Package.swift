@@ -43,7 +43,7 @@ let package = Package(
       cSettings: [.unsafeFlags(["-Wall", "-Werror"])],
       linkerSettings: [
         .linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("tiff"),
-        .linkedLibrary("z"),
+        .linkedLibrary("z"), .linkedLibrary("deflate"),
       ]),
     .target(
       name: "CDNNL", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],

@@ -11,7 +11,7 @@ import Testing
     ("centimetre.tif", 1), ("nanometres.ome.tif", 1), ("imagej.tif", 1), ("rgba8.tif", 3),
     ("8_grey_chunky_strips_lzw.tif", 1), ("8_rgb_chunky_strips_lzw.tif", 3),
     ("8_grey_chunky_strips_packbits.tif", 1), ("8_rgb_chunky_strips_zstd.tif", 3),
-    ("signed8.tif", 1), ("signed8_tiles.tif", 3),
+    ("signed8.tif", 1), ("signed8_tiles.tif", 3), ("predictor8.tif", 1), ("predictor8_rgb.tif", 3),
   ])
   func `eight bits are exact`(name: String, channels: Int) throws {
     let file = try Fixture.open(name)

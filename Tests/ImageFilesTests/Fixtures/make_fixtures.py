@@ -182,6 +182,10 @@ for name, children in (("pyramid_pages.tif", 0), ("pyramid_children.tif", 2)):
             more = {"subifds": children} if number == 0 and children else {}
             file.write(level, tile=(16, 16), subfiletype=1 if number else 0, **plain, **more)
 
+# Differences along rows that are no whole number of vectors.
+tifffile.imwrite(HERE / "predictor8.tif", grey8(), compression="deflate", predictor=True, rowsperstrip=7, **plain)
+tifffile.imwrite(HERE / "predictor8_rgb.tif", rgb(grey8), photometric="rgb", compression="deflate", predictor=True, rowsperstrip=7, **plain)
+
 # With a sign, the least being black: the same pictures as without.
 tifffile.imwrite(HERE / "signed8.tif", (grey8().astype(int) - 128).astype(np.int8), **plain)
 tifffile.imwrite(HERE / "signed8_tiles.tif", (rgb(grey8).astype(int) - 128).astype(np.int8), photometric="rgb", tile=(16, 32),
