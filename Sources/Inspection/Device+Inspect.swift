@@ -71,7 +71,7 @@ extension Device {
           .inspected, reason: nil, seen.registration, area: seen.registration.extent,
           findings: findings),
         field: field, threshold: seen.threshold, overview: seen.overview, windows: seen.windows,
-        explained: explained, naming: naming)
+        explained: explained, naming: naming, layerLooks: layerLooks)
     }
   }
 

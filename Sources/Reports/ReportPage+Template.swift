@@ -153,7 +153,7 @@ extension ReportPage {
     <span role="cell" class="n" data-v="{{boxOrder}}">{{boxPlace}}<small>{{boxSize}}</small></span>
     <span role="cell" class="n c-layout" data-v="{{layoutOrder}}">{{#layoutX}}{{layoutX}}<br>{{layoutY}}{{/layoutX}}{{^layoutX}}–{{/layoutX}}</span>
     <span role="cell" class="c-class" data-v="{{class}}"><b>{{class}}</b>{{#classScore}}<small>{{classScore}}{{#isNuisance}}, not counted{{/isNuisance}}</small>{{/classScore}}{{#why}}<a href="{{why}}">why ›</a>{{/why}}</span>
-    <span role="cell" class="c-layers" data-v="{{layersOrder}}">{{#layers}}<span>{{name}}</span>{{/layers}}{{^layers}}–{{/layers}}</span>
+    <span role="cell" class="c-layers" data-v="{{layersOrder}}">{{#layers}}<span{{#told}} title="{{told}}"{{/told}}>{{#colour}}<i style="background:{{colour}}"></i>{{/colour}}{{name}}</span>{{/layers}}{{^layers}}–{{/layers}}</span>
     </div>
 
     """#
