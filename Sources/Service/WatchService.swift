@@ -1,5 +1,6 @@
 import Foundation
 public import Logging
+internal import Raster
 public import ServiceLifecycle
 import Synchronization
 
