@@ -43,7 +43,7 @@ let package = Package(
       cSettings: [.unsafeFlags(["-Wall", "-Werror"])],
       linkerSettings: [
         .linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("tiff"),
-        .linkedLibrary("z"),
+        .linkedLibrary("z"), .linkedLibrary("deflate"),
       ]),
     .target(
       name: "CDNNL", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
@@ -53,7 +53,7 @@ let package = Package(
     module("Networks", uses: ["CDNNL", "CKernels", "COpenBLAS"]),
     module("Raster", uses: ["CKernels"]),
     module("ImageFiles", uses: ["Raster", "CImageCodecs"]),
-    module("Layout", uses: ["CImageCodecs", "Raster"]),
+    module("Layout", uses: ["CImageCodecs", "CKernels", "Raster"]),
     module(
       "Golden",
       uses: [

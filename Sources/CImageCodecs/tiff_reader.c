@@ -129,6 +129,9 @@ static void describe(TIFF *tiff, gd_tiff_info *info) {
   info->planar = planar == PLANARCONFIG_SEPARATE && samples > 1;
   info->orientation = orientation;
   info->fill_order = order;
+  uint16_t predictor = 1;
+  // Only codecs that know of predictors have the tag.
+  if (TIFFGetField(tiff, TIFFTAG_PREDICTOR, &predictor)) info->predictor = predictor;
   info->resolution_unit = unit;
   info->swapped = TIFFIsByteSwapped(tiff);
   info->codec = TIFFIsCODECConfigured(compression);

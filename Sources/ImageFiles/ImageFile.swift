@@ -11,9 +11,10 @@ public import Raster
 ///   versions of it, on other pages or in its sub-directories, are its ``levels``.
 ///
 /// Grey and RGB are read: PNG of 1 to 16 bits, JPEG of 8, TIFF of 1, 2, 4, 8, 12, 16 and 32 bits and floating-point of 16, 32
-/// and 64, which is taken as it is. Palettes become RGB. Alpha is dropped, min-is-white inverted; no colour profile or gamma is
+/// and 64, which is taken as it is. Numbers with a sign, of 8, 16 and 32 bits, go from the least at 0 to the largest at 1, as they
+/// are in ImageJ. Palettes become RGB. Alpha is dropped, min-is-white inverted; no colour profile or gamma is
 /// applied. What EXIF or TIFF say of the orientation is followed, so that windows are of the upright picture; a PNG or
-/// JPEG that is turned is held whole for it. CMYK and signed samples are refused.
+/// JPEG that is turned is held whole for it. CMYK and complex samples are refused.
 ///
 /// Damage inside the rows that a window needs is always an error where the format lets it be noticed, and never made-up
 /// pixels: data that ends early, a wrong checksum, a decoder's warning. JPEG has no checksum, so that a changed byte may

@@ -3,12 +3,14 @@ enum SampleKind: Equatable {
   /// A whole number from 0 to the largest of so many bits: 1, 2, 4, 8, 12, 16 or 32; those below 8 and of 12 are packed, the
   /// highest bit first.
   case whole(bits: Int)
+  /// A whole number of 8, 16 or 32 bits from the least to the largest with a sign.
+  case signed(bits: Int)
   /// A floating-point number of 16, 32 or 64 bits.
   case float(bits: Int)
 
   var bits: Int {
     switch self {
-    case .whole(let bits), .float(let bits): bits
+    case .whole(let bits), .signed(let bits), .float(let bits): bits
     }
   }
 
@@ -19,8 +21,8 @@ enum SampleKind: Equatable {
   }
 }
 
-/// Spreads one row's interleaved samples over planes: whole numbers by their largest, floating-point ones as they are, with
-/// 0 for what is no number.
+/// Spreads one row's interleaved samples over planes: whole numbers by their largest, those with a sign from the least to the
+/// largest, floating-point ones as they are, with 0 for what is no number.
 ///
 /// - Parameters:
 ///   - row: samples, `pixelStride` a pixel, of which the first `planes.count` are used.
@@ -44,7 +46,11 @@ func spread(
   }
   guard isInverted else { return }
   // Up to 16 bits the stored number is got back, so that its complement is as exact as it was.
-  let top: Float = if case .whole(let bits) = kind, bits <= 16 { Float(1 << bits - 1) } else { 0 }
+  let top: Float =
+    switch kind {
+    case .whole(let bits) where bits <= 16, .signed(let bits) where bits <= 16: Float(1 << bits - 1)
+    default: 0
+    }
   for plane in planes {
     for index in offset..<offset + count {
       plane[index] =
@@ -67,6 +73,12 @@ private func spread(
     let top = Float(1 << bits - 1)
     for index in 0..<count {
       target[index] = Float(packed(row, bits: bits, first &+ index &* step)) / top
+    }
+  case .signed(let bits):
+    // Zero lies in the middle: with the highest bit turned round, the least is 0.
+    let (middle, top) = (1 << (bits - 1), Double(1 << bits - 1))
+    for index in 0..<count {
+      target[index] = Float(Double(signed(row, bits: bits, first &+ index &* step) + middle) / top)
     }
   case .float(16):
     let source = row.assumingMemoryBound(to: UInt16.self) + first
@@ -95,6 +107,16 @@ func packed(_ row: UnsafeRawPointer, bits: Int, _ index: Int) -> Int {
   default:
     let place = index * bits
     return Int(bytes[place >> 3]) >> (8 - bits - place & 7) & (1 << bits - 1)
+  }
+}
+
+/// Sample `index` of a row of numbers with a sign.
+@inline(__always)
+private func signed(_ row: UnsafeRawPointer, bits: Int, _ index: Int) -> Int {
+  switch bits {
+  case 8: Int(row.load(fromByteOffset: index, as: Int8.self))
+  case 16: Int(row.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self))
+  default: Int(row.loadUnaligned(fromByteOffset: 4 * index, as: Int32.self))
   }
 }
 

@@ -11,6 +11,13 @@ final class TIFFHandle {
   /// The number of the block in `scratch`, so that bands that cut a strip don't decode it again each.
   var held: Int?
 
+  private var madeInflater: OpaquePointer?
+  /// Decodes deflated blocks; nil where there is no memory for it.
+  var inflater: OpaquePointer? {
+    if madeInflater == nil { madeInflater = gd_inflater_make() }
+    return madeInflater
+  }
+
   /// Takes over an open decoder.
   init(_ tiff: OpaquePointer) {
     self.tiff = tiff
@@ -28,6 +35,7 @@ final class TIFFHandle {
 
   deinit {
     gd_tiff_close(tiff)
+    gd_inflater_free(madeInflater)
     scratch.deallocate()
   }
 

@@ -12,7 +12,12 @@ struct TIFFLayout {
   let blockPlanes: Int
 
   /// Whether samples are whole numbers of 8 or 16 bits.
-  var isInBytes: Bool { kind == .whole(bits: 8) || kind == .whole(bits: 16) }
+  var isInBytes: Bool {
+    switch kind {
+    case .whole(8), .whole(16), .signed(8), .signed(16): true
+    default: false
+    }
+  }
 
   /// - Throws: ``ImageFileError``, `unsupported` with the reason, or `damaged`.
   init(_ info: gd_tiff_info, path: String) throws {
@@ -33,8 +38,12 @@ struct TIFFLayout {
         throw refuse("floating-point samples of \(bits) bits; 16, 32 and 64 are read")
       }
       kind = .float(bits: bits)
-    case 2: throw refuse("signed samples; unsigned and floating-point ones are read")
-    default: throw refuse("complex samples; unsigned and floating-point ones are read")
+    case 2:
+      guard [8, 16, 32].contains(bits) else {
+        throw refuse("whole samples of \(bits) bits with a sign; 8, 16 and 32 are read")
+      }
+      kind = .signed(bits: bits)
+    default: throw refuse("complex samples; real ones are read")
     }
     isInverted = info.photometric == 0
     isPalette = info.photometric == 3

@@ -76,8 +76,7 @@ extension Device {
       told.neighbours = seen.neighbours
       return InspectedScan(
         record: told, field: field, threshold: seen.threshold, overview: seen.overview,
-        windows: seen.windows,
-        explained: explained, naming: naming)
+        windows: seen.windows, explained: explained, naming: naming, layerLooks: layerLooks)
     }
   }
 

@@ -30,9 +30,15 @@ extension Device {
     case .refused(let reason, let best): return .refused(reason: reason, best: best)
     case .registered(let registration):
       let kind = kind ?? recipe.golden
-      if case .generator = kind { try checkSize(registration.pixelSize, scan) }
+      // A generator's picture places the scan more finely than the drawn lines do.
+      var isPlacedAgain = false
+      if case .generator = kind {
+        try checkSize(registration.pixelSize, scan)
+        isPlacedAgain = true
+      }
       progress(.painting)
-      var mesh = try registrar.mesh(luminance, field: field, toScan: registration.toScan)
+      var mesh = try registrar.mesh(
+        luminance, field: field, toScan: registration.toScan, isRough: isPlacedAgain)
       let golden = try goldenSource(
         kind,
         from: [

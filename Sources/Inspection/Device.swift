@@ -13,6 +13,8 @@ public struct Device: Sendable {
   let layoutRecord: FileRecord?
   /// The layers to compare with; nil when the golden is a picture and no layout is given.
   let stack: LayerStack?
+  /// How CAD calls and paints its layers; nil when the recipe does not say.
+  let styles: LayerStyles?
   /// The supplied golden picture with its file; nil when the golden is painted.
   let supplied: (picture: Picture, record: FileRecord)?
   /// The generator that paints the golden, with its file; nil when something else does.
@@ -37,11 +39,13 @@ public struct Device: Sendable {
     neighbours = recipe.neighbours > 0 ? NeighbourDies(neighbours: recipe.neighbours) : nil
     calibration = try recipe.matching.calibration.map { try CalibrationFile(contentsOf: $0) }
     centers = try recipe.scan.centers.map { try CenterTable(contentsOf: $0) }
+    let styles = try recipe.layout?.styles.map { try LayerStyles(contentsOf: $0.path) }
+    self.styles = styles
     if let source = recipe.layout {
       let layout = try Layout(contentsOf: source.file.path)
       layoutRecord = FileRecord(
         path: Device.told(source.file, in: file), sha256: try FileHash.sha256(source.file))
-      let stack = try Device.stack(source, layout, recipe: file.relativePath)
+      let stack = try Device.stack(source, layout, styles, recipe: file.relativePath)
       self.stack = stack
       fields =
         try recipe.scan.fields.map { try Device.fields($0, stack, recipe: file.relativePath) } ?? []
@@ -90,7 +94,7 @@ public struct Device: Sendable {
   }
 
   private static func stack(
-    _ source: Recipe.Layout, _ layout: Layout, recipe: String
+    _ source: Recipe.Layout, _ layout: Layout, _ styles: LayerStyles?, recipe: String
   ) throws -> LayerStack {
     let file = source.file.lastPathComponent
     let cell: CellID
@@ -111,10 +115,11 @@ public struct Device: Sendable {
     let layers = try source.layers.map { layer -> (name: String, id: LayerID) in
       let id = layer.number
       guard layout.layers.contains(id) else {
-        let known = layout.layers.prefix(24).map(\.description).joined(separator: ", ")
+        let known = layout.layers.prefix(24).map { styles.told($0) }.joined(separator: ", ")
         throw InspectionError(
           .notInLayout, path: recipe,
-          "layer '\(layer.name)' is \(id), which \(file) does not have; it has \(known)")
+          "layer '\(layer.name)' is \(styles.told(id)), which \(file) does not have; it has \(known)"
+        )
       }
       return (layer.name, id)
     }

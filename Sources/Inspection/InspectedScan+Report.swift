@@ -86,6 +86,7 @@ extension InspectedScan {
     var report = Report(record: record, field: overview, findings: Array(crops), colours: colours)
     report.explanations = try explanationPictures()
     report.concepts = naming?.concepts
+    report.layerLooks = layerLooks
     return report
   }
 

@@ -24,4 +24,6 @@ public struct InspectedScan: Sendable {
   public var explained: [ExplainedFinding] = []
   /// What named them.
   var naming: NamingStage?
+  /// How the report tells layers.
+  var layerLooks: [LayerLook] = []
 }

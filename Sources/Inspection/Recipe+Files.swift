@@ -6,6 +6,7 @@ extension Recipe {
   public var files: [(key: String, file: URL)] {
     var files: [(key: String, file: URL)] = []
     if let layout { files.append(("layout.file", layout.file)) }
+    if let styles = layout?.styles { files.append(("layout.styles", styles)) }
     switch golden {
     case .image(let file): files.append(("golden.image", file))
     case .generator(let file): files.append(("golden.generator", file))

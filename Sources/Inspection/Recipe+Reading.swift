@@ -23,7 +23,7 @@ extension Recipe {
       device: try top.text("device", expected: "a name")
         ?? file.deletingPathExtension().lastPathComponent)
     (path, sha256) = (file.path, FileHash.sha256(of: data))
-    if let section = try top.section("layout", known: ["file", "cell", "layers"]) {
+    if let section = try top.section("layout", known: ["file", "cell", "layers", "styles"]) {
       layout = try Layout(section)
     }
     if let section = try top.section(
@@ -75,7 +75,9 @@ extension Recipe.Layout {
       }
       layers.append(Recipe.Layer(name: name, number: number))
     }
-    self.init(file: file, cell: try section.text("cell", expected: "a cell's name"), layers: layers)
+    self.init(
+      file: file, cell: try section.text("cell", expected: "a cell's name"), layers: layers,
+      styles: try section.existingFile("styles"))
   }
 }
 

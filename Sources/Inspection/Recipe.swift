@@ -64,10 +64,14 @@ public struct Recipe: Equatable, Sendable {
     public var cell: String?
     /// `layout.layers`: the process layers that show in a scan, by name, in the recipe's order; one or more.
     public var layers: [Layer]
+    /// `layout.styles`: KLayout's layer properties (`.lyp`), by whose names and colours reports and messages tell layers.
+    ///
+    /// The default, nil, is none.
+    public var styles: URL?
 
     /// A layout with its layers.
-    public init(file: URL, cell: String? = nil, layers: [Layer]) {
-      (self.file, self.cell, self.layers) = (file, cell, layers)
+    public init(file: URL, cell: String? = nil, layers: [Layer], styles: URL? = nil) {
+      (self.file, self.cell, self.layers, self.styles) = (file, cell, layers, styles)
     }
   }
 

@@ -39,7 +39,9 @@ public struct Layout: Sendable {
   /// What texts say.
   let strings: NameTable
   private let namedCount: Int
-  private let cellIndices: [String: Int]
+  private let names: NameTable
+  /// The cell that each name is of; −1 where none is.
+  private let cellsByName: [Int32]
 
   /// Reads the file at `path`; its content, not its name, says what it is.
   ///
@@ -72,22 +74,27 @@ public struct Layout: Sendable {
     foundLayers = draft.layers.layers
     layers = foundLayers.sorted()
     layerIndices = Dictionary(uniqueKeysWithValues: foundLayers.enumerated().map { ($1, $0) })
-    strings = draft.strings
+    (strings, names) = (draft.strings, draft.names)
     let assembly = try LayoutAssembly(draft)
     storage = assembly.cells
     references = assembly.references
     namedCount = assembly.namedCount
     topCells = assembly.topCells.map(CellID.init)
-    cellIndices = Dictionary(
-      storage[..<namedCount].enumerated().map { ($1.name, $0) },
-      uniquingKeysWith: { first, _ in first })
+    cellsByName = assembly.cellsByName
   }
 
   /// All cells in the order of the file.
   public var cells: [CellID] { (0..<namedCount).map(CellID.init) }
 
   /// The cell of that name, or nil.
-  public func cell(named name: String) -> CellID? { cellIndices[name].map(CellID.init) }
+  public func cell(named name: String) -> CellID? {
+    let number = Array(name.utf8).withUnsafeBytes { names.find($0) }
+    if let number, number < cellsByName.count, cellsByName[number] >= 0 {
+      return CellID(index: Int(cellsByName[number]))
+    }
+    // A name that is no UTF-8 has other bytes in the file.
+    return storage[..<namedCount].firstIndex { $0.name == name }.map(CellID.init)
+  }
 
   /// The name of a cell.
   public func name(of cell: CellID) -> String { storage[cell.index].name }

@@ -54,6 +54,8 @@ public struct Report: Sendable {
   public var explanations: [ExplanationPictures] = []
   /// What the concepts are that those speak of; nil where that is not known.
   public var concepts: ConceptSheets?
+  /// How the layers under findings are told; a layer that is not here has only its name.
+  public var layerLooks: [LayerLook] = []
   /// Findings whose pages lie in the scan's folder already.
   var explainedBefore: Set<Int> = []
   /// Whether pictures of findings are part of the page; of very many they lie beside it.

@@ -24,7 +24,7 @@ extension ReportPage {
       "areaText": Wording.grouped(finding.areaPx),
       "score": finding.score, "scoreText": Wording.number(finding.score, digits: 1),
       "contrast": finding.contrast, "contrastText": Wording.signed(finding.contrast, digits: 1),
-      "layers": finding.layers.map { ["name": $0] },
+      "layers": finding.layers.map { looks[$0] ?? ["name": $0] },
       "layersOrder": finding.layers.joined(separator: " "),
       "class": finding.defectClass ?? "",
     ]

@@ -111,6 +111,7 @@ extension ReportPage {
       .lead{color:var(--soft);margin-bottom:6px}
       body:has(#boxes:not(:checked)) .crop::after{display:none}
       .c-layers span{display:inline-block;border:1px solid var(--faint);background:var(--back);border-radius:3px;padding:0 5px;margin:0 4px 4px 0;font-size:12px}
+      .c-layers i{display:inline-block;width:.7em;height:.7em;margin-right:4px;border:1px solid var(--soft);border-radius:2px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
       @media (max-width:1100px){main{grid-template-columns:1fr}}
       @media print{
       main{display:block}

@@ -7,7 +7,8 @@ public import Records
 /// the report again.
 ///
 /// `field-scan.jpg`, `field-golden.jpg`, `field-difference.jpg`, and for each finding `N.jpg`, `N-golden.jpg`,
-/// `N-difference.jpg`, and `N-relevance.jpg` where something named it; `pictures.json` says what part of the scan each shows.
+/// `N-difference.jpg`, and `N-relevance.jpg` where something named it; `pictures.json` says what part of the scan each shows,
+/// and how layers are told.
 public enum ReportPictures {
   /// The name of the folder.
   public static let folderName = "pictures"
@@ -40,6 +41,8 @@ public enum ReportPictures {
     var saturation: Double
     var threshold: Double?
     var findings: [Window]
+    /// How layers are told; absent where nothing said.
+    var layers: [LayerLook]?
   }
 
   struct Window: Codable {
@@ -89,7 +92,8 @@ extension Report {
     }
     let index = ReportPictures.Index(
       reduction: field.reduction, saturation: colours.saturation, threshold: colours.threshold,
-      findings: findings.map { ReportPictures.Window(id: $0.id, rect: $0.rect) })
+      findings: findings.map { ReportPictures.Window(id: $0.id, rect: $0.rect) },
+      layers: layerLooks.isEmpty ? nil : layerLooks)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     try OutputFolder.write(
@@ -142,6 +146,7 @@ extension Report {
       },
       colours: DifferenceColours(
         saturation: index.saturation > 0 ? index.saturation : 10, threshold: index.threshold))
+    layerLooks = index.layers ?? []
     let why = scanFolder.appending(path: ExplanationPage.folder)
     concepts = ConceptSheets(keptIn: why)
     explainedBefore = Set(

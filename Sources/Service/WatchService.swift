@@ -150,7 +150,7 @@ public final class WatchService: Service {
   private func watchUntilStopped() throws {
     var trouble: ServiceError?
     var (nextLook, nextSign) = (ContinuousClock.now, ContinuousClock.now)
-    var looks = 0
+    var (looks, wasBusy) = (0, false)
     while !state.withLock({ $0.isStopped }) {
       if ContinuousClock.now >= nextLook {
         do throws(ServiceError) {
@@ -173,6 +173,8 @@ public final class WatchService: Service {
         nextSign = ContinuousClock.now + .seconds(pause)
       }
       let isBusy = state.withLock { !$0.working.isEmpty }
+      if wasBusy, !isBusy { FreedMemory.giveBack() }
+      wasBusy = isBusy
       if desk.trouble == nil { desk.results.refreshPages(isIdle: !isBusy) }
       // Files that are still being written are left for the next time.
       let isThrough = watch.isIdle || looks > watch.settings.stablePolls && !watch.isHolding

@@ -4,6 +4,7 @@ import Golden
 import ImageFiles
 import Inspection
 import Raster
+import Reports
 
 struct GoldenCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -101,6 +102,19 @@ struct GoldenCommand: ParsableCommand {
     }
     print(
       "\(output): \(width) × \(height) pixels of \(size.significant(5)) µm")
+    if device.recipe.layout?.styles != nil { listLayers(device.layerLooks) }
+  }
+
+  /// Prints the layers that were painted as CAD tells them.
+  private func listLayers(_ looks: [LayerLook]) {
+    var table = TextTable([
+      .init(title: "layer"), .init(title: "number"), .init(title: "in CAD"),
+      .init(title: "colour"),
+    ])
+    for look in looks {
+      table.add([look.layer, look.number, look.name ?? "–", look.colour ?? "–"])
+    }
+    for line in table.lines { print(line) }
   }
 
   private var format: String { (output as NSString).pathExtension.lowercased() }

@@ -17,34 +17,45 @@ struct LayoutCommand: ParsableCommand {
         EXAMPLES
           goldendie layout info layout.gds
           goldendie layout info layout.gds --json
+          goldendie layout info layout.gds --styles layout.lyp
         """)
 
     @Argument(help: ArgumentHelp("A GDSII or OASIS file.", valueName: "file"), completion: .file())
     var file: String
 
+    @Option(
+      help: ArgumentHelp(
+        "KLayout's layer properties (.lyp), whose names are listed too.", valueName: "file"),
+      completion: .file(extensions: ["lyp"]))
+    var styles: String?
+
     @Flag(help: "Print JSON instead of a table.")
     var json = false
 
     func run() throws {
+      let names = try styles.map { try LayerStyles(contentsOf: $0) }
       let info = try Layout(contentsOf: file).info
       if json { return try Console.printJSON(info) }
-      for line in lines(info) { print(line) }
+      for line in lines(info, names) { print(line) }
     }
 
-    private func lines(_ info: LayoutInfo) -> [String] {
+    private func lines(_ info: LayoutInfo, _ names: LayerStyles?) -> [String] {
       let box = info.bboxUm
       let extent =
         box.count == 4
         ? "\(µm(box[0])), \(µm(box[1])) to \(µm(box[2])), \(µm(box[3])) µm "
           + "(\(µm(box[2] - box[0])) × \(µm(box[3] - box[1])))" : "nothing is drawn"
-      var table = TextTable([
+      var columns: [TextTable.Column] = [
         .init(title: "layer", isNumber: true), .init(title: "shapes", isNumber: true),
         .init(title: "area µm²", isNumber: true),
-      ])
+      ]
+      if names != nil { columns.append(.init(title: "name")) }
+      var table = TextTable(columns)
       for layer in info.layers {
-        table.add([
-          "\(layer.layer)/\(layer.datatype)", "\(layer.shapes)", layer.areaUm2.digits(3),
-        ])
+        let id = LayerID(layer: layer.layer, datatype: layer.datatype)
+        table.add(
+          ["\(layer.layer)/\(layer.datatype)", "\(layer.shapes)", layer.areaUm2.digits(3)]
+            + (names.map { [$0[id]?.name ?? ""] } ?? []))
       }
       let names = info.topCells.isEmpty ? "none" : info.topCells.joined(separator: ", ")
       return [

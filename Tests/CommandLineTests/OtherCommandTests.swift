@@ -34,6 +34,48 @@ import Testing
     }
   }
 
+  @Test func `layers are told by their names and colours in CAD`() throws {
+    try withScene { scene in
+      let entry = """
+        <properties><name>Metal 1</name><fill-color>#ff80a8</fill-color><source>1/0@1</source></properties>
+        <properties><name>Die</name><source>2/0@1</source></properties>
+        """
+      try scene.write("scene.lyp", "<layer-properties>\(entry)</layer-properties>")
+      let layout = "layout: {file: layout.gds, styles: scene.lyp, layers: {metal: 1/0}}"
+      let scan = "\nscan: {pixel_size_um: 0.1}\n"
+      try scene.write("recipe.yaml", layout + scan)
+      let golden = try goldendie(
+        "golden", "--recipe", "recipe.yaml", "--region", "0,0,20,10", "--output", "g.png",
+        in: scene.folder)
+      #expect(golden.status == 0)
+      let lines = golden.output.split(separator: "\n").map { $0.split(separator: " ") }
+      #expect(lines.last == ["metal", "1/0", "Metal", "1", "#ff80a8"])
+
+      try PNGWriter.write(
+        scene.scan(defect: PixelRect(x: 142, y: 300, width: 14, height: 11)),
+        path: scene.file("bad.png").path)
+      let inspected = try goldendie(
+        "inspect", "bad.png", "--recipe", "recipe.yaml", "--output", "out", in: scene.folder)
+      #expect(inspected.status == 0)
+      let page = try String(contentsOf: scene.file("out/bad/report.html"), encoding: .utf8)
+      let record = try String(contentsOf: scene.file("out/bad/findings.json"), encoding: .utf8)
+      let isOnMetal = record.contains("\"metal\"")
+      #expect(page.contains("background:#ff80a8") == isOnMetal)
+      #expect(page.contains("title=\"1/0 · Metal 1\"") == isOnMetal)
+
+      let info = try goldendie(
+        "layout", "info", "layout.gds", "--styles", "scene.lyp", in: scene.folder)
+      #expect(info.output.contains("Metal 1") && info.output.contains("Die"))
+
+      try scene.write("recipe.yaml", layout.replacing("1/0", with: "9/0") + scan)
+      let wrong = try goldendie(
+        "golden", "--recipe", "recipe.yaml", "--region", "0,0,20,10", "--output", "g.png",
+        in: scene.folder)
+      #expect(wrong.status == 65)
+      #expect(wrong.errors.contains("it has 1/0 (Metal 1), 2/0 (Die)"))
+    }
+  }
+
   @Test func `a golden that finds no room leaves the one before`() throws {
     try withScene { scene in
       for name in ["g.png", "g.tif"] {

@@ -11,6 +11,7 @@ import Testing
     ("centimetre.tif", 1), ("nanometres.ome.tif", 1), ("imagej.tif", 1), ("rgba8.tif", 3),
     ("8_grey_chunky_strips_lzw.tif", 1), ("8_rgb_chunky_strips_lzw.tif", 3),
     ("8_grey_chunky_strips_packbits.tif", 1), ("8_rgb_chunky_strips_zstd.tif", 3),
+    ("signed8.tif", 1), ("signed8_tiles.tif", 3), ("predictor8.tif", 1), ("predictor8_rgb.tif", 3),
   ])
   func `eight bits are exact`(name: String, channels: Int) throws {
     let file = try Fixture.open(name)
@@ -21,6 +22,7 @@ import Testing
   @Test(arguments: [
     ("grey16.png", 1), ("rgb16.png", 3), ("inverted16.tif", 1), ("big_endian16.tif", 1),
     ("big_endian16_deflate.tif", 1), ("16_grey_chunky_strips_lzw.tif", 1),
+    ("signed16.tif", 1), ("signed16_deflate.tif", 1), ("signed16_inverted.tif", 1),
   ])
   func `sixteen bits are exact`(name: String, channels: Int) throws {
     let file = try Fixture.open(name)
@@ -68,9 +70,9 @@ import Testing
     #expect(try file.read(file.bounds) == expected)
   }
 
-  @Test func `whole samples of 32 bits are a share of the largest`() throws {
-    #expect(
-      try Fixture.whole("whole32.tif").distance(to: Fixture.eight(channels: 1)) < 1e-6)
+  @Test(arguments: ["whole32.tif", "signed32.tif"])
+  func `whole samples of 32 bits are a share of the largest`(name: String) throws {
+    #expect(try Fixture.whole(name).distance(to: Fixture.eight(channels: 1)) < 1e-6)
   }
 
   @Test(arguments: 1...8, ["tif", "png"])
@@ -171,7 +173,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("cmyk.jpg", "CMYK"), ("signed.tif", "signed"), ("cmyk.tif", "CMYK"),
+    ("cmyk.jpg", "CMYK"), ("complex.tif", "complex"), ("cmyk.tif", "CMYK"),
   ])
   func `what is not read is refused with the reason`(name: String, reason: String) throws {
     let error = #expect(throws: ImageFileError.self) { try Fixture.open(name) }

@@ -13,6 +13,7 @@ import Testing
         file: layout.gds   # by content
         cell: MPW_TOP
         layers: {ridge: 1/0, deep_etch: 2/1, opening: 20/0}
+        styles: layers.lyp
       scan:
         pixel_size_um: [0.4, 0.5]
         valid_rows: 0..<1370
@@ -33,6 +34,8 @@ import Testing
     #expect(layout.cell == "MPW_TOP")
     #expect(layout.layers.map(\.name) == ["ridge", "deep_etch", "opening"])
     #expect(layout.layers.map(\.number.description) == ["1/0", "2/1", "20/0"])
+    #expect(layout.styles?.lastPathComponent == "layers.lyp")
+    #expect(recipe.files.contains { $0.key == "layout.styles" })
     #expect(recipe.scan.pixelSizeUm == 0.4...0.5)
     #expect(recipe.scan.validRows == 0..<1370)
     #expect(recipe.scan.centers?.lastPathComponent == "centers.txt")
@@ -123,7 +126,7 @@ import Testing
 /// Reads a recipe beside a layout, a golden picture and a centre table that are there.
 func recipe(_ yaml: String) throws -> Recipe {
   try withTemporaryFolder { folder in
-    for name in ["layout.gds", "golden.png", "centers.txt"] {
+    for name in ["layout.gds", "golden.png", "centers.txt", "layers.lyp"] {
       try Data().write(to: folder.appending(path: name))
     }
     let file = folder.appending(path: "recipe.yaml")

@@ -175,9 +175,120 @@ import Testing
     return number
   }
 
+  /// What layouts are made of: rectangles, rings of many corners, stairs with level edges, slender slanted lines; some
+  /// twice, some side by side or on top of each other, some far larger than what is looked at.
+  private static func shapes(_ count: Int, width: Double, height: Double, seed: UInt64) -> [[Point]]
+  {
+    var random = Lehmer(state: seed)
+    var shapes: [[Point]] = []
+    for index in 0..<count {
+      let x = (Double.random(in: -8...width, using: &random) * 64).rounded() / 64
+      let y = (Double.random(in: -8...height, using: &random) * 64).rounded() / 64
+      let size = Double.random(in: 0.3...9, using: &random)
+      switch index % 8 {
+      case 0, 1: shapes.append(rectangle(x, y, size, size / 2))
+      case 2:
+        shapes.append(rectangle(x, y, 5, 3))
+        shapes.append(rectangle(x + 5, y, 2, 3))
+        shapes.append(rectangle(x, y + 3, 7, 1.25).reversed())
+      case 3, 4:
+        func ring(_ step: Int, _ radius: Double) -> Point {
+          let turn = Double(step) * .pi / 24
+          return Point(x: x + radius * cos(turn), y: y + radius * sin(turn))
+        }
+        let outer = (0...48).map { ring($0, size) }
+        let inner = (0...48).map { ring(48 - $0, size * 0.8) }
+        shapes.append(outer + inner)
+      case 5:
+        var stairs: [Point] = []
+        for step in 0..<5 {
+          let (left, level) = (x + Double(step), y + Double(step) * 0.7)
+          stairs.append(Point(x: left, y: level))
+          stairs.append(Point(x: left + 1, y: level))
+        }
+        shapes.append(stairs + [Point(x: x + 5, y: y + 9), Point(x: x, y: y + 9)])
+      case 6:
+        let shift = Double.random(in: -40...40, using: &random)
+        shapes.append([
+          Point(x: x, y: y), Point(x: x + shift, y: y + size),
+          Point(x: x + shift + 0.3, y: y + size), Point(x: x + 0.3, y: y),
+        ])
+      default: shapes.append(shapes[Int.random(in: 0..<shapes.count, using: &random)])
+      }
+    }
+    shapes.append(rectangle(width - 3, -900, 4000, 905))
+    shapes.append(rectangle(-4000, height - 2, 4003.5, 900))
+    return shapes
+  }
+
+  /// The share of each pixel that lies inside any polygon on 64 lines through each row, exactly along each line.
+  private static func scanned(_ polygons: [[Point]], _ rect: PixelRect) -> [Double] {
+    var shares = [Double](repeating: 0, count: rect.area)
+    for line in 0..<rect.height * 64 {
+      let level = Double(rect.y) + (Double(line) + 0.5) / 64
+      var spans: [(Double, Double)] = []
+      for polygon in polygons {
+        var crossings: [(x: Double, winding: Int)] = []
+        var from = polygon[polygon.count - 1]
+        for to in polygon {
+          if (from.y <= level) != (to.y <= level) {
+            let x = from.x + (level - from.y) / (to.y - from.y) * (to.x - from.x)
+            crossings.append((x, to.y > from.y ? 1 : -1))
+          }
+          from = to
+        }
+        crossings.sort { $0.x < $1.x }
+        var winding = 0
+        for (index, crossing) in crossings.enumerated() {
+          winding += crossing.winding
+          if winding != 0 { spans.append((crossing.x, crossings[index + 1].x)) }
+        }
+      }
+      spans.sort { $0.0 < $1.0 }
+      var reach = Double(rect.x)
+      for (start, end) in spans {
+        let (low, high) = (max(start, reach), min(end, Double(rect.maxX)))
+        if high <= low { continue }
+        reach = high
+        for column in Int(low.rounded(.down))..<Int(high.rounded(.up)) {
+          let share = min(high, Double(column + 1)) - max(low, Double(column))
+          shares[line / 64 * rect.width + column - rect.x] += share / 64
+        }
+      }
+    }
+    return shares
+  }
+
+  @Test(arguments: [(1, 30), (16, 12), (100, 40), (1024, 9), (1039, 21), (2100, 5)], [0, 1, 2])
+  func `what layouts are made of agrees with the definition, scanned`(
+    size: (width: Int, height: Int), index: Int
+  ) throws {
+    let (width, height) = (Double(size.width), Double(size.height))
+    let count = 24 + size.width * size.height / 60
+    let polygons = Self.shapes(count, width: width, height: height, seed: UInt64(size.width))
+    let map = [
+      Affine(a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0),
+      Affine(a: 1, b: 0, tx: 0.37, c: 0, d: -1, ty: height + 0.11),
+      Affine(a: 0.996, b: 0.087, tx: 0, c: -0.087, d: 0.996, ty: 0.05 * width),
+    ][index]
+    let rect = PixelRect(x: 0, y: 0, width: size.width, height: size.height)
+    let layout = try Self.layout(polygons, dbu: 1e-5)
+    let plane = try layout.coverage(
+      of: Self.layer, in: layout.topCells[0], layoutToScan: map, rect: rect)
+    let expected = Self.scanned(polygons.map { $0.map { map($0) } }, rect)
+    var (bias, worst) = (0.0, 0.0)
+    for (found, share) in zip(plane.samples, expected) {
+      bias += Double(found) - share
+      worst = max(worst, abs(Double(found) - share))
+    }
+    #expect(worst < 1.0 / 64)
+    #expect(abs(bias) / Double(rect.area) < 0.001)
+  }
+
   @Test(arguments: [0, 1, 2])
   func `any tile has the very pixels of the whole`(index: Int) throws {
-    let layout = try Self.layout(Self.stars(40, seed: 77))
+    let layout = try Self.layout(
+      Self.stars(40, seed: 77) + Self.shapes(60, width: 24, height: 24, seed: 5), dbu: 1e-5)
     let map = Self.maps[index].then(.scale(x: 4, y: 4)).then(.translation(x: -7.3, y: 0.21))
     let rect = PixelRect(x: -11, y: -5, width: 117, height: 103)
     func plane(_ rect: PixelRect) throws -> Plane {

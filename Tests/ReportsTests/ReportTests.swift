@@ -44,6 +44,24 @@ import Testing
     #expect(reason.count(of: "<script") == plain.count(of: "<script"))
   }
 
+  @Test func `layers under a finding have their names and colours from CAD`() throws {
+    var report = sampleReport(sampleRecord())
+    report.layerLooks = [
+      LayerLook(layer: "ridge", number: "1/0", name: "Si <full>", colour: "#ff80a8")
+    ]
+    let page = try report.html()
+    #expect(
+      page.contains(
+        "<span title=\"1/0 · Si &lt;full&gt;\"><i style=\"background:#ff80a8\"></i>ridge"))
+    try withTemporaryFolder { folder in
+      try report.writePictures(into: folder)
+      #expect(try Report(report.record, picturesIn: folder).layerLooks == report.layerLooks)
+    }
+    report.layerLooks[0].colour = "red;x:url(y)"
+    report.layerLooks[0].name = nil
+    #expect(try report.html().contains("<span title=\"1/0\">ridge"))
+  }
+
   @Test func `an inspected scan shows its findings on the map and in the table`() throws {
     let page = try sampleReport(sampleRecord()).html()
     #expect(page.contains("<strong>2 findings</strong>"))

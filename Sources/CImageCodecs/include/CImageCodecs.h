@@ -59,6 +59,7 @@ typedef struct {
   uint32_t compression;             // 1: none
   uint32_t orientation;             // 1: top left
   uint32_t fill_order;              // 1: the usual
+  uint32_t predictor;               // 1: none, 2: differences along rows, 3: of floating-point bytes
   int planar;                       // 1: each sample has its own blocks
   int tiled, swapped;               // swapped: the file has the other byte order
   int codec;                        // 1: libtiff here can decode the compression
@@ -89,6 +90,16 @@ int gd_tiff_read_block(gd_tiff *tiff, uint32_t block, void *bytes, int64_t size,
 // Decodes one row of a stripped picture; rows of a strip must be asked for one after the other from its first.
 int gd_tiff_read_row(gd_tiff *tiff, uint32_t row, uint32_t sample, void *bytes, gd_report *report);
 void gd_tiff_close(gd_tiff *tiff);
+
+// Deflated blocks, faster than one by one through a picture's decoder; one inflater serves one thread at a time.
+typedef struct gd_inflater gd_inflater;
+// NULL: no memory.
+gd_inflater *gd_inflater_make(void);
+void gd_inflater_free(gd_inflater *inflater);
+// The `length` bytes at `offset` of a file, inflated to exactly `size`; 0 when they are not a whole zlib stream of that size.
+int gd_inflater_read(gd_inflater *inflater, int fd, uint64_t offset, size_t length, void *bytes, size_t size);
+// Each sample of a row of `count` becomes its sum with those before it of its channel, modulo 2^bits; bits: 8 or 16.
+void gd_add_differences(void *bytes, size_t rows, size_t count, size_t channels, int bits);
 
 // Writing.
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "LayoutKernels.h"
 #include "MatchingKernels.h"
 #include "NetworkKernels.h"
 

@@ -1,66 +1,98 @@
 import Raster
 
-/// Sweeps a band of pixel rows from top to bottom and each row from left to right.
+/// Sweeps a rectangle of pixels from top to bottom and each row from left to right.
 ///
-/// The lines of a row fall into groups between which no edge runs, so that a polygon's winding number there is the same
-/// on all levels. Most groups are one line, or lines that follow each other down one side of a polygon. Another group falls
-/// into strips between the levels at which its lines begin or end; a strip is halved until no two lines cross in it, or
-/// it is one level high. From left to right, a polygon is entered when its winding number leaves zero and left when it
-/// returns; the union's boundary is where the number of polygons entered leaves zero or returns. Areas are whole
-/// numbers that do not depend on how a row was divided, hence not on edges elsewhere.
-struct CoverageSweep {
-  /// The band's edges; those that begin in a row from `starts` of it on.
-  private var edges: [CoverageEdge] = []
-  private var polygons: [Int32] = []
-  private var order: [Int32] = []
-  private var starts: [Int]
-  /// Numbers of the edges that go on from the row before, from left to right.
-  private var active: [Int32] = []
-  /// The lines of the row, from left to right by where they reach.
-  private var lines: [CoverageLine] = []
-  private var fresh: [CoverageLine] = []
-  /// Winding number of each polygon of the band where the sweep is; how many are not zero.
-  private var windings: [Int32] = []
-  private var covering = 0
-  private var row: CoverageRow
-  /// Lines of a group that cross the strip, from left to right, and their keys.
-  private var live: [(key: Int, line: Int)] = []
+/// The sides that show in a row fall into groups between which none runs, so that a polygon's winding number there is the
+/// same on all levels. Most groups are one side from the row's top to its bottom, or two of one polygon; what is more
+/// entangled is a ``CoverageKnot``.
+struct CoverageSweep: ~Copyable {
+  /// How far a line may lie from its edge by rounding, in 2⁻²⁴ px.
+  private static let slack = 256
 
-  /// - Parameters:
-  ///   - numbers: of the edges that cross the band, in rising order.
-  ///   - top: the band's first row.
-  ///   - height: how many rows it has.
-  ///   - width: columns.
-  init(_ all: [CoverageEdge], _ numbers: ArraySlice<Int32>, top: Int, height: Int, width: Int) {
-    row = CoverageRow(width: width)
-    starts = [Int](repeating: 0, count: height + 1)
-    edges.reserveCapacity(numbers.count)
-    polygons.reserveCapacity(numbers.count)
-    var (count, last) = (Int32(0), Int32(-1))
-    for number in numbers {
-      var edge = all[Int(number)]
-      if edge.polygon != last { count += 1 }
-      last = edge.polygon
-      edge.top -= top * CoverageEdges.steps
-      edge.bottom -= top * CoverageEdges.steps
-      edges.append(edge)
-      polygons.append(count - 1)
-      starts[max(edge.top, 0) / CoverageEdges.steps + 1] += 1
-    }
-    windings = [Int32](repeating: 0, count: Int(count))
-    for row in 0..<height { starts[row + 1] += starts[row] }
-    sortByRowAndColumn(width: width)
+  /// A side on its way down.
+  private struct State: BitwiseCopyable {
+    /// What it is in this row, if that is one line; else so many of `lines`.
+    var line: CoverageLine
+    var firstLine: Int32
+    var lineCount: Int32
+    /// Where it is at the top of the next row, or at its first corner, in 2⁻²⁴ px.
+    var x: Int
+    /// What a level adds to that, exactly and in whole numbers.
+    var slope: Double
+    var step: Int
+    /// The edge on which it is: its upper corner, x in 2⁻²⁴ px, and the level of its lower one.
+    var edgeX: Int
+    var edgeTop: Int
+    var edgeBottom: Int
+    /// The columns that it keeps to in this row, and a little more.
+    var low: Int
+    var high: Int
+    /// The levels of this row between its ends.
+    var top: Int32
+    var bottom: Int32
+    /// The corners between which it is, and the last one; the side ends where they are the same.
+    var corner: Int32
+    var last: Int32
+    var polygon: Int32
+    var winding: Int32
   }
 
-  /// Puts the edges of each row nearly in order from left to right, which spares sorting lines later.
-  private mutating func sortByRowAndColumn(width: Int) {
-    order = [Int32](repeating: 0, count: edges.count)
-    var keys = edges.indices.map { index in
-      let column = min(max(edges[index].topX, 0), width * CoverageEdges.steps)
-      return UInt64(min(column >> 3, 0xFFFF_FF)) << 32 | UInt64(index)
+  private struct Place: BitwiseCopyable {
+    var low: Int
+    var side: Int32
+  }
+
+  private let corners: UnsafePointer<CoverageCorner>
+  private let states: UnsafeMutablePointer<State>
+  /// The sides that begin in a row, or show in the first one: in `order` from `starts` of it on.
+  private let order: [Int32]
+  private let starts: [Int]
+  /// The sides that show in the row, from left to right by where they reach.
+  private let active = PlainStore<Place>()
+  private let fresh = PlainStore<Place>()
+  private let lines = PlainStore<CoverageLine>()
+  private let knot = CoverageKnot()
+  private var union: CoverageUnion
+
+  /// - Parameters:
+  ///   - all: what shows in a rectangle, one side or more.
+  ///   - width: its columns.
+  ///   - height: its rows.
+  init(_ all: CoverageSides, width: Int, height: Int) {
+    let corners = UnsafePointer(all.corners.start)
+    self.corners = corners
+    let count = all.sides.count
+    states = .allocate(capacity: count)
+    for index in 0..<count {
+      let side = all.sides.start[index]
+      states[index] = State(
+        line: CoverageLine(x: 0, step: 0, first: 0, last: 0), firstLine: 0, lineCount: 0, x: 0,
+        slope: 0, step: 0, edgeX: 0, edgeTop: 0, edgeBottom: 0, low: 0, high: 0, top: 0, bottom: 0,
+        corner: side.first, last: side.last,
+        polygon: side.polygon, winding: side.winding)
+      // Corners above are left out, but for the last one.
+      Self.enter(&states[index], corners)
+      if states[index].edgeTop < 0 { states[index].x = Self.position(states[index], atLevel: 0) }
     }
-    var other = [UInt64](repeating: 0, count: keys.count)
-    for shift: UInt64 in [32, 40, 48] where (width * CoverageEdges.steps) >> (shift - 29) > 0 {
+    union = CoverageUnion(width: width, polygons: Int(all.polygons))
+    (order, starts) = Self.order(all.sides, states, width: width, height: height)
+  }
+
+  deinit { states.deallocate() }
+
+  /// Puts sides in the order of their first rows, and those of a row nearly in order from left to right, which spares
+  /// sorting them later.
+  private static func order(
+    _ sides: PlainStore<CoverageSide>, _ states: UnsafePointer<State>, width: Int, height: Int
+  ) -> (order: [Int32], starts: [Int]) {
+    let count = sides.count
+    // Columns in 1/32 px.
+    let most = min(width * 32, 0xFFFFFF)
+    var keys = (0..<count).map { index in
+      UInt64(min(max(states[index].x >> 19, 0), most)) << 32 | UInt64(index)
+    }
+    var other = [UInt64](repeating: 0, count: count)
+    for shift: UInt64 in [32, 40, 48] where most >> (shift - 32) > 0 {
       var ends = [Int](repeating: 0, count: 257)
       for key in keys { ends[Int(key >> shift & 255) + 1] += 1 }
       for digit in 0..<256 { ends[digit + 1] += ends[digit] }
@@ -71,276 +103,298 @@ struct CoverageSweep {
       }
       swap(&keys, &other)
     }
+    var starts = [Int](repeating: 0, count: height + 1)
+    for side in sides.all { starts[Int(side.row) + 1] += 1 }
+    for row in 0..<height { starts[row + 1] += starts[row] }
     var ends = starts
+    var order = [Int32](repeating: 0, count: count)
     for key in keys {
       let index = Int(key & 0xFFFF_FFFF)
-      let row = max(edges[index].top, 0) / CoverageEdges.steps
+      let row = Int(sides.start[index].row)
       order[ends[row]] = Int32(index)
       ends[row] += 1
     }
+    return (order, starts)
   }
 
-  /// Fills the coverage of row `number` of the band; rows are asked for in rising order.
+  // MARK: A side's way down
+
+  /// Goes on with the edge that begins at the side's corner; level ones are passed over.
+  @inline(__always)
+  private static func enter(_ side: inout State, _ corners: UnsafePointer<CoverageCorner>) {
+    while side.corner < side.last {
+      let corner = corners + Int(truncatingIfNeeded: side.corner)
+      if corner[1].y > corner[0].y {
+        (side.edgeX, side.edgeTop, side.edgeBottom) = (corner[0].x << 16, corner[0].y, corner[1].y)
+        side.x = side.edgeX
+        side.slope = slope(corner)
+        side.step = side.slope.nearestWhole
+        return
+      }
+      side.corner &+= 1
+    }
+  }
+
+  /// How far the edge that begins at a corner goes right in a level, in 2⁻²⁴ px.
+  @inline(__always)
+  private static func slope(_ corner: UnsafePointer<CoverageCorner>) -> Double {
+    Double((corner[1].x &- corner[0].x) << 16) / Double(corner[1].y &- corner[0].y)
+  }
+
+  @inline(__always)
+  private static func position(_ side: State, atLevel level: Int) -> Int {
+    side.edgeX &+ (side.slope * Double(level &- side.edgeTop)).nearestWhole
+  }
+
+  /// Makes the lines of a side in the row that begins at a level, and brings it to the next.
+  @inline(__always)
+  private func advance(_ side: inout State, _ rowTop: Int) {
+    let (from, to) = (side.edgeTop &- rowTop, side.edgeBottom &- rowTop)
+    guard to >= CoverageSides.steps || side.corner &+ 1 == side.last else {
+      return bend(&side, rowTop)
+    }
+    let line = CoverageLine(
+      x: side.x, step: side.step, first: max(from, 0), last: min(to, CoverageSides.steps))
+    let end = line.end
+    side.line = line
+    side.lineCount = 1
+    side.top = Int32(truncatingIfNeeded: line.first)
+    side.bottom = Int32(truncatingIfNeeded: line.last)
+    (side.low, side.high) = (min(line.x, end) &- Self.slack, max(line.x, end) &+ Self.slack)
+    if to <= CoverageSides.steps {
+      side.corner &+= 1
+      if to == CoverageSides.steps { Self.enter(&side, corners) }
+    } else {
+      side.x = Self.position(side, atLevel: rowTop &+ CoverageSides.steps)
+    }
+  }
+
+  /// The same for a side that has a corner between two edges in the row.
+  @inline(never)
+  private func bend(_ side: inout State, _ rowTop: Int) {
+    var corner = corners + Int(truncatingIfNeeded: side.corner)
+    let last = corners + Int(truncatingIfNeeded: side.last)
+    var (x, slope, step) = (side.x, side.slope, side.step)
+    var from = max(corner[0].y &- rowTop, 0)
+    side.firstLine = Int32(truncatingIfNeeded: lines.count)
+    side.top = Int32(truncatingIfNeeded: from)
+    var (low, high) = (Int.max, Int.min)
+    while true {
+      let bottom = corner[1].y &- rowTop
+      let to = min(bottom, CoverageSides.steps)
+      let line = CoverageLine(x: x, step: step, first: from, last: to)
+      lines.append(line)
+      (low, high) = (min(low, min(x, line.end)), max(high, max(x, line.end)))
+      from = to
+      if bottom > CoverageSides.steps {
+        x = corner[0].x << 16 &+ (slope * Double(rowTop &+ to &- corner[0].y)).nearestWhole
+        break
+      }
+      corner += 1
+      while corner < last, corner[1].y == corner[0].y { corner += 1 }
+      if corner == last { break }
+      x = corner[0].x << 16
+      slope = Self.slope(corner)
+      step = slope.nearestWhole
+      if to == CoverageSides.steps { break }
+    }
+    (side.x, side.slope, side.step) = (x, slope, step)
+    if corner < last {
+      (side.edgeX, side.edgeTop, side.edgeBottom) = (corner[0].x << 16, corner[0].y, corner[1].y)
+    }
+    (side.low, side.high) = (low &- Self.slack, high &+ Self.slack)
+    side.bottom = Int32(truncatingIfNeeded: from)
+    side.corner = Int32(truncatingIfNeeded: corner - corners)
+    side.lineCount = Int32(truncatingIfNeeded: lines.count) &- side.firstLine
+    if side.lineCount == 1 { side.line = lines.start[Int(side.firstLine)] }
+  }
+
+  // MARK: A row
+
+  /// Fills the coverage of row `number`; rows are asked for in rising order.
   mutating func fill(row number: Int, into target: UnsafeMutablePointer<Float>) {
-    gatherLines(number)
+    gather(number)
+    let (count, places) = (active.count, active.all)
     var (begin, reach, open) = (0, Int.min, UInt64(0))
-    for index in lines.indices {
-      let line = lines[index]
-      if line.low > reach && open == 0 && index > begin {
-        close(begin..<index)
+    for index in 0..<count {
+      let side = states + Int(truncatingIfNeeded: places[index].side)
+      if side.pointee.low > reach && open == 0 && index > begin {
+        close(begin, index)
         begin = index
       }
-      reach = max(reach, line.high)
-      open &+= Self.openness(line)
+      reach = max(reach, side.pointee.high)
+      if Int(side.pointee.bottom &- side.pointee.top) != CoverageSides.steps {
+        open &+= Self.openness(side.pointee)
+      }
     }
-    if begin < lines.count { close(begin..<lines.count) }
-    let rowBottom = (number + 1) * CoverageEdges.steps
-    active.removeAll(keepingCapacity: true)
-    for line in lines {
-      if edges[Int(line.edge)].bottom > rowBottom { active.append(line.edge) }
-      windings[Int(line.polygon)] = 0
+    if begin < count { close(begin, count) }
+    if union.covering != 0 {
+      // What is left open goes on beyond the right side.
+      for place in places { union.forget(states[Int(place.side)].polygon) }
     }
-    covering = 0
-    row.finish(into: target)
+    union.row.finish(into: target)
   }
 
-  /// A number for each end of a line inside the row; of lines after which no level differs from another they cancel out.
+  /// A number for each end of a side inside the row; of sides after which no level differs from another they cancel out.
   ///
-  /// They are as good as drawn by chance, so that lines whose ends do not meet add up to zero once in 2⁶⁴.
+  /// They are as good as drawn by chance, so that sides whose ends do not meet add up to zero once in 2⁶⁴.
   @inline(__always)
-  private static func openness(_ line: CoverageLine) -> UInt64 {
-    if line.first == 0 && line.last == CoverageEdges.steps { return 0 }
+  private static func openness(_ side: State) -> UInt64 {
     var sum: UInt64 = 0
-    if line.first > 0 { sum = mixed(line.polygon, line.first) }
-    if line.last < CoverageEdges.steps { sum &-= mixed(line.polygon, line.last) }
-    return line.winding > 0 ? sum : 0 &- sum
+    if side.top > 0 { sum = mixed(side.polygon, side.top) }
+    if side.bottom < CoverageSides.steps { sum &-= mixed(side.polygon, side.bottom) }
+    return side.winding > 0 ? sum : 0 &- sum
   }
 
   @inline(__always)
-  private static func mixed(_ polygon: Int32, _ level: Int) -> UInt64 {
+  private static func mixed(_ polygon: Int32, _ level: Int32) -> UInt64 {
     var value = (UInt64(UInt32(bitPattern: polygon)) << 8 | UInt64(level)) &* 0x9E37_79B9_7F4A_7C15
     value = (value ^ value >> 29) &* 0xBF58_476D_1CE4_E5B9
     return value ^ value >> 32
   }
 
-  // MARK: The lines of a row
-
-  private mutating func gatherLines(_ number: Int) {
-    let rowTop = number * CoverageEdges.steps
-    lines.removeAll(keepingCapacity: true)
-    fresh.removeAll(keepingCapacity: true)
-    for edge in active {
-      lines.append(
-        CoverageLine(
-          edges[Int(edge)], polygon: polygons[Int(edge)], number: edge, rowTop: rowTop))
-    }
+  private mutating func gather(_ number: Int) {
+    let rowTop = number * CoverageSides.steps
+    lines.cut(to: 0)
+    advance(active, rowTop)
+    fresh.cut(to: 0)
     for place in starts[number]..<starts[number + 1] {
-      let edge = order[place]
-      fresh.append(
-        CoverageLine(
-          edges[Int(edge)], polygon: polygons[Int(edge)], number: edge, rowTop: rowTop))
+      fresh.append(Place(low: 0, side: order[place]))
     }
-    Self.sort(&lines)
-    if fresh.isEmpty { return }
-    Self.sort(&fresh)
+    if fresh.count == 0 { return }
+    advance(fresh, rowTop)
     merge()
   }
 
-  /// Sorts what is nearly in order.
-  private static func sort(_ lines: inout [CoverageLine]) {
-    var moves = 0
-    let isDone = lines.withUnsafeMutableBufferPointer { lines in
-      for index in 1..<max(lines.count, 1) {
-        if lines[index - 1].low <= lines[index].low { continue }
-        let line = lines[index]
-        var place = index
-        while place > 0, lines[place - 1].low > line.low {
-          lines[place] = lines[place - 1]
-          place -= 1
+  /// Brings the sides to their next row, drops those that have ended, and sorts what is nearly in order.
+  private func advance(_ list: PlainStore<Place>, _ rowTop: Int) {
+    let places = list.all
+    var (kept, moves) = (0, 0)
+    for index in 0..<places.count {
+      var place = places[index]
+      let side = states + Int(truncatingIfNeeded: place.side)
+      if side.pointee.corner == side.pointee.last { continue }
+      advance(&side.pointee, rowTop)
+      place.low = side.pointee.low
+      var to = kept
+      // What is out of all order is left to the end.
+      if moves <= 4 &* places.count &+ 64 {
+        while to > 0, places[to &- 1].low > place.low {
+          places[to] = places[to &- 1]
+          to &-= 1
         }
-        lines[place] = line
-        moves += index - place
-        if moves > 4 * lines.count + 64 { return false }
+        moves &+= kept &- to
       }
-      return true
+      places[to] = place
+      kept &+= 1
     }
-    if isDone { return }
-    lines.sort { ($0.low, $0.edge) < ($1.low, $1.edge) }
-  }
-
-  /// Merges the fresh lines among those that go on, from the right.
-  private mutating func merge() {
-    var (from, other) = (lines.count - 1, fresh.count - 1)
-    let last = fresh[other]
-    lines.append(contentsOf: repeatElement(last, count: fresh.count))
-    lines.withUnsafeMutableBufferPointer { lines in
-      fresh.withUnsafeBufferPointer { fresh in
-        var place = lines.count - 1
-        while other >= 0 {
-          if from >= 0, lines[from].low > fresh[other].low {
-            lines[place] = lines[from]
-            from -= 1
-          } else {
-            lines[place] = fresh[other]
-            other -= 1
-          }
-          place -= 1
-        }
-      }
+    list.cut(to: kept)
+    if moves > 4 * places.count + 64 {
+      var all = list.all
+      all.sort { ($0.low, $0.side) < ($1.low, $1.side) }
     }
   }
 
-  // MARK: A group of lines
+  /// Merges the fresh sides among those that go on, from the right.
+  private func merge() {
+    var (from, other) = (active.count - 1, fresh.count - 1)
+    _ = active.extend(by: fresh.count)
+    let (places, fresh) = (active.start, fresh.start)
+    var place = from + other + 1
+    while other >= 0 {
+      if from >= 0, places[from].low > fresh[other].low {
+        places[place] = places[from]
+        from -= 1
+      } else {
+        places[place] = fresh[other]
+        other -= 1
+      }
+      place -= 1
+    }
+  }
 
-  private mutating func close(_ group: Range<Int>) {
-    let line = lines[group.lowerBound]
-    if group.count == 1 {
-      let before = covering
-      turn(line)
-      if (before == 0) != (covering == 0) {
-        row.mark(line, line.first, line.last, sign: before == 0 ? 1 : -1)
-      }
-    } else if isOneSide(group) {
-      let before = covering
-      turn(line)
-      if (before == 0) != (covering == 0) {
-        for index in group {
-          row.mark(
-            lines[index], lines[index].first, lines[index].last, sign: before == 0 ? 1 : -1)
-        }
-      }
+  // MARK: A group of sides
+
+  private mutating func close(_ begin: Int, _ end: Int) {
+    let places = active.start
+    if end &- begin == 1 {
+      cross(states + Int(places[begin].side))
+    } else if isOrdered(begin, end) {
+      for index in begin..<end { cross(states + Int(places[index].side)) }
     } else {
-      sweep(group)
-      for index in group where lines[index].first == 0 { turn(lines[index]) }
+      untangle(begin, end)
     }
   }
 
-  /// Whether the lines follow each other from the top of the row to its bottom.
-  private func isOneSide(_ group: Range<Int>) -> Bool {
-    let (polygon, winding) = (lines[group.lowerBound].polygon, lines[group.lowerBound].winding)
-    var levels = 0
-    for index in group {
-      if lines[index].polygon != polygon || lines[index].winding != winding { return false }
-      levels += lines[index].last - lines[index].first
-    }
-    return levels == CoverageEdges.steps
-  }
-
-  /// Counts a line into its polygon, which may be entered or left there.
+  /// Whether the sides of a group can be crossed one after the other, whatever the level; sorts them for it.
+  ///
+  /// They can when all are straight between the same levels and in the same order at both, and nothing else begins or ends
+  /// there: all cross the whole row, or two are of one polygon over which no other lies.
   @inline(__always)
-  private mutating func turn(_ line: CoverageLine) {
-    let before = windings[Int(line.polygon)]
-    windings[Int(line.polygon)] = before + line.winding
-    if before == 0 {
-      covering += 1
-    } else if before + line.winding == 0 {
-      covering -= 1
+  private func isOrdered(_ begin: Int, _ end: Int) -> Bool {
+    let places = active.start
+    let first = states + Int(places[begin].side)
+    let (top, bottom) = (first.pointee.top, first.pointee.bottom)
+    if Int(bottom &- top) != CoverageSides.steps {
+      let second = states + Int(places[begin &+ 1].side)
+      guard end &- begin == 2, union.covering == 0, second.pointee.top == top,
+        second.pointee.bottom == bottom, second.pointee.polygon == first.pointee.polygon,
+        second.pointee.winding != first.pointee.winding
+      else { return false }
+      if first.pointee.high < second.pointee.low { return true }
     }
-  }
-
-  private mutating func sweep(_ group: Range<Int>) {
-    // A bit for each level at which a line begins or ends.
-    var breaks = (UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0))
-    withUnsafeMutableBytes(of: &breaks) { bytes in
-      let words = bytes.assumingMemoryBound(to: UInt64.self)
-      for index in group {
-        words[lines[index].first >> 6] |= 1 << UInt64(lines[index].first & 63)
-        words[lines[index].last >> 6] |= 1 << UInt64(lines[index].last & 63)
-      }
-    }
-    live.removeAll(keepingCapacity: true)
-    var from = -1
-    let words = [breaks.0, breaks.1, breaks.2, breaks.3, breaks.4]
-    for word in words.indices {
-      var bits = words[word]
-      while bits != 0 {
-        let level = word << 6 + bits.trailingZeroBitCount
-        bits &= bits - 1
-        if from >= 0 {
-          enter(group, from)
-          divide(from, level)
-        }
-        from = level
-      }
-    }
-  }
-
-  /// Drops the lines that end at or above a level and adds those that begin there.
-  private mutating func enter(_ group: Range<Int>, _ level: Int) {
-    live.removeAll { lines[$0.line].last <= level }
-    for index in group where lines[index].first == level { live.append((0, index)) }
-  }
-
-  private mutating func divide(_ from: Int, _ to: Int) {
-    sort(atLevel: from)
-    if to - from > 1, !isSorted(atLevel: to - 1) {
-      let middle = (from + to) / 2
-      divide(from, middle)
-      divide(middle, to)
-    } else {
-      sweep(from, to)
-    }
-  }
-
-  private mutating func sort(atLevel level: Int) {
     var moves = 0
-    let isDone = live.withUnsafeMutableBufferPointer { live in
-      lines.withUnsafeBufferPointer { lines in
-        for index in live.indices { live[index].key = lines[live[index].line].key(atLevel: level) }
-        for index in 1..<max(live.count, 1) {
-          let item = live[index]
-          var place = index
-          while place > 0, Self.precedes(item, live[place - 1], lines) {
-            live[place] = live[place - 1]
-            place -= 1
-          }
-          live[place] = item
-          moves += index - place
-          if moves > 16 * live.count + 256 { return false }
-        }
-        return true
+    for index in begin..<end {
+      let place = places[index]
+      let side = states + Int(place.side)
+      guard side.pointee.lineCount == 1, side.pointee.top == top, side.pointee.bottom == bottom,
+        moves <= 64
+      else { return false }
+      let (x, far) = (side.pointee.line.x, side.pointee.line.end)
+      var to = index
+      while to > begin {
+        let other = (states + Int(places[to &- 1].side)).pointee.line
+        if other.x < x || (other.x == x && other.end <= far) { break }
+        places[to] = places[to &- 1]
+        to &-= 1
       }
+      places[to] = place
+      moves &+= index &- to
     }
-    if isDone { return }
-    let all = lines
-    all.withUnsafeBufferPointer { lines in live.sort { Self.precedes($0, $1, lines) } }
+    for index in begin &+ 1..<end {
+      let (one, other) = (states + Int(places[index &- 1].side), states + Int(places[index].side))
+      if one.pointee.line.end > other.pointee.line.end { return false }
+    }
+    return true
   }
 
+  /// Crosses a side, and marks its lines where they bound the union.
   @inline(__always)
-  private static func precedes(
-    _ one: (key: Int, line: Int), _ other: (key: Int, line: Int),
-    _ lines: UnsafeBufferPointer<CoverageLine>
-  ) -> Bool {
-    if one.key != other.key { return one.key < other.key }
-    return lines[one.line].precedes(lines[other.line], one.key, other.key)
+  private mutating func cross(_ side: UnsafeMutablePointer<State>) {
+    let sign = union.turn(side.pointee.polygon, side.pointee.winding)
+    if sign == 0 { return }
+    if side.pointee.lineCount == 1 { return union.row.mark(side.pointee.line, sign: sign) }
+    let first = lines.start + Int(side.pointee.firstLine)
+    for index in 0..<Int(side.pointee.lineCount) { union.row.mark(first[index], sign: sign) }
   }
 
-  private func isSorted(atLevel level: Int) -> Bool {
-    lines.withUnsafeBufferPointer { lines in
-      var last = (key: 0, line: -1)
-      for item in live {
-        let next = (key: lines[item.line].key(atLevel: level), line: item.line)
-        if last.line >= 0, Self.precedes(next, last, lines) { return false }
-        last = next
-      }
-      return true
-    }
-  }
-
-  /// Goes through a strip in which no two lines cross, and leaves the windings as they were.
-  private mutating func sweep(_ from: Int, _ to: Int) {
-    let outside = covering
-    for item in live {
-      let line = lines[item.line]
-      let before = covering
-      turn(line)
-      if (before == 0) != (covering == 0) {
-        row.mark(line, from, to, sign: before == 0 ? 1 : -1)
+  private mutating func untangle(_ begin: Int, _ end: Int) {
+    let places = active.start
+    knot.clear()
+    for index in begin..<end {
+      let side = states[Int(places[index].side)]
+      if side.lineCount == 1 {
+        knot.append(side.line, side.polygon, side.winding)
+      } else {
+        for line in lines.part(from: Int(side.firstLine), count: Int(side.lineCount)) {
+          knot.append(line, side.polygon, side.winding)
+        }
       }
     }
-    for item in live {
-      windings[Int(lines[item.line].polygon)] -= lines[item.line].winding
+    knot.sweep(&union)
+    for index in begin..<end {
+      let side = states[Int(places[index].side)]
+      if side.top == 0 { _ = union.turn(side.polygon, side.winding) }
     }
-    covering = outside
   }
 }

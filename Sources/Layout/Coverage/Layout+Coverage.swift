@@ -2,8 +2,11 @@ internal import Foundation
 public import Raster
 
 extension Layout {
-  /// Rows that are filled on one core; few, so that all cores have their share.
-  private static let bandHeight = 64
+  /// Parts that each core fills; few, since a polygon is placed for each that it meets, and enough for all cores to have
+  /// their share.
+  private static let slabsPerCore = 3
+  /// Fewer rows are not worth a part.
+  private static let leastRows = 64
 
   /// The share of each pixel that the polygons of a layer cover, their union being counted once.
   ///
@@ -17,7 +20,7 @@ extension Layout {
   ///   - layoutToScan: from layout µm (y up) to continuous pixel coordinates (y down); any affine map but a flat one.
   ///     What lies further than 2²⁵ px from the picture's origin is held there.
   ///   - rect: the pixels wanted.
-  ///   - limit: how many polygons and instances may be visited. The default is 2²⁵, some seconds of work.
+  ///   - limit: how many polygons and instances each core may visit for its part. The default is 2²⁵, some seconds of work.
   /// - Returns: a plane of the rectangle's size, 0…1.
   /// - Throws: `LayoutError.Code.tooComplex` beyond `limit`, or where the pixels show more edges than can be handled.
   ///
@@ -27,36 +30,88 @@ extension Layout {
     of layer: LayerID, in cell: CellID, layoutToScan: Affine, rect: PixelRect,
     limit: Int = 1 << 25
   ) throws -> Plane {
+    Self.check(layoutToScan)
+    return try Plane(width: rect.width, height: rect.height) { target in
+      Self.askForLargePages(target, count: rect.area)
+      try fill(
+        target, of: layer, in: cell, layoutToScan: layoutToScan, rect: rect, limit: limit)
+    }
+  }
+
+  /// The same in the memory of a plane, which spares asking for new where windows follow each other.
+  ///
+  /// - Parameters:
+  ///   - layer: which layer.
+  ///   - cell: the cell that is shown.
+  ///   - layoutToScan: from layout µm to continuous pixel coordinates.
+  ///   - rect: the pixels wanted.
+  ///   - plane: becomes the coverage; of another size than the rectangle's it is made anew.
+  ///   - limit: how many polygons and instances may be visited.
+  /// - Throws: what ``coverage(of:in:layoutToScan:rect:limit:)`` throws; the plane then holds nothing of use.
+  public func coverage(
+    of layer: LayerID, in cell: CellID, layoutToScan: Affine, rect: PixelRect,
+    into plane: inout Plane, limit: Int = 1 << 25
+  ) throws {
+    guard plane.width == rect.width, plane.height == rect.height else {
+      plane = try coverage(
+        of: layer, in: cell, layoutToScan: layoutToScan, rect: rect, limit: limit)
+      return
+    }
+    Self.check(layoutToScan)
+    try plane.samples.withUnsafeMutableBufferPointer { samples in
+      guard let target = samples.baseAddress else { return }
+      try fill(
+        target, of: layer, in: cell, layoutToScan: layoutToScan, rect: rect, limit: limit)
+    }
+  }
+
+  private static func check(_ map: Affine) {
     precondition(
-      layoutToScan.determinant.isNormal && layoutToScan.tx.isFinite && layoutToScan.ty.isFinite,
+      map.determinant.isNormal && map.tx.isFinite && map.ty.isFinite,
       "coverage needs a map that is neither flat nor infinite")
-    if rect.isEmpty { return Plane(width: rect.width, height: rect.height) }
+  }
+
+  /// Fills the rows of a rectangle, a slab of them at a time on each core.
+  private func fill(
+    _ target: UnsafeMutablePointer<Float>, of layer: LayerID, in cell: CellID,
+    layoutToScan: Affine, rect: PixelRect, limit: Int
+  ) throws {
+    if rect.isEmpty { return }
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let slab = max(Self.leastRows, (rect.height - 1) / (Self.slabsPerCore * cores) + 1)
+    let count = (rect.height - 1) / slab + 1
+    // Of several failures the uppermost is told.
+    var failures = [(any Error)?](repeating: nil, count: count)
+    failures.withUnsafeMutableBufferPointer { failures in
+      let shared = SharedSamples(target: target, failures: failures)
+      inParallel(count) { number in
+        let top = number * slab
+        let part = PixelRect(
+          x: rect.x, y: rect.y + top, width: rect.width, height: min(slab, rect.height - top))
+        do {
+          try fillSlab(
+            shared.target + top * rect.width, of: layer, in: cell, layoutToScan: layoutToScan,
+            rect: part, limit: limit)
+        } catch { shared.failures[number] = error }
+      }
+    }
+    if let failure = failures.lazy.compactMap(\.self).first { throw failure }
+  }
+
+  private func fillSlab(
+    _ target: UnsafeMutablePointer<Float>, of layer: LayerID, in cell: CellID,
+    layoutToScan: Affine, rect: PixelRect, limit: Int
+  ) throws {
     // A pixel more on each side: rounding may move a vertex in.
     let seen = Box(
       low: Point(x: Double(rect.x - 1), y: Double(rect.y - 1)),
       high: Point(x: Double(rect.maxX + 1), y: Double(rect.maxY + 1)))
-    let edges = try walk(
-      to: CoverageEdges(rect: rect), layer: layer, in: cell,
+    let sides = try walk(
+      to: CoverageSides(rect: rect), layer: layer, in: cell,
       within: layoutToScan.inverse(seen), limit: limit, mappedBy: layoutToScan)
-    return try Self.fill(edges, rect: rect)
-  }
-
-  private static func fill(_ edges: CoverageEdges, rect: PixelRect) throws -> Plane {
-    let (numbers, starts) = edges.numbers(inBandsOf: bandHeight)
-    return Plane(width: rect.width, height: rect.height) { target in
-      Self.askForLargePages(target, count: rect.area)
-      let shared = SharedSamples(target: target)
-      inParallel(starts.count - 1) { band in
-        let top = band * bandHeight
-        let height = min(bandHeight, rect.height - top)
-        var sweep = CoverageSweep(
-          edges.edges, numbers[starts[band]..<starts[band + 1]], top: top, height: height,
-          width: rect.width)
-        for row in 0..<height {
-          sweep.fill(row: row, into: shared.target + (top + row) * rect.width)
-        }
-      }
-    }
+    if sides.sides.count == 0 { return target.update(repeating: 0, count: rect.area) }
+    var sweep = CoverageSweep(sides, width: rect.width, height: rect.height)
+    for row in 0..<rect.height { sweep.fill(row: row, into: target + row * rect.width) }
   }
 }
 
@@ -75,7 +130,8 @@ extension Layout {
 
 /// The plane being filled.
 ///
-/// Sendable is right: each block writes its own samples.
+/// Sendable is right: each block writes its own samples and its own failure.
 private struct SharedSamples: @unchecked Sendable {
   let target: UnsafeMutablePointer<Float>
+  let failures: UnsafeMutableBufferPointer<(any Error)?>
 }

@@ -23,11 +23,11 @@ struct GDSIIElement {
 
   /// Begins another element in the same storage.
   mutating func begin(_ record: GDSIIRecord, _ kind: GDSIIRecordKind) {
-    var storage = points
-    storage.removeAll(keepingCapacity: true)
-    points = []
-    self = GDSIIElement(kind: kind, offset: record.offset)
-    points = storage
+    (self.kind, offset) = (kind, record.offset)
+    (layer, datatype, width, pathType) = (nil, nil, 0, 0)
+    (beginExtension, endExtension, cellName, string) = (0, 0, nil, nil)
+    (flags, magnification, angle, columns, rows) = (0, 1, 0, 1, 1)
+    points.removeAll(keepingCapacity: true)
   }
 
   /// Takes up one record; false when it was ENDEL.

@@ -1,3 +1,4 @@
+import CKernels
 import Raster
 
 /// Reads a GDSII stream into a draft.
@@ -80,7 +81,7 @@ struct GDSIIReader {
         try readElement(record, into: &cell)
       case .endstr:
         release(cursor.offset)
-        if !isBookkeeping { draft.cells.append(cell) }
+        if !isBookkeeping { draft.cells.append(consume cell) }
         return
       case nil: break
       default:
@@ -150,12 +151,7 @@ struct GDSIIReader {
     try cell.withShapes(of: layer) { shapes in
       guard shapes.hasRoom(for: vertices) else { throw Self.tooMany(at: start - 4) }
       shapes.append(vertices: vertices) { target in
-        let target = UnsafeMutableRawPointer(target)
-        for index in 0..<vertices {
-          // x and y, each turned round, in their order.
-          let point = points.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self).byteSwapped
-          target.storeBytes(of: point << 32 | point >> 32, toByteOffset: 8 * index, as: UInt64.self)
-        }
+        gd_big_endian_numbers(points, target, 2 * vertices)
       }
     }
     return true

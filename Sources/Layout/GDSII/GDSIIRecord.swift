@@ -1,3 +1,6 @@
+import CKernels
+import Foundation
+
 /// The records of GDSII stream format that mean something here.
 enum GDSIIRecordKind: UInt8 {
   case header = 0x00
@@ -71,8 +74,10 @@ struct GDSIIRecord {
   /// Text without the padding.
   func text() throws -> UnsafeRawBufferPointer {
     try expect(dataType == 6, bytes: 0)
-    let end = payload.firstIndex(of: 0) ?? payload.endIndex
-    return UnsafeRawBufferPointer(rebasing: payload[..<end])
+    guard let start = payload.baseAddress, let end = memchr(start, 0, payload.count) else {
+      return payload
+    }
+    return UnsafeRawBufferPointer(start: start, count: UnsafeRawPointer(end) - start)
   }
 
   /// Appends x, y, x, y, ….
@@ -83,10 +88,18 @@ struct GDSIIRecord {
         .oddCoordinates, at: offset,
         "\(payload.count) bytes of coordinates are not a whole number of points of 8 bytes")
     }
-    points.reserveCapacity(points.count + payload.count / 4)
-    for start in stride(from: 0, to: payload.count, by: 4) {
-      points.append(
-        Int32(bigEndian: payload.loadUnaligned(fromByteOffset: start, as: Int32.self)))
+    let more = payload.count / 4
+    if more == 2 {
+      for start in [0, 4] {
+        points.append(
+          Int32(bigEndian: payload.loadUnaligned(fromByteOffset: start, as: Int32.self)))
+      }
+    } else if more > 0 {
+      let read = [Int32](unsafeUninitializedCapacity: more) { target, count in
+        gd_big_endian_numbers(payload.baseAddress, target.baseAddress, more)
+        count = more
+      }
+      if points.isEmpty { points = read } else { points += read }
     }
   }
 

@@ -1,3 +1,4 @@
+import CKernels
 import Raster
 
 /// A path whose width does not follow magnification, kept as drawn until it is asked for.
@@ -18,7 +19,10 @@ struct AbsolutePath: Sendable {
 /// What one cell itself draws on one layer, packed.
 ///
 /// An upright rectangle takes sixteen bytes, another polygon eight a vertex and twenty-four.
-struct LayerShapes: Sendable {
+///
+/// Sendable is right: it is changed only while one reader fills it and one core indexes it, and only asked after. For the
+/// same reason its properties need no watch over overlapping access.
+final class LayerShapes: @unchecked Sendable {
   /// Vertices of a polygon: the number of the first in `coordinates`, and how many there are.
   private struct Outline: Sendable {
     var first: UInt32
@@ -29,22 +33,22 @@ struct LayerShapes: Sendable {
   static let maximumCount = Int(UInt32.max) - 16
 
   /// Index in the layout's list of layers.
-  var layer: Int
+  let layer: Int
   /// The upright rectangles.
-  private(set) var rectangles: [GridBox] = []
-  private var rectangleTree = PackedTree()
+  @exclusivity(unchecked) private(set) var rectangles: [GridBox] = []
+  @exclusivity(unchecked) private var rectangleTree = PackedTree()
   /// x and y of all vertices of the other polygons in database units, in the order of the file.
-  private let coordinates = CoordinateStore()
+  private let coordinates = PlainStore<Int32>()
   /// The other polygons, and the box of each.
-  private var outlines: [Outline] = []
-  private var boxes: [GridBox] = []
-  private var polygonTree = PackedTree()
+  @exclusivity(unchecked) private var outlines: [Outline] = []
+  @exclusivity(unchecked) private var boxes: [GridBox] = []
+  @exclusivity(unchecked) private var polygonTree = PackedTree()
   /// Twice the area of each polygon, summed.
-  private var doubledArea = 0.0
+  @exclusivity(unchecked) private var doubledArea = 0.0
   /// Shapes that are there but draw nothing: paths of zero width.
-  private(set) var undrawn = 0
-  private var undrawnExtent = Extent()
-  var paths: [AbsolutePath] = []
+  @exclusivity(unchecked) private(set) var undrawn = 0
+  @exclusivity(unchecked) private var undrawnExtent = Extent()
+  @exclusivity(unchecked) var paths: [AbsolutePath] = []
 
   init(layer: Int) { self.layer = layer }
 
@@ -67,7 +71,7 @@ struct LayerShapes: Sendable {
   }
 
   @inline(__always)
-  mutating func append(rectangle box: GridBox) {
+  func append(rectangle box: GridBox) {
     rectangles.append(box)
     doubledArea +=
       2 * (Double(box.right) - Double(box.left)) * (Double(box.top) - Double(box.bottom))
@@ -75,7 +79,7 @@ struct LayerShapes: Sendable {
 
   /// Adds a polygon of x, y, x, y, …; the last vertex is not the first again.
   @inline(__always)
-  mutating func append(polygon: UnsafeBufferPointer<Int32>) {
+  func append(polygon: UnsafeBufferPointer<Int32>) {
     append(vertices: polygon.count / 2) { target in
       guard let source = polygon.baseAddress else { return }
       target.update(from: source, count: polygon.count)
@@ -84,7 +88,7 @@ struct LayerShapes: Sendable {
 
   /// Adds a polygon of `vertices` vertices, three or more, which `body` writes as x, y, x, y, ….
   @inline(__always)
-  mutating func append(vertices: Int, _ body: (UnsafeMutablePointer<Int32>) -> Void) {
+  func append(vertices: Int, _ body: (UnsafeMutablePointer<Int32>) -> Void) {
     if vertices == 4 {
       var corners = SIMD8<Int32>()
       withUnsafeMutableBytes(of: &corners) {
@@ -96,10 +100,22 @@ struct LayerShapes: Sendable {
     let target = coordinates.extend(by: 2 * vertices)
     body(target)
     outlines.append(Outline(first: UInt32(start / 2), count: UInt32(vertices)))
-    let polygon = UnsafeBufferPointer(start: UnsafePointer(target), count: 2 * vertices)
-    let box = Self.box(of: polygon)
-    boxes.append(box)
-    doubledArea += Self.doubledArea(of: polygon, in: box)
+    var sides = SIMD4<Int32>()
+    let doubled = withUnsafeMutableBytes(of: &sides) {
+      gd_outline(target, vertices, $0.assumingMemoryBound(to: Int32.self).baseAddress)
+    }
+    boxes.append(GridBox(left: sides.x, bottom: sides.y, right: sides.z, top: sides.w))
+    // A polygon winds around a place at most once in three edges: of all but the largest the exact sum fits.
+    let (width, height) = (Int64(sides.z) - Int64(sides.x), Int64(sides.w) - Int64(sides.y))
+    let bound = width.multipliedReportingOverflow(by: height)
+    if !bound.overflow,
+      !bound.partialValue.multipliedReportingOverflow(by: Int64(vertices)).overflow
+    {
+      doubledArea += Double(doubled.magnitude)
+    } else {
+      doubledArea += Self.doubledArea(
+        of: UnsafeBufferPointer(start: UnsafePointer(target), count: 2 * vertices))
+    }
   }
 
   /// The box that four corners make, if they do.
@@ -113,39 +129,10 @@ struct LayerShapes: Sendable {
       top: max(p[1], p[5]))
   }
 
-  private static func box(of polygon: UnsafeBufferPointer<Int32>) -> GridBox {
-    guard let points = polygon.baseAddress.map(UnsafeRawPointer.init) else { return .empty }
-    // Two vertices at a time; of an odd number of them the first two are taken twice.
-    var low = points.loadUnaligned(as: SIMD4<Int32>.self)
-    var high = low
-    for index in stride(from: polygon.count / 2 % 2 * 8, to: 4 * polygon.count, by: 16) {
-      let pair = points.loadUnaligned(fromByteOffset: index, as: SIMD4<Int32>.self)
-      low.replace(with: pair, where: pair .< low)
-      high.replace(with: pair, where: pair .> high)
-    }
-    return GridBox(
-      left: min(low.x, low.z), bottom: min(low.y, low.w), right: max(high.x, high.z),
-      top: max(high.y, high.w))
-  }
-
-  private static func doubledArea(of polygon: UnsafeBufferPointer<Int32>, in box: GridBox) -> Double
-  {
+  /// The area of a polygon whose exact sum may not fit a number of 64 bits.
+  private static func doubledArea(of polygon: UnsafeBufferPointer<Int32>) -> Double {
     let end = polygon.count
     let (originX, originY) = (Int64(polygon[0]), Int64(polygon[1]))
-    let (width, height) = (Int64(box.right) - Int64(box.left), Int64(box.top) - Int64(box.bottom))
-    // A polygon winds around a place at most once in three edges, so that the exact sum fits.
-    if width < 1 << 31, height < 1 << 31,
-      !(width * height).multipliedReportingOverflow(by: Int64(end)).overflow
-    {
-      var sum: Int64 = 0
-      var (lastX, lastY) = (Int64(polygon[end - 2]) - originX, Int64(polygon[end - 1]) - originY)
-      for index in stride(from: 0, to: end, by: 2) {
-        let (x, y) = (Int64(polygon[index]) - originX, Int64(polygon[index + 1]) - originY)
-        sum &+= lastX &* y &- x &* lastY
-        (lastX, lastY) = (x, y)
-      }
-      return Double(sum.magnitude)
-    }
     var sum = 0.0
     var (lastX, lastY) = (
       Double(Int64(polygon[end - 2]) - originX), Double(Int64(polygon[end - 1]) - originY)
@@ -161,13 +148,13 @@ struct LayerShapes: Sendable {
   }
 
   /// Counts a shape that draws nothing but takes part in the bounding box.
-  mutating func appendUndrawn(_ points: some Sequence<Point>) {
+  func appendUndrawn(_ points: some Sequence<Point>) {
     undrawn += 1
     for point in points { undrawnExtent.include(x: point.x, y: point.y) }
   }
 
   /// Sorts what was added for asking; nothing is added after it.
-  mutating func makeSearchable() {
+  func makeSearchable() {
     if let order = PackedTree.order(of: rectangles) {
       rectangles = order.map { rectangles[Int($0)] }
     }
@@ -180,7 +167,7 @@ struct LayerShapes: Sendable {
   }
 
   /// Turns absolute paths into polygons, which is right where nothing is magnified.
-  mutating func drawAbsolutePaths() throws {
+  func drawAbsolutePaths() throws {
     for path in paths {
       let polygon = try path.outline.polygonOnGrid(around: path.spine)
       polygon.withUnsafeBufferPointer { append(polygon: $0) }

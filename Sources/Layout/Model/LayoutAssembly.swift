@@ -13,6 +13,8 @@ struct LayoutAssembly {
   /// How many of the cells have names; those that a reader made up follow.
   private(set) var namedCount = 0
   private(set) var topCells: [Int] = []
+  /// The named cell that each name is of; −1 where none is.
+  private(set) var cellsByName: [Int32] = []
   private(set) var references: ReferenceTable
   private var offsets: [Int] = []
   /// Where in the file the name of each named cell occurred first.
@@ -65,9 +67,10 @@ struct LayoutAssembly {
         isPlaced[child] = true
         made.placements[place].cell = Int32(child)
       }
-      cells.append(made)
+      cells.append(consume made)
     }
     topCells = (0..<namedCount).filter { !isPlaced[$0] }
+    cellsByName = indices
   }
 
   /// The content of a draft, which lets go of it, so that nothing is held twice.
@@ -96,7 +99,9 @@ struct LayoutAssembly {
   private mutating func makeSearchable() {
     cells.withUnsafeMutableBufferPointer { cells in
       let shared = SharedCells(cells: cells)
-      let block = 64
+      // Little work is done before a second core has woken up.
+      let work = cells.reduce(0) { $0 + $1.shapes.reduce(0) { $0 + $1.count } }
+      let block = work < 1 << 14 ? max(cells.count, 1) : 64
       inParallel((cells.count + block - 1) / block) { number in
         for cell in number * block..<min((number + 1) * block, shared.cells.count) {
           for shape in shared.cells[cell].shapes.indices {
@@ -159,9 +164,9 @@ struct LayoutAssembly {
   }
 
   private mutating func summarise(_ index: Int) throws {
-    var cell = cells[index]
-    cells[index].shapes = []
-    cells[index].placements = []
+    // Taken out, so that nothing is held twice.
+    var cell = LayoutCell(name: "", shapes: [], notes: CellNotes())
+    swap(&cell, &cells[index])
     cell.summaries = cell.shapes.map(LayerSummary.init(of:))
     for (place, summary) in cell.summaries.enumerated() { places[summary.layer] = place }
     var boxes: [GridBox] = []
@@ -183,7 +188,7 @@ struct LayoutAssembly {
         .outOfRange, at: offsets[index],
         "cell “\(cell.name)” grows beyond all bounds by magnification")
     }
-    cells[index] = cell
+    swap(&cell, &cells[index])
   }
 
   private mutating func add(

@@ -42,7 +42,9 @@ struct DraftCell {
   var placements: [Placement] = []
   var notes = CellNotes()
 
-  /// Places of the layers in `shapes`, and the one asked for last.
+  /// So many are looked through faster than looked up.
+  private static let fewLayers = 12
+  /// Places of the layers in `shapes`, where they are not few, and the one asked for last.
   private var places: [Int: Int] = [:]
   private var lastPlace = 0
 
@@ -51,16 +53,22 @@ struct DraftCell {
   /// Changes what the cell draws on a layer of the given index.
   @inline(__always)
   mutating func withShapes<Result>(
-    of layer: Int, _ body: (inout LayerShapes) throws -> Result
+    of layer: Int, _ body: (LayerShapes) throws -> Result
   ) rethrows -> Result {
-    if lastPlace >= shapes.count || shapes[lastPlace].layer != layer {
+    if lastPlace >= shapes.count || shapes[lastPlace].layer != layer { find(layer) }
+    return try body(shapes[lastPlace])
+  }
+
+  private mutating func find(_ layer: Int) {
+    if shapes.count <= Self.fewLayers {
+      lastPlace = shapes.firstIndex { $0.layer == layer } ?? shapes.count
+    } else {
+      if places.isEmpty { for place in shapes.indices { places[shapes[place].layer] = place } }
       lastPlace = places[layer] ?? shapes.count
-      if lastPlace == shapes.count {
-        places[layer] = lastPlace
-        shapes.append(LayerShapes(layer: layer))
-      }
     }
-    return try body(&shapes[lastPlace])
+    if lastPlace < shapes.count { return }
+    if !places.isEmpty { places[layer] = lastPlace }
+    shapes.append(LayerShapes(layer: layer))
   }
 }
 
@@ -77,6 +85,11 @@ struct LayerList {
   }
 
   private mutating func find(_ layer: LayerID) -> Int {
+    // A few are looked through faster than looked up.
+    if let index = layers.prefix(16).firstIndex(of: layer) {
+      lastIndex = index
+      return index
+    }
     lastIndex = indices[layer] ?? layers.count
     if lastIndex == layers.count {
       indices[layer] = lastIndex

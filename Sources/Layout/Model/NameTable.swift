@@ -1,3 +1,5 @@
+import Foundation
+
 /// Names and strings by number; each kind of bytes is kept once.
 struct NameTable: Sendable {
   private var bytes: [UInt8] = []
@@ -33,6 +35,19 @@ struct NameTable: Sendable {
     return last
   }
 
+  /// The number of a name that is known.
+  func find(_ name: UnsafeRawBufferPointer) -> Int? {
+    if places.isEmpty { return nil }
+    let hash = Self.hash(name)
+    var place = Int(truncatingIfNeeded: hash) & (places.count - 1)
+    while places[place] >= 0 {
+      let number = Int(places[place])
+      if hashes[number] == hash, isName(number, name) { return number }
+      place = (place + 1) & (places.count - 1)
+    }
+    return nil
+  }
+
   /// A number of its own, of a name that is not known yet; no name has its hash.
   mutating func addNameless() -> Int {
     ends.append(bytes.count)
@@ -47,11 +62,9 @@ struct NameTable: Sendable {
   private func isName(_ number: Int, _ name: UnsafeRawBufferPointer) -> Bool {
     let range = range(number)
     guard range.count == name.count else { return false }
+    guard let start = name.baseAddress else { return true }
     return bytes.withUnsafeBytes { all in
-      for index in 0..<name.count where all[range.lowerBound + index] != name[index] {
-        return false
-      }
-      return true
+      memcmp(all.baseAddress.unsafelyUnwrapped + range.lowerBound, start, name.count) == 0
     }
   }
 
@@ -64,10 +77,20 @@ struct NameTable: Sendable {
     }
   }
 
-  /// FNV-1a with a last mix.
+  /// FNV-1a over words and a rest of bytes, with a last mix.
   private static func hash(_ name: UnsafeRawBufferPointer) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in name { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    var place = 0
+    while place &+ 8 <= name.count {
+      let word = name.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      hash = (hash ^ word) &* 0x100_0000_01B3
+      hash ^= hash >> 29
+      place &+= 8
+    }
+    while place < name.count {
+      hash = (hash ^ UInt64(name[place])) &* 0x100_0000_01B3
+      place &+= 1
+    }
     return (hash ^ hash >> 32) | 1 << 63
   }
 

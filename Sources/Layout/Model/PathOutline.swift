@@ -17,8 +17,10 @@ struct PathOutline: Sendable, Equatable {
 
   /// The polygon on the grid of whole database units, as x, y, x, y, ….
   func polygonOnGrid(around spine: [Point]) throws -> [Int32] {
+    let polygon = polygon(around: spine, snapped: true)
     var flat: [Int32] = []
-    for point in polygon(around: spine, snapped: true) {
+    flat.reserveCapacity(2 * polygon.count)
+    for point in polygon {
       guard let x = Int32(exactly: point.x), let y = Int32(exactly: point.y) else {
         throw LayoutError(.outOfRange, "the outline of a path leaves the 32-bit range")
       }
@@ -33,6 +35,7 @@ struct PathOutline: Sendable, Equatable {
     let points = Self.bends(of: spine)
     guard !points.isEmpty else { return [] }
     var side = Side(outline: self, snapped: snapped)
+    side.vertices.reserveCapacity(2 * points.count + 2)
     side.follow(points, start: begin, end: end)
     side.follow(points.reversed(), start: end, end: begin)
     return side.vertices
@@ -41,6 +44,7 @@ struct PathOutline: Sendable, Equatable {
   /// The spine without repeated points and without points on the straight way between their neighbours.
   private static func bends(of spine: [Point]) -> [Point] {
     var kept: [Point] = []
+    kept.reserveCapacity(spine.count)
     for point in spine where point != kept.last {
       if kept.count >= 2 {
         let (first, middle) = (kept[kept.count - 2], kept[kept.count - 1])
@@ -64,9 +68,12 @@ struct PathOutline: Sendable, Equatable {
       let directions =
         points.count == 1
         ? [Point(x: vertices.isEmpty ? 1 : -1, y: 0)]
-        : zip(points, points.dropFirst()).map { from, to in
-          let length = hypot(to.x - from.x, to.y - from.y)
-          return Point(x: (to.x - from.x) / length, y: (to.y - from.y) / length)
+        : (1..<points.count).map { index in
+          let (x, y) = (
+            points[index].x - points[index - 1].x, points[index].y - points[index - 1].y
+          )
+          let length = hypot(x, y)
+          return Point(x: x / length, y: y / length)
         }
       let (first, last) = (directions[0], directions[directions.count - 1])
       cap(at: points[0], along: first, from: -start, half: half, opening: true)

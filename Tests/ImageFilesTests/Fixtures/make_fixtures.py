@@ -182,8 +182,22 @@ for name, children in (("pyramid_pages.tif", 0), ("pyramid_children.tif", 2)):
             more = {"subifds": children} if number == 0 and children else {}
             file.write(level, tile=(16, 16), subfiletype=1 if number else 0, **plain, **more)
 
+# Differences along rows that are no whole number of vectors.
+tifffile.imwrite(HERE / "predictor8.tif", grey8(), compression="deflate", predictor=True, rowsperstrip=7, **plain)
+tifffile.imwrite(HERE / "predictor8_rgb.tif", rgb(grey8), photometric="rgb", compression="deflate", predictor=True, rowsperstrip=7, **plain)
+
+# With a sign, the least being black: the same pictures as without.
+tifffile.imwrite(HERE / "signed8.tif", (grey8().astype(int) - 128).astype(np.int8), **plain)
+tifffile.imwrite(HERE / "signed8_tiles.tif", (rgb(grey8).astype(int) - 128).astype(np.int8), photometric="rgb", tile=(16, 32),
+                 compression="deflate", **plain)
+tifffile.imwrite(HERE / "signed16.tif", (grey16().astype(int) - 32768).astype(np.int16), byteorder=">", **plain)
+tifffile.imwrite(HERE / "signed16_deflate.tif", (grey16().astype(int) - 32768).astype(np.int16), compression="deflate",
+                 predictor=True, **plain)
+tifffile.imwrite(HERE / "signed16_inverted.tif", (32767 - grey16().astype(int)).astype(np.int16), photometric="miniswhite", **plain)
+tifffile.imwrite(HERE / "signed32.tif", (few(8) * 0x01010101 - (1 << 31)).astype(np.int32), **plain)
+
 # Refused
-tifffile.imwrite(HERE / "signed.tif", x.astype(np.int16), **plain)
+tifffile.imwrite(HERE / "complex.tif", x.astype(np.complex64), **plain)
 tifffile.imwrite(HERE / "cmyk.tif", np.dstack([rgb(grey8), grey8(3)]), photometric="separated", **plain)
 
 (HERE / "origin.json").write_text(json.dumps({
