@@ -1,9 +1,9 @@
 """Milliseconds until pages have loaded, by headless Chromium's own clock, and what they say on the console.
 
-    python3 page_load.py PAGE.html… [--times 5] [--pdf FILE]
+    python3 page_load.py PAGE.html… [--times 5] [--pdf FILE] [--wait 3]
 
-Needs Chromium and nothing else. The pages are opened in turn, with nothing cached; --pdf prints the last as it is three
-seconds after it was opened.
+Needs Chromium and nothing else. The pages are opened in turn, with nothing cached; --pdf prints the last as it is
+so many seconds after it was opened.
 """
 
 import argparse
@@ -110,6 +110,7 @@ def main():
     parser.add_argument("pages", nargs="+")
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--pdf")
+    parser.add_argument("--wait", type=float, default=3)
     options = parser.parse_args()
     browser = Browser()
     try:
@@ -124,7 +125,7 @@ def main():
             print(f"{page}: {middle} ms, {times[page]}; {broken[page]} broken pictures")
         if options.pdf:
             browser.open(options.pages[-1])
-            time.sleep(3)
+            time.sleep(options.wait)
             made = browser.call("Page.printToPDF", printBackground=True)
             with open(options.pdf, "wb") as file:
                 file.write(base64.b64decode(made["data"]))
