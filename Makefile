@@ -5,7 +5,7 @@ CONFIGURATION := -c release
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test fuzz soak demo bench bench-peers lint format clean
+.PHONY: help setup build test fuzz soak troubles demo bench bench-peers lint format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ soak: setup ## drop SOAK_SCANS scans (2000) on a service that is killed SOAK_KIL
 	@swift build $(CONFIGURATION) --build-tests
 	@GOLDENDIE_SOAK_SCANS=$(SOAK_SCANS) GOLDENDIE_SOAK_KILLS=$(SOAK_KILLS) \
 	  swift test $(CONFIGURATION) --skip-build --disable-xctest --filter SoakTests
+
+troubles: build ## make a service meet a full disk, a read-only output, damaged records and the like, and mend them
+	@.ci/troubles
 
 demo: build ## inspect the wafer that comes with the project, into Reports/demo
 	@.ci/timed demo .build/release/goldendie inspect Datasets/demo/scans/*.png \

@@ -31,4 +31,35 @@ public struct SuppliedGolden: GoldenSource {
       edgeDistance: distance.crop(inner),
       looseness: Plane(width: rect.width, height: rect.height), edgesAreDrawn: false)
   }
+
+  /// The part of a rectangle that the picture shows, not only continues beyond its border.
+  ///
+  /// - Parameters:
+  ///   - rect: scan pixels.
+  ///   - toScan: pixels of the picture to scan pixels.
+  ///   - mesh: how the scan departs from that map.
+  /// - Returns: a rectangle whose pixels lie two pixels and more inside the picture. The scan is turned by less than 45°.
+  public func shown(in rect: PixelRect, toScan: Affine, mesh: DisplacementMesh) -> PixelRect {
+    let toSource = toScan.inverse
+    let margin = 2.0
+    func place(_ x: Int, _ y: Int) -> Point {
+      let pixel = Point(x: Double(x) + 0.5, y: Double(y) + 0.5)
+      let moved = mesh(pixel)
+      return toSource(Point(x: pixel.x - moved.x, y: pixel.y - moved.y))
+    }
+    func along(_ low: Int, _ high: Int) -> [Int] {
+      Array(stride(from: low, to: high, by: 4)) + [max(low, high - 1)]
+    }
+    var (left, top, right, bottom) = (rect.x, rect.y, rect.maxX, rect.maxY)
+    let (width, height) = (Double(picture.width) - margin, Double(picture.height) - margin)
+    let rows = along(top, bottom)
+    while left < right, rows.contains(where: { place(left, $0).x < margin }) { left += 1 }
+    while left < right, rows.contains(where: { place(right - 1, $0).x > width }) { right -= 1 }
+    let columns = along(left, right)
+    while top < bottom, columns.contains(where: { place($0, top).y < margin }) { top += 1 }
+    while top < bottom, columns.contains(where: { place($0, bottom - 1).y > height }) {
+      bottom -= 1
+    }
+    return PixelRect(x: left, y: top, width: right - left, height: bottom - top)
+  }
 }

@@ -23,6 +23,8 @@ struct ExaminedScan {
   let threshold: Double
   /// The field as it was judged; nil where it is too large to be held.
   let held: JudgedWindow?
+  /// Which other dies told what is usual; nil where the recipe asks for none.
+  var neighbours: NeighboursRecord?
   /// Judges a window again.
   let windows: @Sendable (PixelRect) throws -> JudgedWindow
 }
@@ -79,7 +81,8 @@ extension Device {
     let calibration = try noise(file, channels: residual.planes.count) {
       [try sample(file, prepared, residual)]
     }
-    let place = calibration.usesNeighbours ? try place(of: file, prepared, residual) : nil
+    let asked = try neighbours(of: opened, prepared, residual, calibration)
+    let place = asked?.place
     var judge = try judge(
       opened, prepared.registration, calibration, scanChannels: prepared.picture.channels)
     if let tileSide, place == nil {
@@ -105,7 +108,23 @@ extension Device {
     return ExaminedScan(
       placed: prepared.placed, findings: judge.findings,
       overview: judge.overview.pictures, threshold: judge.threshold, held: whole,
-      windows: { whole.crop($0) })
+      neighbours: asked?.record, windows: { whole.crop($0) })
+  }
+
+  /// What other dies tell; without a calibration that was made with them they are not asked.
+  private func neighbours(
+    of opened: OpenedScan, _ prepared: PreparedScan, _ residual: Residual,
+    _ calibration: Calibration
+  ) throws -> (place: PlaceVariation?, record: NeighboursRecord)? {
+    guard calibration.usesNeighbours || recipe.neighbours == 0 else {
+      let reason =
+        self.calibration == nil
+        ? "they are used together with a calibration alone"
+        : "the calibration was made without neighbours"
+      return (nil, NeighboursRecord(asked: recipe.neighbours, used: [], reason: reason))
+    }
+    return try neighbourhood(
+      of: opened.file, prepared, residual, beside: opened.beside)
   }
 
   /// Judges a scan tile by tile.

@@ -19,18 +19,22 @@ extension Device {
   /// - Parameters:
   ///   - scan: the image file; its sidecar, if any, lies beside it.
   ///   - path: what the record names it by, for a scan that is elsewhere while it is inspected. The default is its path.
+  ///   - beside: the scans that may tell what is usual, where the recipe asks for neighbours. The default, nil, is those of
+  ///     the scan's own folder.
   ///   - footprint: how much of the scan is held at a time.
   ///   - progress: told as each stage begins.
   /// - Returns: findings, or the reason why the scan is not inspectable.
   /// - Throws: `ImageFileError`, `RecipeError` (of the sidecar) or `InspectionError` when the scan can't be used at all.
   public func inspect(
-    _ scan: URL, recordedAs path: String? = nil, footprint: Footprint = Footprint(),
+    _ scan: URL, recordedAs path: String? = nil, beside: [URL]? = nil,
+    footprint: Footprint = Footprint(),
     progress: (Stage) -> Void = { _ in }
   ) throws -> InspectedScan {
     let clock = ContinuousClock()
     let start = clock.now
     progress(.reading)
-    let opened = try open(scan)
+    var opened = try open(scan)
+    opened.beside = beside
     let (image, sidecar, field) = (opened.image, opened.sidecar, opened.field)
     var scanRecord = ScanRecord(
       path: path ?? scan.relativePath, sha256: try FileHash.sha256(scan), width: image.width,
@@ -66,12 +70,13 @@ extension Device {
         progress(.naming)
         (findings, explained) = try named(findings, by: naming, seen, field: field)
       }
+      var told = record(
+        .inspected, reason: nil, seen.registration, area: seen.registration.extent,
+        findings: findings)
+      told.neighbours = seen.neighbours
       return InspectedScan(
-        record: record(
-          .inspected, reason: nil, seen.registration, area: seen.registration.extent,
-          findings: findings),
-        field: field, threshold: seen.threshold, overview: seen.overview, windows: seen.windows,
-        explained: explained, naming: naming, layerLooks: layerLooks)
+        record: told, field: field, threshold: seen.threshold, overview: seen.overview,
+        windows: seen.windows, explained: explained, naming: naming, layerLooks: layerLooks)
     }
   }
 

@@ -2,6 +2,7 @@ internal import Foundation
 internal import Golden
 internal import Matching
 internal import Raster
+internal import Records
 
 /// What came of preparing a scan.
 enum Preparation {
@@ -29,9 +30,15 @@ extension Device {
     case .refused(let reason, let best): return .refused(reason: reason, best: best)
     case .registered(let registration):
       let kind = kind ?? recipe.golden
-      if case .generator = kind { try checkSize(registration.pixelSize, scan) }
+      // A generator's picture places the scan more finely than the drawn lines do.
+      var isPlacedAgain = false
+      if case .generator = kind {
+        try checkSize(registration.pixelSize, scan)
+        isPlacedAgain = true
+      }
       progress(.painting)
-      var mesh = try registrar.mesh(luminance, field: field, toScan: registration.toScan)
+      var mesh = try registrar.mesh(
+        luminance, field: field, toScan: registration.toScan, isRough: isPlacedAgain)
       let golden = try goldenSource(
         kind,
         from: [
@@ -44,7 +51,8 @@ extension Device {
         mesh = mesh.adding(
           try GoldenPlacement.displacement(of: picture, from: drawn, field: field))
       }
-      let placed = PlacedScan(registration: registration, mesh: mesh, golden: golden)
+      let placed = PlacedScan(
+        registration: registration.showing(golden, mesh), mesh: mesh, golden: golden)
       return .ready(try placed.window(field, picture))
     }
   }
@@ -79,26 +87,59 @@ extension Device {
   }
 
   /// What other scans of a scan's folder show where it lies; nil when the recipe asks for none, or too few are of use.
+  func place(
+    of scan: URL, _ prepared: PreparedScan, _ residual: Residual,
+    golden kind: Recipe.Golden? = nil, beside: [URL]? = nil
+  ) throws -> PlaceVariation? {
+    try neighbourhood(of: scan, prepared, residual, golden: kind, beside: beside)?.place
+  }
+
+  /// What other scans show where a scan lies, and which they are; nil when the recipe asks for none.
   ///
   /// The nearest dies by their sidecars are asked first, then by name.
-  func place(
-    of scan: URL, _ prepared: PreparedScan, _ residual: Residual, golden kind: Recipe.Golden? = nil
-  ) throws -> PlaceVariation? {
+  ///
+  /// - Parameter beside: the scans that may be asked; nil for those of the scan's own folder.
+  func neighbourhood(
+    of scan: URL, _ prepared: PreparedScan, _ residual: Residual,
+    golden kind: Recipe.Golden? = nil, beside: [URL]? = nil
+  ) throws -> (place: PlaceVariation?, record: NeighboursRecord)? {
     guard let neighbours else { return nil }
-    let own = prepared.die(residual)
+    let own = prepared.die(residual, sha256: try FileHash.sha256(scan))
     neighbours.keep(own, as: Self.key(scan, kind ?? recipe.golden))
-    var others: [[Plane]] = []
-    for other in try Self.otherScans(than: scan) where others.count < recipe.neighbours {
-      guard let die = die(other, neighbours, golden: kind),
+    var (others, used): ([[Plane]], [FileRecord]) = ([], [])
+    for other in try Self.otherScans(than: scan, among: beside)
+    where others.count < recipe.neighbours {
+      guard let die = die(other, neighbours, golden: kind), die.sha256 != own.sha256,
         die.residual.planes.count == residual.planes.count
       else { continue }
       others.append(NeighbourDies.residual(of: die, at: own))
+      used.append(FileRecord(path: other.lastPathComponent, sha256: die.sha256))
     }
-    return others.count >= PlaceVariation.leastOthers ? PlaceVariation(others: others) : nil
+    let (asked, least) = (recipe.neighbours, PlaceVariation.leastOthers)
+    let there =
+      used.count == 1
+      ? "one other scan of use is there"
+      : "\(used.isEmpty ? "no" : "\(used.count)") other scans of use are there"
+    guard used.count >= least else {
+      return (
+        nil,
+        NeighboursRecord(
+          asked: asked, used: [], reason: "\(there), and at least \(least) are needed")
+      )
+    }
+    return (
+      PlaceVariation(others: others),
+      NeighboursRecord(asked: asked, used: used, reason: used.count < asked ? there : nil)
+    )
   }
 
+  /// Names a scan's content, whatever its path: a scan that is moved keeps its name.
   private static func key(_ scan: URL, _ golden: Recipe.Golden) -> String {
-    "\(golden) " + scan.standardizedFileURL.path
+    var status = stat()
+    guard stat(scan.path, &status) == 0 else { return "\(golden) " + scan.path }
+    let time = status.st_mtim
+    return
+      "\(golden) \(status.st_dev) \(status.st_ino) \(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
   }
 
   /// Another scan in its place; nil where it is of no use.
@@ -108,9 +149,10 @@ extension Device {
     neighbours.die(Self.key(other, kind ?? recipe.golden)) {
       // A scan that can't be read tells nothing of this one.
       guard let read = try? read(other),
-        case .ready(let ready)? = try? prepare(read, other, golden: kind)
+        case .ready(let ready)? = try? prepare(read, other, golden: kind),
+        let hash = try? FileHash.sha256(other)
       else { return nil }
-      return ready.die(ready.residual())
+      return ready.die(ready.residual(), sha256: hash)
     }
   }
 
@@ -123,16 +165,38 @@ extension Device {
     return nil
   }
 
-  private static func otherScans(than scan: URL) throws -> [URL] {
+  /// Scans but one, those of dies first that lie nearest to its own; not those that show its own die again, nor such as
+  /// their sidecars tell to be of another lot, wafer or recipe.
+  private static func otherScans(than scan: URL, among given: [URL]? = nil) throws -> [URL] {
     let own = scan.standardizedFileURL
-    let found = try TrainingFolder.files(in: own.deletingLastPathComponent())
+    let found =
+      try given
+      ?? TrainingFolder.files(in: own.deletingLastPathComponent())
       .filter { $0.standardizedFileURL.lastPathComponent != own.lastPathComponent }
-    guard let die = (try? Sidecar.read(for: scan))?.die, die.count == 2 else { return found }
-    func distance(_ other: URL) -> Int {
-      guard let there = (try? Sidecar.read(for: other))?.die, there.count == 2 else { return .max }
-      return (there[0] - die[0]) * (there[0] - die[0]) + (there[1] - die[1]) * (there[1] - die[1])
+    guard let here = try? Sidecar.read(for: scan) else { return found }
+    func distance(_ other: URL) -> Int? {
+      guard let there = try? Sidecar.read(for: other) else { return .max }
+      for key in [\Sidecar.lot, \Sidecar.wafer, \Sidecar.recipe] {
+        if let one = here[keyPath: key], let two = there[keyPath: key], one != two { return nil }
+      }
+      guard let one = here.die, let two = there.die, one.count == 2, two.count == 2 else {
+        return .max
+      }
+      let (columns, rows) = (two[0] - one[0], two[1] - one[1])
+      // The same die shows the same defect, and would tell that it is usual.
+      return columns == 0 && rows == 0 ? nil : columns * columns + rows * rows
     }
-    return found.map { ($0, distance($0)) }
+    return found.compactMap { other in distance(other).map { (other, $0) } }
       .sorted { ($0.1, $0.0.lastPathComponent) < ($1.1, $1.0.lastPathComponent) }.map(\.0)
+  }
+}
+
+extension Registration {
+  /// The same without what a supplied golden, moved by a mesh, does not show.
+  func showing(_ golden: any GoldenSource, _ mesh: DisplacementMesh) -> Registration {
+    guard let supplied = golden as? SuppliedGolden else { return self }
+    var result = self
+    result.extent = supplied.shown(in: extent, toScan: toScan, mesh: mesh)
+    return result
   }
 }

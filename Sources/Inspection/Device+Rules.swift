@@ -113,15 +113,19 @@ extension Device {
 
   /// Compares a scan that is held.
   ///
-  /// - Parameter ease: by how much more false alarms are allowed than by the recipe, to see what is just not flagged.
+  /// - Parameters:
+  ///   - ease: by how much more false alarms are allowed than by the recipe, to see what is just not flagged.
+  ///   - beside: the scans that may tell what is usual; nil for those of the scan's own folder.
   func compare(
-    _ scan: URL, _ prepared: PreparedScan, easedBy ease: Double = 1
+    _ scan: URL, _ prepared: PreparedScan, easedBy ease: Double = 1, beside: [URL]? = nil
   ) throws -> ComparedScan {
     let residual = prepared.residual()
     let calibration = try noise(scan, channels: residual.planes.count) {
       [try sample(scan, prepared, residual)]
     }
-    let place = calibration.usesNeighbours ? try place(of: scan, prepared, residual) : nil
+    let place =
+      calibration.usesNeighbours
+      ? try place(of: scan, prepared, residual, beside: beside) : nil
     let (judged, comparison) = FieldJudge.judged(
       prepared, residual: residual, place: place, calibration: calibration,
       allowance: allowance(prepared.field, prepared.placed))

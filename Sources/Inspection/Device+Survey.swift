@@ -170,7 +170,8 @@ extension Device {
       }
       mesh = finer.withoutOutliers
     }
-    var placed = PlacedScan(registration: registration, mesh: mesh, golden: golden)
+    var placed = PlacedScan(
+      registration: registration.showing(golden, mesh), mesh: mesh, golden: golden)
     var samples: [PreparedScan] = []
     try visit(sampled.contains) { _, rect, picture in
       samples.append(try placed.window(rect, picture))

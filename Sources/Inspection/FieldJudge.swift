@@ -124,13 +124,27 @@ struct Overview {
   }
 
   private static func add(_ source: Plane, _ core: PixelRect, _ step: Int, _ target: inout Plane) {
-    for y in 0..<source.height {
-      let row = (core.y + y) / step
-      guard row < target.height else { break }
-      for x in 0..<source.width {
-        let column = (core.x + x) / step
-        guard column < target.width else { break }
-        target.samples[row &* target.width &+ column] += source.samples[y &* source.width &+ x]
+    guard core.width > 0, core.height > 0 else { return }
+    let (width, height) = (target.width, target.height)
+    let rows = core.y / step..<min(height, (core.maxY - 1) / step + 1)
+    guard !rows.isEmpty else { return }
+    target.withUnsafeMutableRows { target in
+      source.withUnsafeRows { source in
+        RowBands(height: rows.count).inParallel { band in
+          for row in band.lowerBound + rows.lowerBound..<band.upperBound + rows.lowerBound {
+            let line = target.row(row)
+            for y in max(core.y, row * step)..<min(core.maxY, (row + 1) * step) {
+              let samples = source.row(y - core.y)
+              guard step > 1 else {
+                for x in 0..<min(core.width, width - core.x) { line[core.x &+ x] += samples[x] }
+                continue
+              }
+              for x in 0..<min(core.width, width * step - core.x) {
+                line[(core.x &+ x) / step] += samples[x]
+              }
+            }
+          }
+        }
       }
     }
   }

@@ -9,6 +9,8 @@ internal import Raster
 final class NeighbourDies: @unchecked Sendable {
   /// A scan in its place, and what is left of it beside its golden.
   struct Die: Sendable {
+    /// SHA-256 of the scan.
+    let sha256: String
     let residual: Residual
     let toScan: Affine
     let mesh: DisplacementMesh
@@ -108,8 +110,8 @@ final class NeighbourDies: @unchecked Sendable {
 
 extension PreparedScan {
   /// What is left of the scan beside its golden, as other scans of the wafer need it.
-  func die(_ residual: Residual) -> NeighbourDies.Die {
+  func die(_ residual: Residual, sha256: String) -> NeighbourDies.Die {
     NeighbourDies.Die(
-      residual: residual, toScan: registration.toScan, mesh: mesh, field: field)
+      sha256: sha256, residual: residual, toScan: registration.toScan, mesh: mesh, field: field)
   }
 }

@@ -88,7 +88,8 @@ extension Plane {
     let pole = 3.0.squareRoot() - 2
     return convolved(
       taps: (0...Plane.splineReach).map { distance in
-        Float(-6 * pole / (1 - pole * pole) * ((0..<distance).reduce(1) { power, _ in power * pole }))
+        Float(
+          -6 * pole / (1 - pole * pole) * ((0..<distance).reduce(1) { power, _ in power * pole }))
       })
   }
 
@@ -103,10 +104,11 @@ extension Plane {
     return resampled(rect: rect, toSource: toSource, mesh: mesh, by: gd_sample_spline)
   }
 
-  private typealias Sampler = @Sendable (
-    UnsafePointer<Float>?, Int, Int, UnsafePointer<Float>?, UnsafePointer<Float>?,
-    UnsafeMutablePointer<Float>?, Int
-  ) -> Void
+  private typealias Sampler =
+    @Sendable (
+      UnsafePointer<Float>?, Int, Int, UnsafePointer<Float>?, UnsafePointer<Float>?,
+      UnsafeMutablePointer<Float>?, Int
+    ) -> Void
 
   private func resampled(
     rect: PixelRect, toSource: Affine, mesh: DisplacementMesh?, by sample: Sampler

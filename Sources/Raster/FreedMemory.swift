@@ -6,8 +6,8 @@ public enum FreedMemory {
   ///
   /// Planes of some megabytes come and go with every stage. Given back each time, their pages are mapped and cleared again at
   /// the next: a quarter of the time that comparing a scan takes. To be called once, before anything is read.
-  public static func isKept() { gd_keep_freed_memory() }
+  public static func keep() { gd_keep_freed_memory() }
 
   /// Gives back what is free at this moment, as after the last scan of many.
-  public static func isGivenBack() { gd_give_back_memory() }
+  public static func giveBack() { gd_give_back_memory() }
 }

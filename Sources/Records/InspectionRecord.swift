@@ -27,6 +27,8 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
   public var registration: RegistrationRecord?
   /// What the scan was compared with.
   public var golden: GoldenRecord
+  /// Which other dies told what is usual; nil where the recipe asks for none.
+  public var neighbours: NeighboursRecord?
   /// The part of the scan that was compared, pixels; nil when it is not inspectable.
   public var inspectedBox: PixelRect?
   /// Area compared, in millions of pixels.
@@ -41,6 +43,7 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
 
   enum CodingKeys: String, CodingKey {
     case format, program, device, scan, recipe, layout, verdict, reason, registration, golden
+    case neighbours
     case inspectedBox = "inspected_box"
     case inspectedMpx = "inspected_mpx"
     case seconds, findings
@@ -72,6 +75,7 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
     try container.encode(reason, forKey: .reason)
     try container.encode(registration, forKey: .registration)
     try container.encode(golden, forKey: .golden)
+    try container.encode(neighbours, forKey: .neighbours)
     try container.encode(inspectedBox, forKey: .inspectedBox)
     try container.encode(inspectedMpx, forKey: .inspectedMpx)
     try container.encode(seconds, forKey: .seconds)
@@ -98,7 +102,7 @@ public struct FileRecord: Sendable, Equatable, Codable {
 
 /// What a scan was compared with.
 public struct GoldenRecord: Sendable, Equatable, Codable {
-  /// `table`, `image`, later `generator`, `tree`, `neighbours`.
+  /// `table`, `tree`, `generator` or `image`.
   public var kind: String
   /// The model or picture file; nil for a table learnt from the scan itself.
   public var file: FileRecord?
@@ -113,5 +117,30 @@ public struct GoldenRecord: Sendable, Equatable, Codable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(kind, forKey: .kind)
     try container.encode(file, forKey: .file)
+  }
+}
+
+/// Which other dies told what is usual at each place, beyond the golden.
+public struct NeighboursRecord: Sendable, Equatable, Codable {
+  /// How many the recipe asks for.
+  public var asked: Int
+  /// The scans that were used, by their files' names, the first asked first; empty when none were.
+  public var used: [FileRecord]
+  /// Why none were used, or fewer than are asked for; nil when all were.
+  public var reason: String?
+
+  /// Neighbours that were used, and why not more.
+  public init(asked: Int, used: [FileRecord], reason: String?) {
+    (self.asked, self.used, self.reason) = (asked, used, reason)
+  }
+
+  enum CodingKeys: String, CodingKey { case asked, used, reason }
+
+  /// Writes absent parts as `null`, so that every key is always there.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(asked, forKey: .asked)
+    try container.encode(used, forKey: .used)
+    try container.encode(reason, forKey: .reason)
   }
 }

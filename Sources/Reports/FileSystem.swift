@@ -26,6 +26,33 @@ enum FileSystem {
     guard code == 0 else { throw failure(code, path, "the file can't be written") }
   }
 
+  /// Waits until a folder with all that is in it would outlast a power cut.
+  static func settle(_ folder: String) throws(ReportError) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names {
+      let place = (folder as NSString).appendingPathComponent(name)
+      var status = stat()
+      guard lstat(place, &status) == 0 else { continue }
+      switch status.st_mode & S_IFMT {
+      case S_IFDIR: try settle(place)
+      case S_IFREG: try sync(place)
+      default: continue
+      }
+    }
+    try sync(folder)
+  }
+
+  /// Waits until a file's content, or the names in a folder, would outlast a power cut.
+  static func sync(_ path: String) throws(ReportError) {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw failure(errno, path, "can't be opened to be made safe") }
+    defer { close(file) }
+    // Some file systems can't do it for folders, and say so.
+    guard fsync(file) == 0 || errno == EINVAL || errno == ENOTSUP else {
+      throw failure(errno, path, "can't be made safe on the disk")
+    }
+  }
+
   /// Gives a file or folder another name on the same file system; a file there is replaced, a folder only when empty.
   static func move(_ old: String, to new: String) throws(ReportError) {
     guard rename(old, new) == 0 else {
@@ -44,6 +71,15 @@ enum FileSystem {
     return unsafeBitCast(symbol, to: RenameAt2.self)(AT_FDCWD, one, AT_FDCWD, other, 2) == 0
   }
 
+  /// What tells a file from the one that was at its place before: inode, size, and time of the last change in nanoseconds;
+  /// nil where there is no file.
+  static func stamp(_ path: String) -> [Int]? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    let time = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+    return [Int(status.st_ino), Int(status.st_size), time]
+  }
+
   /// Makes one folder whose parent exists.
   static func makeFolder(_ path: String) throws(ReportError) {
     guard mkdir(path, 0o755) == 0 else { throw failure(errno, path, "the folder can't be made") }
@@ -57,7 +93,9 @@ enum FileSystem {
     }
     let parent = (path as NSString).deletingLastPathComponent
     if !parent.isEmpty, parent != path { try makeFolders(parent) }
-    if mkdir(path, 0o755) == 0 { return }
+    if mkdir(path, 0o755) == 0 {
+      return try sync(parent.isEmpty ? "." : parent)
+    }
     let code = errno
     // Another worker may have made it in between.
     if code == EEXIST, FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),

@@ -1,7 +1,7 @@
 public import Records
 
 /// One line of the index: what a scan's record says, without its findings' details.
-public struct IndexEntry: Sendable, Equatable {
+public struct IndexEntry: Sendable, Equatable, Codable {
   /// The name of the scan's folder in the output.
   public var folder: String
   /// The device named by the recipe.
@@ -22,7 +22,7 @@ public struct IndexEntry: Sendable, Equatable {
   public var takenAt: String?
 
   /// What became of a scan.
-  public enum Outcome: Sendable, Equatable {
+  public enum Outcome: Sendable, Equatable, Codable {
     /// It was inspected, with so many findings brighter and darker than the golden.
     case inspected(bright: Int, dark: Int)
     /// It could not be inspected, for a reason.

@@ -1,16 +1,6 @@
 extension IndexPage {
   /// The page over all scans.
   static let page = #"""
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-    <link rel="icon" href="data:,">
-    <title>Inspected scans{{#devices}} · {{devices}}{{/devices}}</title>
-    <style>{{{style}}}</style>
-    </head>
     <body>
     <header><div class="who"><p class="over">{{devices}}</p><h1>Inspected scans</h1></div></header>
     <dl class="tiles">

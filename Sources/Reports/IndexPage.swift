@@ -8,14 +8,27 @@ public struct IndexPage: Sendable, Equatable {
   /// The name of the record in a scan's folder.
   public static let recordName = "findings.json"
 
+  /// What the lines said when the page was last written, beside it, so that no record need be read for it again.
+  static let keptName = ".goldendie.index.json"
+
   /// One line per scan, in order of the folders' names.
   public private(set) var entries: [IndexEntry] = []
+  /// What tells the record that a line was read from, by the scan's folder.
+  private var stamps: [String: [Int]] = [:]
+
+  /// A line as it is kept.
+  private struct Kept: Codable {
+    var entry: IndexEntry
+    var stamp: [Int]
+  }
 
   /// An index of these lines; of two with one folder, the later counts.
   public init(entries: [IndexEntry] = []) { for entry in entries { put(entry) } }
 
-  /// The index of all scans in an output folder: every `*/findings.json` is read, and those
-  /// in folders of lots.
+  /// The index of all scans in an output folder.
+  ///
+  /// Every `*/findings.json` has a line, and those in folders of lots; only those that are new since the page was last written
+  /// are read.
   ///
   /// Hidden folders are left out. A record that can't be read gets a line that says so.
   ///
@@ -24,20 +37,33 @@ public struct IndexPage: Sendable, Equatable {
     guard (try? FileManager.default.contentsOfDirectory(atPath: outputFolder.path)) != nil else {
       throw ReportError(.noSuchFile, path: outputFolder.path, "the output folder can't be listed")
     }
-    read(outputFolder, below: "", depth: 4)
+    let file = outputFolder.appending(path: Self.keptName)
+    let kept = (try? Data(contentsOf: file)).flatMap {
+      try? JSONDecoder().decode([Kept].self, from: $0)
+    }
+    let known = Dictionary(
+      (kept ?? []).map { ($0.entry.folder, $0) }, uniquingKeysWith: { $1 })
+    read(outputFolder, below: "", depth: 4, known)
   }
 
   /// Adds the records of the folders in a folder; one without a record may be that of a lot.
-  private mutating func read(_ folder: URL, below path: String, depth: Int) {
+  private mutating func read(
+    _ folder: URL, below path: String, depth: Int, _ known: [String: Kept]
+  ) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     for name in names where !name.hasPrefix(".") {
       let place = folder.appending(path: name)
       let file = place.appending(path: Self.recordName)
-      guard FileManager.default.fileExists(atPath: file.path) else {
+      guard let stamp = FileSystem.stamp(file.path) else {
         let kind = try? FileManager.default.attributesOfItem(atPath: place.path)[.type]
         if depth > 0, kind as? FileAttributeType == .typeDirectory {
-          read(place, below: path + name + "/", depth: depth - 1)
+          read(place, below: path + name + "/", depth: depth - 1, known)
         }
+        continue
+      }
+      stamps[path + name] = stamp
+      if let line = known[path + name], line.stamp == stamp {
+        put(line.entry)
         continue
       }
       do {
@@ -54,7 +80,15 @@ public struct IndexPage: Sendable, Equatable {
   /// Adds a line, in place of the one before of the same folder.
   ///
   /// A service that inspects for weeks keeps the index and adds to it, so that it need not read all records again.
-  public mutating func put(_ entry: IndexEntry) {
+  ///
+  /// - Parameter outputFolder: where the record lies that the line was made of.
+  public mutating func put(_ entry: IndexEntry, recordedIn outputFolder: URL) {
+    let file = outputFolder.appending(path: entry.folder).appending(path: Self.recordName)
+    stamps[entry.folder] = FileSystem.stamp(file.path)
+    put(entry)
+  }
+
+  private mutating func put(_ entry: IndexEntry) {
     var (low, high) = (0, entries.count)
     while low < high {
       let middle = (low + high) / 2
@@ -83,10 +117,16 @@ public struct IndexPage: Sendable, Equatable {
   public func write(into outputFolder: URL) throws {
     try OutputFolder.replace(
       outputFolder.appending(path: Self.fileName), with: Data(html().utf8))
+    let kept = entries.compactMap { entry in
+      stamps[entry.folder].map { Kept(entry: entry, stamp: $0) }
+    }
+    try OutputFolder.replace(
+      outputFolder.appending(path: Self.keptName), with: JSONEncoder().encode(kept))
   }
 
   private static let template = Result { () throws(ReportError) in
-    try PageTemplate(page: page)
+    try PageTemplate(
+      title: "Inspected scans{{#devices}} · {{devices}}{{/devices}}", body: page)
   }
 
   /// The page: nothing fetched, all text from outside escaped.

@@ -2,8 +2,8 @@ public import Foundation
 
 /// The folder of one scan among the output: it appears whole or not at all.
 ///
-/// It is filled under a hidden name beside its place, on the same file system, and then renamed. Readers of the output
-/// skip names that start with a dot.
+/// It is filled under a hidden name beside its place, on the same file system, made safe on the disk, and then renamed.
+/// Readers of the output skip names that start with a dot.
 public struct OutputFolder: Sendable, Equatable {
   /// The folder that holds one folder per scan.
   public let parent: URL
@@ -61,7 +61,7 @@ public struct OutputFolder: Sendable, Equatable {
     return [IndexPage.fileName, ConceptPages.folder].contains(name) ? "_" + name : name
   }
 
-  /// Makes the folder with what `body` writes, in place of the one before.
+  /// Makes the folder with what `body` writes, in place of the one before; what comes back would outlast a power cut.
   ///
   /// - Parameter body: writes into the empty folder it is given. When it throws, nothing of it stays, the folder
   ///   before stays as it was, and the error is passed on.
@@ -76,7 +76,9 @@ public struct OutputFolder: Sendable, Equatable {
     try FileSystem.makeFolder(new.path)
     do {
       try body(new)
+      try FileSystem.settle(new.path)
       try moveIn(new, mark: mark, exchanging: exchanging)
+      try FileSystem.sync(parent.path)
     } catch {
       try? FileManager.default.removeItem(at: new)
       throw error

@@ -8,9 +8,16 @@ struct PageTemplate: Sendable {
   private let templates: MustacheLibrary
 
   /// A page and the parts that it or another part names.
-  init(page: String, parts: [String: String] = [:]) throws(ReportError) {
+  ///
+  /// - Parameters:
+  ///   - title: what the browser calls it, a template too.
+  ///   - body: from `<body>` on.
+  init(
+    title: String, body: String, parts: [String: String] = [:]
+  ) throws(ReportError) {
     Markup.register
     var templates = MustacheLibrary()
+    let page = Self.head(title) + body
     do {
       for (name, text) in parts.merging(["page": page], uniquingKeysWith: { $1 }) {
         try templates.register("{{% CONTENT_TYPE: MARKUP}}" + text, named: name)
@@ -19,6 +26,23 @@ struct PageTemplate: Sendable {
       throw ReportError(.template, path: "", "a page template is damaged: \(error)")
     }
     self.templates = templates
+  }
+
+  /// What every page begins with: nothing but files beside it and what is inside may be shown or run.
+  private static func head(_ title: String) -> String {
+    #"""
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file: data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+    <link rel="icon" href="data:,">
+    <title>\#(title)</title>
+    <style>{{{style}}}</style>
+    </head>
+
+    """#
   }
 
   /// The page with these values; an empty string counts as absent, also where a section asks for it.

@@ -39,7 +39,7 @@ public struct FindingPictures: Sendable, Equatable {
   }
 }
 
-/// The report of one scan: one page that needs nothing beside it.
+/// The report of one scan: one page that needs nothing beside it, or of more than 200 findings the folder `pictures` alone.
 public struct Report: Sendable {
   /// What was found.
   public var record: InspectionRecord
@@ -58,6 +58,8 @@ public struct Report: Sendable {
   public var layerLooks: [LayerLook] = []
   /// Findings whose pages lie in the scan's folder already.
   var explainedBefore: Set<Int> = []
+  /// Whether pictures of findings are part of the page; of very many they lie beside it.
+  var hasPicturesInside: Bool { findings.count <= ReportPictures.mostInside }
   /// Whether there are pages of concepts.
   var hasConceptPages: Bool { concepts != nil || !explainedBefore.isEmpty }
 
@@ -73,38 +75,38 @@ public struct Report: Sendable {
   /// The name of the page's file.
   public static let fileName = "report.html"
 
-  /// The page: pictures, style and script inside, nothing fetched; all text from outside escaped.
+  /// The page: style and script inside, nothing fetched; all text from outside escaped.
   ///
   /// - Throws: `ReportError` when a template can't be used.
   public func html() throws -> String { try ReportPage(self).html() }
 
-  /// Writes the pages of why findings are called what they are, `why/`, into a scan's folder.
+  /// Writes the pages of why findings are called what they are, `why/`, into a scan's folder; their pictures only where they
+  /// are not there yet.
   ///
   /// - Throws: `ReportError` when the file system refuses or a template can't be used.
   public func writeExplanations(into folder: URL) throws {
     let pictures = Dictionary(explanations.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-    let told = record.findings.filter { $0.explanation != nil && pictures[$0.id] != nil }
+    let told = record.findings.filter {
+      $0.explanation != nil && (pictures[$0.id] != nil || explainedBefore.contains($0.id))
+    }
     guard !told.isEmpty else { return }
     let place = folder.appending(path: ExplanationPage.folder, directoryHint: .isDirectory)
-    try FileSystem.makeFolder(place.path)
+    try FileSystem.makeFolders(place.path)
     var shown: Set<Int> = []
     for (number, finding) in told.enumerated() {
-      guard let explanation = finding.explanation, let pictures = pictures[finding.id] else {
-        continue
-      }
+      guard let explanation = finding.explanation else { continue }
       let page = ExplanationPage(
         record: record, finding: finding, explanation: explanation, concepts: concepts,
         previous: number > 0 ? told[number - 1].id : nil,
         next: number + 1 < told.count ? told[number + 1].id : nil)
-      try OutputFolder.write(
-        Data(try page.html().utf8), to: place.appending(path: ExplanationPage.name(finding.id)))
-      try OutputFolder.write(pictures.atlas, to: place.appending(path: "\(finding.id).jpg"))
+      try OutputFolder.replace(
+        place.appending(path: ExplanationPage.name(finding.id)), with: Data(try page.html().utf8))
+      if let pictures = pictures[finding.id] {
+        try OutputFolder.write(pictures.atlas, to: place.appending(path: "\(finding.id).jpg"))
+      }
       shown.formUnion(explanation.concepts.map(\.channel))
     }
-    for channel in shown {
-      guard let strip = concepts?.sheets[channel]?.strip, !strip.isEmpty else { continue }
-      try OutputFolder.write(strip, to: place.appending(path: ConceptPages.strip(channel)))
-    }
+    try concepts?.keep(shown, in: place)
   }
 
   /// Writes `findings.json` and `report.html` into a folder.

@@ -2,6 +2,9 @@ import Raster
 import Records
 
 extension ReportPage {
+  /// Rows that are there when the page opens; a script brings the others as soon as it has opened.
+  static let rowsAtOnce = 100
+
   /// The longer side of a crop on the page, in screen pixels.
   private static let cropSide = 128.0
 
@@ -60,14 +63,14 @@ extension ReportPage {
         + "--r:\(percent(window.maxX - inside.maxX, width));"
         + "--b:\(percent(window.maxY - inside.maxY, height));"
         + "--l:\(percent(inside.x - window.x, width))",
-      "pictures": [
-        ["name": "scan", "address": dataAddress(of: pictures.scan)],
-        ["name": "golden", "address": dataAddress(of: pictures.golden)],
-        ["name": "difference", "address": dataAddress(of: pictures.difference)],
-      ]
-        + (pictures.relevance.map { [["name": "relevance", "address": dataAddress(of: $0)]] }
-          ?? [])
-        ,
+      "pictures": ReportPictures.Kind.allCases.compactMap { kind -> [String: Any]? in
+        guard let picture = kind.picture(pictures) else { return nil }
+        let address =
+          report.hasPicturesInside
+          ? dataAddress(of: picture)
+          : "\(ReportPictures.folderName)/\(kind.fileName(finding.id))"
+        return ["name": kind.rawValue, "address": address]
+      },
     ]
   }
 }

@@ -137,6 +137,31 @@ extension ReportPage {
       map.addEventListener("pointercancel", release);
       map.addEventListener("pointerleave", () => { where.textContent = ""; });
 
+      // Rows of a long table wait as text, which without scripts is part of the page.
+      const later = [...document.querySelectorAll("noscript.later")];
+      function bring() {
+        const part = later.shift();
+        if (part) part.outerHTML = part.textContent;
+        return part;
+      }
+      function bringAll() { while (bring()); }
+      // Pictures come as they are scrolled to, and the others when there is time, so that paper has them too.
+      function fetchAside(pictures) {
+        for (const picture of pictures.splice(0, 60)) picture.loading = "eager";
+        if (pictures.length) setTimeout(fetchAside, 30, pictures);
+      }
+      function bringAside() {
+        if (bring()) setTimeout(bringAside, 20);
+        else fetchAside([...document.querySelectorAll(".crop img")]);
+      }
+      addEventListener("load", () => {
+        const wanted = later.length && /^#f\d+$/.test(location.hash) && location.hash.slice(1);
+        if (wanted && !one(wanted)) { bringAll(); one(wanted)?.scrollIntoView(); }
+        setTimeout(bringAside, 50);
+      });
+      addEventListener("beforeprint", bringAll);
+      document.querySelector(".table .head")?.addEventListener("click", bringAll, {capture: true});
+
       // Boxes and rows.
       let chosen = null;
       const mark = (id, on) => {
@@ -147,6 +172,7 @@ extension ReportPage {
         if (chosen) mark(chosen, false);
         chosen = id;
         if (!id) return;
+        if (!one("f" + id)) bringAll();
         mark(id, true);
         // Drawn last, so that no neighbour covers it.
         byId.get(id).g.parentNode.append(byId.get(id).g);
@@ -186,6 +212,7 @@ extension ReportPage {
         if (event.key === "Enter" && event.target.matches(".row")) fromRow(event.target);
       });
       function step(by) {
+        bringAll();
         const ids = [...table.querySelectorAll(".row")].map(row => row.dataset.id);
         const place = ids.indexOf(chosen);
         const next = place < 0 ? (by > 0 ? 0 : ids.length - 1) : (place + by + ids.length) % ids.length;

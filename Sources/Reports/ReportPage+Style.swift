@@ -100,16 +100,16 @@ extension ReportPage {
       .crops{display:grid;grid-template-columns:repeat(auto-fill,128px);gap:8px}
       .crop{position:relative;display:block;background:#dfe2e6;overflow:hidden}
       .crop img{display:block;width:100%;height:100%;image-rendering:pixelated}
-      .crop i{--c:#ff9a2e;position:absolute;inset:max(0px,var(--t) - 5px) max(0px,var(--r) - 5px) max(0px,var(--b) - 5px) max(0px,var(--l) - 5px);
+      .crop::after{content:"";--c:#ff9a2e;position:absolute;inset:max(0px,var(--t) - 5px) max(0px,var(--r) - 5px) max(0px,var(--b) - 5px) max(0px,var(--l) - 5px);
       background:linear-gradient(var(--c),var(--c)) 0 0/6px 1.5px,linear-gradient(var(--c),var(--c)) 0 0/1.5px 6px,linear-gradient(var(--c),var(--c)) 100% 0/6px 1.5px,linear-gradient(var(--c),var(--c)) 100% 0/1.5px 6px,linear-gradient(var(--c),var(--c)) 0 100%/6px 1.5px,linear-gradient(var(--c),var(--c)) 0 100%/1.5px 6px,linear-gradient(var(--c),var(--c)) 100% 100%/6px 1.5px,linear-gradient(var(--c),var(--c)) 100% 100%/1.5px 6px;background-repeat:no-repeat}
-      .row.dark .crop i{--c:#38a9fb}
-      .crop:nth-child(3) i{--c:#1b1f24!important}
-      .crop:nth-child(4) i{--c:#1b1f24!important}
+      .row.dark .crop::after{content:"";--c:#38a9fb}
+      .crop:nth-child(3)::after{--c:#1b1f24!important}
+      .crop:nth-child(4)::after{--c:#1b1f24!important}
       .c-class a{display:inline-block;margin-top:4px}
       .row.nuisance>span:not(.c-class){opacity:.55}
       .box.nuisance .line{stroke-dasharray:4 3;stroke-opacity:.8}
       .lead{color:var(--soft);margin-bottom:6px}
-      body:has(#boxes:not(:checked)) .crop i{display:none}
+      body:has(#boxes:not(:checked)) .crop::after{display:none}
       .c-layers span{display:inline-block;border:1px solid var(--faint);background:var(--back);border-radius:3px;padding:0 5px;margin:0 4px 4px 0;font-size:12px}
       .c-layers i{display:inline-block;width:.7em;height:.7em;margin-right:4px;border:1px solid var(--soft);border-radius:2px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
       @media (max-width:1100px){main{grid-template-columns:1fr}}

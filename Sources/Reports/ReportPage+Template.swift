@@ -1,16 +1,6 @@
 extension ReportPage {
   /// The page of one scan.
   static let page = #"""
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-    <link rel="icon" href="data:,">
-    <title>{{scanName}} · {{verdict}} · {{device}}</title>
-    <style>{{{style}}}</style>
-    </head>
     <body>
     <header>
     <div class="who">
@@ -60,7 +50,7 @@ extension ReportPage {
     <span role="columnheader" class="c-class"><button type="button">Class</button></span>
     <span role="columnheader" class="c-layers"><button type="button">Layers under it</button></span>
     </div>
-    {{#rows}}{{>row}}{{/rows}}
+    {{#rows}}{{>row}}{{/rows}}{{#later}}<noscript class="later">{{#rows}}{{>row}}{{/rows}}</noscript>{{/later}}
     </div>
     </section>
     {{/hasRows}}
@@ -142,19 +132,10 @@ extension ReportPage {
     """#
 
   /// A row of the table of findings.
+  ///
+  /// There may be thousands: white space between the cells would be a node each.
   static let row = #"""
-    <div class="row {{polarity}}{{#isNuisance}} nuisance{{/isNuisance}}" role="row" id="f{{id}}" data-id="{{id}}" tabindex="0">
-    <span role="cell" data-v="{{id}}"><b>{{id}}</b></span>
-    <span role="cell" class="c-crops">{{#crops}}<span class="crops" style="{{insets}}">{{#pictures}}<span class="crop" style="width:{{width}}px;aspect-ratio:{{width}}/{{height}}"><img src="{{{address}}}" alt="{{name}}" decoding="async"><i></i></span>{{/pictures}}</span>{{/crops}}{{^crops}}<span class="none">no pictures</span>{{/crops}}</span>
-    <span role="cell" data-v="{{polarity}}" class="polarity">{{polarity}}</span>
-    <span role="cell" class="n" data-v="{{score}}"><b>{{scoreText}}</b></span>
-    <span role="cell" class="n" data-v="{{contrast}}">{{contrastText}}</span>
-    <span role="cell" class="n" data-v="{{area}}">{{areaText}}{{#areaReal}}<small>{{areaReal}}</small>{{/areaReal}}</span>
-    <span role="cell" class="n" data-v="{{boxOrder}}">{{boxPlace}}<small>{{boxSize}}</small></span>
-    <span role="cell" class="n c-layout" data-v="{{layoutOrder}}">{{#layoutX}}{{layoutX}}<br>{{layoutY}}{{/layoutX}}{{^layoutX}}–{{/layoutX}}</span>
-    <span role="cell" class="c-class" data-v="{{class}}"><b>{{class}}</b>{{#classScore}}<small>{{classScore}}{{#isNuisance}}, not counted{{/isNuisance}}</small>{{/classScore}}{{#why}}<a href="{{why}}">why ›</a>{{/why}}</span>
-    <span role="cell" class="c-layers" data-v="{{layersOrder}}">{{#layers}}<span{{#told}} title="{{told}}"{{/told}}>{{#colour}}<i style="background:{{colour}}"></i>{{/colour}}{{name}}</span>{{/layers}}{{^layers}}–{{/layers}}</span>
-    </div>
+    <div class="row {{polarity}}{{#isNuisance}} nuisance{{/isNuisance}}" role="row" id="f{{id}}" data-id="{{id}}" tabindex="0"><span role="cell" data-v="{{id}}"><b>{{id}}</b></span><span role="cell" class="c-crops">{{#crops}}<span class="crops" style="{{insets}}">{{#pictures}}<span class="crop" style="width:{{width}}px;aspect-ratio:{{width}}/{{height}}"><img src="{{{address}}}" alt="{{name}}" decoding="async" loading="lazy"></span>{{/pictures}}</span>{{/crops}}{{^crops}}<span class="none">no pictures</span>{{/crops}}</span><span role="cell" data-v="{{polarity}}" class="polarity">{{polarity}}</span><span role="cell" class="n" data-v="{{score}}"><b>{{scoreText}}</b></span><span role="cell" class="n" data-v="{{contrast}}">{{contrastText}}</span><span role="cell" class="n" data-v="{{area}}">{{areaText}}{{#areaReal}}<small>{{areaReal}}</small>{{/areaReal}}</span><span role="cell" class="n" data-v="{{boxOrder}}">{{boxPlace}}<small>{{boxSize}}</small></span><span role="cell" class="n c-layout" data-v="{{layoutOrder}}">{{#layoutX}}{{layoutX}}<br>{{layoutY}}{{/layoutX}}{{^layoutX}}–{{/layoutX}}</span><span role="cell" class="c-class" data-v="{{class}}"><b>{{class}}</b>{{#classScore}}<small>{{classScore}}{{#isNuisance}}, not counted{{/isNuisance}}</small>{{/classScore}}{{#why}}<a href="{{why}}">why ›</a>{{/why}}</span><span role="cell" class="c-layers" data-v="{{layersOrder}}">{{#layers}}<span{{#told}} title="{{told}}"{{/told}}>{{#colour}}<i style="background:{{colour}}"></i>{{/colour}}{{name}}</span>{{/layers}}{{^layers}}–{{/layers}}</span></div>
 
     """#
 }

@@ -27,7 +27,9 @@ struct ReportPage {
   }
 
   private static let template = Result { () throws(ReportError) in
-    try PageTemplate(page: page, parts: ["map": map, "registration": registration, "row": row])
+    try PageTemplate(
+      title: "{{scanName}} · {{verdict}} · {{device}}", body: page,
+      parts: ["map": map, "registration": registration, "row": row])
   }
 
   func html() throws(ReportError) -> String {
@@ -38,7 +40,11 @@ struct ReportPage {
     values["map"] = mapValues
     values["registration"] = registrationValues
     values["files"] = files
-    values["rows"] = rows
+    let rows = self.rows
+    values["rows"] = Array(rows.prefix(Self.rowsAtOnce))
+    values["later"] = stride(from: Self.rowsAtOnce, to: rows.count, by: 300).map {
+      ["rows": Array(rows[$0..<min($0 + 300, rows.count)])]
+    }
     values["hasRows"] = !record.findings.isEmpty
     values["hasClasses"] = record.findings.contains { $0.defectClass != nil }
     values["hasRelevance"] = report.findings.contains { $0.relevance != nil }
@@ -115,6 +121,13 @@ struct ReportPage {
         "Golden", Wording.golden(record.golden.kind), "",
         record.golden.file.map { Wording.fileName($0.path) }
           ?? (isInspected ? "learnt from this scan" : "not used")))
+    if let neighbours = record.neighbours {
+      let isUsed = !neighbours.used.isEmpty
+      tiles.append(
+        tile(
+          "Neighbours", isUsed ? "\(neighbours.used.count)" : "none", "",
+          neighbours.reason ?? "other dies tell what is usual"))
+    }
     if record.findings.count > counted.count {
       tiles.insert(
         tile(
@@ -139,6 +152,6 @@ struct ReportPage {
       row("Scan", FileRecord(path: record.scan.path, sha256: record.scan.sha256)),
       row("Recipe", record.recipe), row("Layout", record.layout),
       row("Golden", record.golden.file),
-    ].compactMap { $0 }
+    ].compactMap { $0 } + (record.neighbours?.used ?? []).compactMap { row("Neighbour", $0) }
   }
 }

@@ -13,6 +13,27 @@ public enum ReportPictures {
   /// The name of the folder.
   public static let folderName = "pictures"
   static let indexName = "pictures.json"
+  /// Reports of more findings than this show the pictures that lie beside them instead of having them inside: thousands of
+  /// pictures inside a page would have to be read before any of it is seen.
+  static let mostInside = 200
+
+  /// The kinds of a finding's pictures, as their files' names end and as a report names them.
+  enum Kind: String, CaseIterable {
+    case scan, golden, difference, relevance
+
+    func fileName(_ finding: Int) -> String {
+      self == .scan ? ReportPictures.name(of: finding) : "\(finding)-\(rawValue).jpg"
+    }
+
+    func picture(_ pictures: FindingPictures) -> Picture? {
+      switch self {
+      case .scan: pictures.scan
+      case .golden: pictures.golden
+      case .difference: pictures.difference
+      case .relevance: pictures.relevance
+      }
+    }
+  }
 
   struct Index: Codable {
     /// Scan pixels to one pixel of the field's pictures.
@@ -65,10 +86,9 @@ extension Report {
     try write(field.golden, "field-golden.jpg")
     try write(field.difference, "field-difference.jpg")
     for finding in findings {
-      try write(finding.scan, ReportPictures.name(of: finding.id))
-      try write(finding.golden, "\(finding.id)-golden.jpg")
-      try write(finding.difference, "\(finding.id)-difference.jpg")
-      try write(finding.relevance, "\(finding.id)-relevance.jpg")
+      for kind in ReportPictures.Kind.allCases {
+        try write(kind.picture(finding), kind.fileName(finding.id))
+      }
     }
     let index = ReportPictures.Index(
       reduction: field.reduction, saturation: colours.saturation, threshold: colours.threshold,
@@ -105,6 +125,7 @@ extension Report {
         throw ReportError(.fileSystem, path: path, "the picture can't be read: \(error)")
       }
     }
+    typealias Kind = ReportPictures.Kind
     func readOptional(_ name: String) throws -> Picture? {
       let isThere = FileManager.default.fileExists(atPath: folder.appending(path: name).path)
       return isThere ? try read(name) : nil
@@ -117,16 +138,17 @@ extension Report {
         reduction: index.reduction > 0 ? index.reduction : 1),
       findings: try index.findings.map { window in
         var pictures = FindingPictures(
-          id: window.id, rect: window.rect, scan: try read(ReportPictures.name(of: window.id)),
-          golden: try read("\(window.id)-golden.jpg"),
-          difference: try read("\(window.id)-difference.jpg"))
-        pictures.relevance = try readOptional("\(window.id)-relevance.jpg")
+          id: window.id, rect: window.rect, scan: try read(Kind.scan.fileName(window.id)),
+          golden: try read(Kind.golden.fileName(window.id)),
+          difference: try read(Kind.difference.fileName(window.id)))
+        pictures.relevance = try readOptional(Kind.relevance.fileName(window.id))
         return pictures
       },
       colours: DifferenceColours(
         saturation: index.saturation > 0 ? index.saturation : 10, threshold: index.threshold))
     layerLooks = index.layers ?? []
     let why = scanFolder.appending(path: ExplanationPage.folder)
+    concepts = ConceptSheets(keptIn: why)
     explainedBefore = Set(
       record.findings.map(\.id).filter {
         FileManager.default.fileExists(atPath: why.appending(path: ExplanationPage.name($0)).path)

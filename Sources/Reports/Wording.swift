@@ -67,7 +67,7 @@ enum Wording {
 
   /// An ISO 8601 time with a blank instead of the T; other text as it is.
   static func time(_ text: String) -> String {
-    text.replacing(/^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})/) { "\($0.1) \($0.2)" }
+    text.replacing(/^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?/) { "\($0.1) \($0.2)" }
   }
 
   /// The first 12 digits of a hash.

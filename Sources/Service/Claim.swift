@@ -24,6 +24,36 @@ public struct Claim: Sendable, Equatable {
   /// The names of the folders that the scan lay in, below the inbox.
   public var folders: [String] { name.split(separator: "/").dropLast().map(String.init) }
 
+  /// Scans that lie, or lay, in the same folder of the inbox, the newest of them: those processed, those being worked on, and
+  /// those that wait.
+  ///
+  /// - Parameters:
+  ///   - most: how many at most, so that a folder of years costs no more than one of a day.
+  ///   - time: now; what waits and is younger than two seconds may be half written.
+  func neighbours(most: Int = 256, at time: Date = Date()) -> [URL] {
+    let inbox = root.deletingLastPathComponent().deletingLastPathComponent()
+    let working = inbox.appending(path: ".working")
+    let finished = Int((time.timeIntervalSince1970 - 2) * 1e9)
+    var found: [(file: URL, time: Int)] = []
+    let roots =
+      [inbox.appending(path: "processed"), inbox]
+      + Self.names(in: working).filter {
+        $0 != id
+      }.map { working.appending(path: $0) }
+    for root in roots {
+      let folder = folders.reduce(root) { $0.appending(path: $1) }
+      guard FileState(folder)?.kind == .folder else { continue }
+      for name in Self.names(in: folder) {
+        let file = folder.appending(path: name)
+        guard let state = Self.scanState(file), root != inbox || state.time < finished else {
+          continue
+        }
+        found.append((file, state.time))
+      }
+    }
+    return found.sorted { $0.time > $1.time }.prefix(most).map(\.file)
+  }
+
   /// The state of a file that may be a scan; nil for every other.
   static func scanState(_ file: URL) -> FileState? {
     let name = file.lastPathComponent.lowercased()

@@ -1,15 +1,13 @@
 public import Foundation
 import Inspection
 public import Logging
-public import Records
+import Records
 import Reports
 import Synchronization
 
-/// Inspects claimed scans into an output folder and its records.
+/// Inspects claimed scans into an output folder and its records, and says which go on, which are refused and which wait.
 ///
-/// The order of the steps is what makes a kill harmless: first the scan's folder appears whole, then finding, explanation and
-/// audit entry are recorded in one transaction, then the scan moves on. What was cut off is done again from the start, and
-/// what is recorded is not recorded twice.
+/// A scan moves on only after its result is recorded, so that a kill at any instant loses none and repeats none.
 public final class InspectionDesk: Sendable {
   /// What is taken in, and how often.
   public struct Settings: Codable, Sendable, Equatable {
@@ -39,9 +37,9 @@ public final class InspectionDesk: Sendable {
   }
 
   let settings: Settings
-  let metrics: Metrics
+  /// Where results go.
+  public let results: Results
   private let shelf: RecipeShelf
-  private let output: URL
   /// The inbox as it was named, for records and messages.
   private let inbox: String
   private let book: RecordBook
@@ -51,22 +49,24 @@ public final class InspectionDesk: Sendable {
   private let now: @Sendable () -> Date
 
   private struct State {
-    /// Output folders being written.
-    var reserved: Set<String> = []
-    /// Claims that this run has begun.
-    var begun: Set<String> = []
-    /// Content being inspected, so that a copy waits for the first.
-    var keys: Set<String> = []
+    /// Claims that this run has begun, and how far the work on them is.
+    var begun: [String: Progress] = [:]
     /// What is wrong with output, records or recipe, and when it is tried again.
     var trouble: (sentence: String, until: ContinuousClock.Instant)?
-    /// Nil until the first scan: only then is the inbox ours alone.
-    var index: IndexPage?
-    /// When the index was written, how long it is left alone since, and whether results came.
-    var indexWritten: ContinuousClock.Instant?
-    var indexPause = Duration.zero
-    var isIndexDue = false
-    var latest: Date?
   }
+
+  /// How far the work on a scan is.
+  private enum Progress {
+    /// Nothing is written yet, and it can be given back.
+    case inspecting
+    /// Its result is being written, which doesn't take long.
+    case writing
+    /// It was given back, and nothing of it is written any more.
+    case givenBack
+  }
+
+  var metrics: Metrics { results.metrics }
+  private var output: URL { results.output }
 
   /// A desk.
   ///
@@ -82,8 +82,9 @@ public final class InspectionDesk: Sendable {
     settings: Settings = Settings(), priorities: Set<String> = [], metrics: Metrics = Metrics(),
     logger: Logger, now: @escaping @Sendable () -> Date = { Date() }
   ) {
-    (self.shelf, self.output, self.inbox, self.book) = (shelf, output, inbox, book)
-    (self.settings, self.priorities, self.metrics) = (settings, priorities, metrics)
+    results = Results(in: output, book: book, metrics: metrics, logger: logger, now: now)
+    (self.shelf, self.inbox, self.book) = (shelf, inbox, book)
+    (self.settings, self.priorities) = (settings, priorities)
     (self.logger, self.now) = (logger, now)
   }
 
@@ -142,7 +143,9 @@ public final class InspectionDesk: Sendable {
   }
 
   /// Inspects a claimed scan.
-  public func inspect(_ claim: Claim) -> WatchFolder.Outcome {
+  ///
+  /// - Throws: `CancellationError` when the scan was given back meanwhile.
+  public func inspect(_ claim: Claim) throws -> WatchFolder.Outcome {
     let path = (inbox as NSString).appendingPathComponent(claim.name)
     func postpone(_ sentence: String) -> WatchFolder.Outcome {
       hold(sentence)
@@ -160,9 +163,10 @@ public final class InspectionDesk: Sendable {
       return postpone(error.description)
     } catch let held as HeldBack {
       return postpone(held.sentence)
-    } catch is Busy {
+    } catch is Results.Busy {
       return .postponed(seconds: 0.2)
     } catch {
+      if error is CancellationError || isGivenBack(claim) { throw CancellationError() }
       // The scan is told of by the place where it was dropped.
       let sentence = [claim.scan.path, claim.scan.relativePath].reduce("\(error)") {
         $0.replacing($1, with: path)
@@ -172,57 +176,69 @@ public final class InspectionDesk: Sendable {
       } catch {
         return postpone("\(error)")
       }
+      state.withLock { _ = $0.begun.removeValue(forKey: claim.id) }
       metrics.count(.failed)
       return .refused(sentence)
     }
   }
 
   private struct HeldBack: Error { let sentence: String }
-  private struct Busy: Error {}
-
-  private func timed<Result>(_ stage: String, _ body: () throws -> Result) rethrows -> Result {
-    let start = ContinuousClock.now
-    defer { metrics.count(seconds: (ContinuousClock.now - start) / .seconds(1), of: stage) }
-    return try body()
-  }
 
   private func work(on claim: Claim, _ path: String) throws -> WatchFolder.Outcome {
     // What was postponed goes on where it was; only what a killed run left is begun again.
-    if state.withLock({ !$0.begun.contains(claim.id) }) {
+    if state.withLock({ $0.begun[claim.id] == nil }) {
       let attempt = try book.use { try $0.beginJob(claim.id, name: claim.name, at: now()) }
       guard attempt <= settings.attempts else {
         throw Refusal("its inspection ended the program \(settings.attempts) times")
       }
-      state.withLock { _ = $0.begun.insert(claim.id) }
+    }
+    state.withLock { state in
+      if state.begun[claim.id] != .givenBack { state.begun[claim.id] = .inspecting }
     }
     try checkSize(claim.scan, path)
     let sidecar = try Sidecar.read(for: claim.scan)
     let recipe = try recipe(of: claim, sidecar)
-    let key = try timed("hashing") { try Self.key(of: claim.scan, recipe) }
-    guard state.withLock({ $0.keys.insert(key.text).inserted }) else { throw Busy() }
-    defer { state.withLock { _ = $0.keys.remove(key.text) } }
-
-    try openIndex()
-    let known = try book.use { try $0.folder(of: key) }
-    if let known, try isComplete(known, recipe) {
-      logger.info("\(claim.name) is what \(known) holds the result of")
-      try end(claim, key)
+    let order = Results.Order(
+      scan: claim.scan, path: path, folder: Self.folder(for: claim), lot: lot(of: claim),
+      neighbours: recipe.device.recipe.neighbours > 0 ? claim.neighbours() : nil)
+    let outcome = try results.inspect(order, by: recipe, isWanted: { beginWriting(of: claim) })
+    if let key = outcome.key {
+      try book.use { try $0.endJob(claim.id, .done(key), at: now()) }
+    }
+    state.withLock { _ = $0.begun.removeValue(forKey: claim.id) }
+    if outcome.isKnown {
+      logger.info("\(claim.name) is what \(outcome.folder) holds the result of")
       metrics.count(.copy)
-      let scan = try record(of: key)
-      return outcome(scan?.record)
+    } else {
+      count(outcome.record)
     }
-    let place = known ?? reserve(Self.folder(for: claim), for: key, recipe)
-    defer { state.withLock { _ = $0.reserved.remove(place) } }
-    var result = try inspect(claim, path, recipe)
-    if result.record.scan.lot == nil { result.record.scan.lot = lot(of: claim) }
-    // What is recorded stays as it is: a folder that is missing gets it again.
-    if let recorded = try known.flatMap({ _ in try record(of: key) }) {
-      result.record = recorded.record
+    return outcome.record.reason.map { .refused("not inspectable: \($0)") } ?? .done
+  }
+
+  /// Whether a scan's result may be written; from then on it can't be given back.
+  private func beginWriting(of claim: Claim) -> Bool {
+    state.withLock { state in
+      guard state.begun[claim.id] == .inspecting else { return false }
+      state.begun[claim.id] = .writing
+      return true
     }
-    try timed("writing") { try write(result, at: place, key, recipe) }
-    try end(claim, key)
-    count(result.record)
-    return outcome(result.record)
+  }
+
+  private func isGivenBack(_ claim: Claim) -> Bool {
+    state.withLock { $0.begun[claim.id] == .givenBack }
+  }
+
+  /// Takes a scan that is being inspected out of the work: nothing of it is written any more.
+  ///
+  /// - Returns: false when it is too late for that, because its result is being written or was.
+  func giveBack(_ claim: Claim) -> Bool {
+    let isInTime = state.withLock { state in
+      guard state.begun[claim.id] == .inspecting else { return false }
+      state.begun[claim.id] = .givenBack
+      return true
+    }
+    if isInTime { try? book.use { try $0.endJob(claim.id, .givenBack, at: now()) } }
+    return isInTime
   }
 
   private struct Refusal: Error, CustomStringConvertible {
@@ -258,124 +274,14 @@ public final class InspectionDesk: Sendable {
     }
   }
 
-  /// What a scan's result depends on.
-  public static func key(of scan: URL, _ recipe: LoadedRecipe) throws -> ContentKey {
-    var hash = try FileHash.sha256(scan)
-    if let sidecar = Claim.sidecar(of: scan) {
-      hash = Digest.sha256(Data("\(hash) \(try FileHash.sha256(sidecar))".utf8))
-    }
-    return ContentKey(scan: hash, recipe: recipe.recipeHash, models: recipe.modelsHash)
-  }
-
-  private func record(of key: ContentKey) throws -> StoredScan? {
-    try book.use { try $0.scans(ScanFilter(scans: [key.text])).first }
-  }
-
-  /// Whether a recorded scan's folder is there with all that the recipe asks for.
-  private func isComplete(_ place: String, _ recipe: LoadedRecipe) throws -> Bool {
-    let folder = output.appending(path: place)
-    guard FileState(folder)?.kind == .folder else { return false }
-    if recipe.device.recipe.outputs.contains(.audit) {
-      return AuditExport.isExport(folder.appending(path: Self.auditFolder))
-    }
-    return true
-  }
-
-  private static let auditFolder = "audit"
-
   /// The folder of a scan below the output, named after its place in the inbox.
   private static func folder(for claim: Claim) -> String {
     (claim.folders + [OutputFolder.name(forScan: claim.name)]).joined(separator: "/")
   }
 
-  /// A folder that no other scan's result has, numbered from 2 where the first is taken.
-  private func reserve(_ name: String, for key: ContentKey, _ recipe: LoadedRecipe) -> String {
-    for number in 1... {
-      let place = number == 1 ? name : "\(name)-\(number)"
-      let file = output.appending(path: place)
-      // A folder without a record is what a killed run wrote of this or another scan; a record of ours is written again.
-      let isFree = FileState(file) == nil || isLeftover(place)
-      if isFree, state.withLock({ $0.reserved.insert(place).inserted }) { return place }
-    }
-    preconditionFailure("there is always another number")
-  }
-
-  /// Whether a folder in the output is that of a scan that is not in the records.
-  private func isLeftover(_ place: String) -> Bool {
-    guard
-      FileState(output.appending(path: place).appending(path: IndexPage.recordName)) != nil,
-      let scans = try? book.use({ try $0.scans(ScanFilter(scans: [place])) })
-    else { return false }
-    return scans.isEmpty
-  }
-
   /// The lot that the folders tell of: the last that neither names a recipe nor says what goes first.
   private func lot(of claim: Claim) -> String? {
     claim.folders.last { !priorities.contains($0) && !shelf.isRecipe($0) }
-  }
-
-  private func inspect(
-    _ claim: Claim, _ path: String, _ recipe: LoadedRecipe
-  ) throws -> InspectedScan {
-    var stage: (name: String, start: ContinuousClock.Instant)?
-    func close() {
-      if let stage {
-        metrics.count(
-          seconds: (ContinuousClock.now - stage.start) / .seconds(1), of: stage.name)
-      }
-    }
-    defer { close() }
-    return try recipe.device.inspect(claim.scan, recordedAs: path) {
-      close()
-      stage = ($0.rawValue, ContinuousClock.now)
-    }
-  }
-
-  private func write(
-    _ result: InspectedScan, at place: String, _ key: ContentKey, _ recipe: LoadedRecipe
-  ) throws {
-    let time = now()
-    if let latest = state.withLock({ $0.latest }), time < latest - 60 {
-      logger.warning("the clock went back by \(Int(latest.timeIntervalSince(time))) s")
-    }
-    state.withLock { $0.latest = time }
-    let outputs = recipe.device.recipe.outputs
-    let stored = StoredScan(
-      key: key.text, folder: place, time: time.ISO8601Format(), record: result.record,
-      frame: recipe.frame)
-    let folder = try result.write(into: output, outputs: outputs, stored: stored)
-    var explanations: [Int: JSONValue] = [:]
-    for finding in result.record.findings {
-      explanations[finding.id] = try finding.explanation.map { try JSONValue(encoding: $0) }
-    }
-    let recorded = NewResult(
-      key: key, folder: place, record: result.record, explanations: explanations,
-      frame: recipe.frame, documents: recipe.documents)
-    _ = try book.use { try $0.add(recorded, at: time) }
-    if outputs.contains(.audit) {
-      try OutputFolder(at: folder.appending(path: Self.auditFolder)).write { place in
-        _ = try book.use { store in
-          try AuditExport(of: store, output: output, program: Device.program).write(
-            into: place, filter: ScanFilter(scans: [key.text]), isWhole: false, at: time)
-        }
-      }
-    }
-    var isDue = false
-    state.withLock { state in
-      state.index?.put(IndexEntry(record: result.record, folder: place))
-      state.isIndexDue = true
-      isDue = state.indexWritten.map { ContinuousClock.now - $0 > state.indexPause } ?? true
-    }
-    if isDue { try writeIndex() }
-  }
-
-  private func end(_ claim: Claim, _ key: ContentKey) throws {
-    try book.use { try $0.endJob(claim.id, .done(key), at: now()) }
-    state.withLock { _ = $0.begun.remove(claim.id) }
-  }
-
-  private func outcome(_ record: InspectionRecord?) -> WatchFolder.Outcome {
-    record?.reason.map { .refused("not inspectable: \($0)") } ?? .done
   }
 
   private func count(_ record: InspectionRecord) {
@@ -385,36 +291,5 @@ public final class InspectionDesk: Sendable {
       classes[finding.defectClass ?? FindingExport.unclassified, default: 0] += 1
     }
     metrics.count(mpx: record.inspectedMpx, findings: classes)
-  }
-
-  private func openIndex() throws {
-    if state.withLock({ $0.index != nil }) { return }
-    try OutputFolder.clearLeftovers(in: output)
-    let found: IndexPage
-    do {
-      found = try IndexPage(reading: output)
-    } catch let error as ReportError where error.code == .noSuchFile {
-      found = IndexPage()
-    }
-    for entry in found.entries where entry.folder.contains("/") {
-      let lot = (entry.folder as NSString).deletingLastPathComponent
-      try OutputFolder.clearLeftovers(in: output.appending(path: lot))
-    }
-    state.withLock { if $0.index == nil { $0.index = found } }
-  }
-
-  /// Writes the index if results came since; a long one less often, so that it never takes a twentieth of the time.
-  func writeIndex() throws {
-    let index = state.withLock { state in
-      defer { state.isIndexDue = false }
-      return state.isIndexDue ? state.index : nil
-    }
-    guard let index else { return }
-    let start = ContinuousClock.now
-    try index.write(into: output)
-    let end = ContinuousClock.now
-    state.withLock { state in
-      (state.indexWritten, state.indexPause) = (end, (end - start) * 20)
-    }
   }
 }

@@ -185,8 +185,10 @@ public final class WatchFolder: Sendable {
       logger.info("inspecting \(claim.name)")
       settle(claim, try process(claim))
     } catch is CancellationError {
-      state.withLock { $0.working[claim.id] = nil }
-      logger.notice("\(claim.name) was interrupted, and is taken up at the next start")
+      // Nothing to be said of one that was given back meanwhile.
+      if state.withLock({ $0.working.removeValue(forKey: claim.id) }) != nil {
+        logger.notice("\(claim.name) was interrupted, and is taken up at the next start")
+      }
     } catch {
       settle(claim, .refused("\(error)"))
     }
@@ -281,7 +283,8 @@ public final class WatchFolder: Sendable {
 
   /// Moves an inspected scan to where its outcome says; back to the inbox when it changed meanwhile.
   public func settle(_ claim: Claim, _ outcome: Outcome) {
-    let before = state.withLock { $0.working.removeValue(forKey: claim.id) }
+    // One that was given back meanwhile is not ours any more.
+    guard let before = state.withLock({ $0.working.removeValue(forKey: claim.id) }) else { return }
     if case .postponed(let seconds) = outcome {
       let due = ContinuousClock.now + .seconds(seconds)
       state.withLock { $0.postponed.append((claim, due)) }
@@ -293,6 +296,12 @@ public final class WatchFolder: Sendable {
       return
     }
     move(claim, outcome)
+  }
+
+  /// Moves a scan that is being worked on back to the inbox; what comes of the work is not asked any more.
+  func giveBack(_ claim: Claim, because reason: String) {
+    guard state.withLock({ $0.working.removeValue(forKey: claim.id) }) != nil else { return }
+    giveBack(claim, reason)
   }
 
   /// Moves what waits in `.working/` back to the inbox.

@@ -5,7 +5,8 @@ import Synchronization
 
 /// Watches an inbox until it is told to stop, several scans at once where memory allows.
 ///
-/// On a graceful shutdown the scans at hand are finished, and those that wait in `.working/` go back to the inbox.
+/// On a graceful shutdown the scans at hand are finished if that can be done in time; the others, and those that wait in
+/// `.working/`, go back to the inbox.
 public final class WatchService: Service {
   /// How it works.
   public struct Settings: Codable, Sendable, Equatable {
@@ -25,6 +26,10 @@ public final class WatchService: Service {
     ///
     /// The default is nil.
     public var metricsPort: UInt16?
+    /// Seconds that scans at hand get to be finished when the service is to stop.
+    ///
+    /// The default is 10 minutes.
+    public var graceSeconds = 600.0
     /// Seconds after which a scan at hand is taken to hang, so that the watchdog gets no more signs of life.
     ///
     /// The default is 2 hours.
@@ -49,8 +54,15 @@ public final class WatchService: Service {
 
   private struct State {
     var isStopped = false
+    var isCutShort = false
     /// The scans at hand: since when, and how much memory they may take.
-    var working: [String: (since: ContinuousClock.Instant, bytes: Int)] = [:]
+    var working: [String: Work] = [:]
+  }
+
+  private struct Work {
+    let claim: Claim
+    let since: ContinuousClock.Instant
+    let bytes: Int
   }
 
   /// A service.
@@ -79,6 +91,9 @@ public final class WatchService: Service {
     }
   }
 
+  /// Whether inspections go on although nobody waits for them, because their scans were given back.
+  public var isCutShort: Bool { state.withLock { $0.isCutShort } }
+
   /// Asks to stop after the scans at hand.
   public func stop() {
     state.withLock { $0.isStopped = true }
@@ -98,16 +113,44 @@ public final class WatchService: Service {
     logger.info("watching \(watch.inbox.path)")
     try watchUntilStopped()
     notifier.tell("STOPPING=1")
-    while state.withLock({ !$0.working.isEmpty }) { _ = events.wait(seconds: 0.5) }
+    finishWork()
     watch.giveBackPostponed()
-    writeIndexIfIdle()
+    do {
+      try desk.results.finishPages()
+    } catch {
+      logger.error("\(error)")
+    }
     logger.info("stopped watching \(watch.inbox.path)")
+  }
+
+  /// Waits for the scans at hand, and gives back those that take too long.
+  private func finishWork() {
+    let deadline = ContinuousClock.now + .seconds(settings.graceSeconds)
+    while true {
+      let works = state.withLock { Array($0.working.values) }
+      if works.isEmpty { return }
+      let left = (deadline - ContinuousClock.now) / .seconds(1)
+      if left > 0 {
+        _ = events.wait(seconds: min(left, 0.5))
+        continue
+      }
+      for work in works where desk.giveBack(work.claim) {
+        watch.giveBack(
+          work.claim, because: "was not finished within \(Int(settings.graceSeconds)) s")
+        state.withLock { state in
+          state.working[work.claim.id] = nil
+          state.isCutShort = true
+        }
+      }
+      // What is being written by now is waited for.
+      _ = events.wait(seconds: 0.1)
+    }
   }
 
   private func watchUntilStopped() throws {
     var trouble: ServiceError?
     var (nextLook, nextSign) = (ContinuousClock.now, ContinuousClock.now)
-    var looks = 0
+    var (looks, wasBusy) = (0, false)
     while !state.withLock({ $0.isStopped }) {
       if ContinuousClock.now >= nextLook {
         do throws(ServiceError) {
@@ -130,7 +173,9 @@ public final class WatchService: Service {
         nextSign = ContinuousClock.now + .seconds(pause)
       }
       let isBusy = state.withLock { !$0.working.isEmpty }
-      if !isBusy { writeIndexIfIdle() }
+      if wasBusy, !isBusy { FreedMemory.giveBack() }
+      wasBusy = isBusy
+      if desk.trouble == nil { desk.results.refreshPages(isIdle: !isBusy) }
       // Files that are still being written are left for the next time.
       let isThrough = watch.isIdle || looks > watch.settings.stablePolls && !watch.isHolding
       if settings.once, looks > 0, !isBusy, desk.trouble != nil || isThrough && !watch.isAnythingDue
@@ -138,7 +183,9 @@ public final class WatchService: Service {
         return
       }
       let untilLook = (nextLook - ContinuousClock.now) / .seconds(1)
-      let pause = min(untilLook, notifier.watchdogSeconds ?? 60, watch.secondsToNext ?? 60)
+      let pause = min(
+        untilLook, notifier.watchdogSeconds ?? 60, watch.secondsToNext ?? 60,
+        max(0.1, desk.results.pages.secondsToNext ?? 60))
       // What an event tells of may be looked at at once, but not more often than ten times a second.
       if events.wait(seconds: max(0.001, pause)) {
         nextLook = min(nextLook, ContinuousClock.now + .milliseconds(100))
@@ -157,7 +204,7 @@ public final class WatchService: Service {
       let fits = state.withLock { state in
         let taken = state.working.values.reduce(0) { $0 + $1.bytes }
         guard taken == 0 || taken + bytes <= settings.memoryBytes else { return false }
-        state.working[claim.id] = (ContinuousClock.now, bytes)
+        state.working[claim.id] = Work(claim: claim, since: ContinuousClock.now, bytes: bytes)
         return true
       }
       guard fits else {
@@ -165,7 +212,7 @@ public final class WatchService: Service {
         return
       }
       let thread = Thread {
-        self.watch.work(on: claim) { self.desk.inspect($0) }
+        self.watch.work(on: claim) { try self.desk.inspect($0) }
         self.state.withLock { $0.working[claim.id] = nil }
         self.events.wake()
       }
@@ -177,14 +224,6 @@ public final class WatchService: Service {
   private var isHanging: Bool {
     let oldest = state.withLock { $0.working.values.map(\.since).min() }
     return oldest.map { ContinuousClock.now - $0 > .seconds(settings.scanSeconds) } ?? false
-  }
-
-  private func writeIndexIfIdle() {
-    do {
-      try desk.writeIndex()
-    } catch {
-      logger.error("\(error)")
-    }
   }
 
   private var gauges: Metrics.Gauges {

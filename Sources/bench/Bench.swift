@@ -12,7 +12,7 @@ internal import Raster
 @main
 struct Bench {
   static func main() throws {
-    FreedMemory.isKept()
+    FreedMemory.keep()
     let arguments = CommandLine.arguments
     if arguments.dropFirst().first == "layout" {
       return try LayoutBench.main(Array(arguments[2...]))

@@ -22,14 +22,14 @@ struct GoldenDie: ParsableCommand {
     subcommands: [
       InspectCommand.self, TrainCommand.self, CalibrateCommand.self, EvaluateCommand.self,
       ExplainCommand.self, WatchCommand.self, ReportCommand.self, ExportCommand.self,
-      ImportCommand.self, AuditCommand.self,
+      DecideCommand.self, ImportCommand.self, AuditCommand.self,
       GoldenCommand.self, LayoutCommand.self, ModelCommand.self, SimulateCommand.self,
       DoctorCommand.self,
     ])
 
   /// Parses, runs, and tells every failure in one line and an exit code.
   static func main() {
-    FreedMemory.isKept()
+    FreedMemory.keep()
     var command: any ParsableCommand
     do {
       command = try parseAsRoot()

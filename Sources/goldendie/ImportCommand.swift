@@ -54,6 +54,13 @@ struct ImportCommand: ParsableCommand {
     for request in found.requests where try store.decide(request, at: Date()) != nil {
       counts[request.kind, default: 0] += 1
     }
+    if !counts.isEmpty {
+      do {
+        try LotPages.refresh(store, output: options.folder)
+      } catch let error as ReportError {
+        throw Failure(writing: error)
+      }
+    }
     let told = DecisionKind.allCases.compactMap { kind in
       counts[kind].map { "\($0) \(kind.rawValue)" }
     }

@@ -1,7 +1,10 @@
 import ArgumentParser
 import Foundation
 import Inspection
+import Logging
+import Records
 import Reports
+import Service
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,8 +15,15 @@ struct InspectCommand: ParsableCommand {
       layout is 'not inspectable', which is a result: the exit code is 0. A file that can't be \
       read is told on standard error, the others go on, and the exit code is 65.
 
+      With --record each result is kept in OUTPUT/records.sqlite as 'goldendie watch' does it, \
+      with an entry of the audit chain, for decisions, exports and the pages of lots and wafers. \
+      A scan whose content was inspected before by the same recipe and models is not inspected \
+      again, and another scan of a name that is taken gets a folder NAME-2. An output that has \
+      records already goes on with them.
+
       EXAMPLES
         goldendie inspect die_7.png --recipe recipe.yaml --output results
+        goldendie inspect scans/*.tif --recipe recipe.yaml --output results --record
         goldendie inspect scans/*.tif --recipe recipe.yaml --output results --json
 
       EXIT CODES
@@ -27,15 +37,20 @@ struct InspectCommand: ParsableCommand {
 
   @OptionGroup var options: InspectionOptions
 
+  @Flag(help: "Keep records of the results in OUTPUT/records.sqlite.")
+  var record = false
+
   @Flag(help: "Print an array of results as JSON instead of the table.")
   var json = false
 
   func run() throws {
     try checkNames()
-    let device = try Device(recipe: options.recipeFile)
+    let recipe = try LoadedRecipe(options.recipeFile)
     try checkPresence()
     try options.checkOutput()
-    var index = try options.existingIndex()
+    let results = Results(
+      in: options.outputFolder, book: hasRecords ? RecordBook(in: options.outputFolder) : nil,
+      logger: Logger(label: "goldendie") { LogForm.text.handler(label: $0) })
     var summaries: [ScanSummary] = []
     var findings = FindingLines()
     var (worst, trouble): (ExitStatus?, Failure?)
@@ -47,21 +62,20 @@ struct InspectCommand: ParsableCommand {
         progress.show("scan \(number + 1) of \(scans.count), \(name): \(stage)")
       }
       do {
-        let result = try device.inspect(URL(filePath: scan), recordedAs: scan) {
-          show($0.rawValue)
-        }
-        show("writing")
-        let folder = try result.write(into: options.outputFolder, outputs: device.recipe.outputs)
-        index.put(IndexEntry(record: result.record, folder: folder.lastPathComponent))
-        try index.write(into: options.outputFolder)
+        let order = Results.Order(
+          scan: URL(filePath: scan), path: scan, folder: OutputFolder.name(forScan: scan))
+        let outcome = try results.inspect(order, by: recipe, progress: { show($0.rawValue) })
+        results.refreshPages()
+        let folder = options.outputFolder.appending(
+          path: outcome.folder, directoryHint: .isDirectory)
         summaries.append(
-          ScanSummary(result.record, seconds: seconds(since: start), folder: folder))
-        findings.add(result.record)
+          ScanSummary(outcome.record, seconds: seconds(since: start), folder: folder))
+        findings.add(outcome.record)
         progress.clear()
-      } catch let error as ReportError {
+      } catch let error where error is ReportError || error is StoreError {
         progress.clear()
-        // Where one result can't be written, the next ones can't either.
-        trouble = Failure(writing: error)
+        // Where one result can't be kept, the next ones can't either.
+        trouble = Self.failure(error)
         break
       } catch {
         progress.clear()
@@ -72,9 +86,25 @@ struct InspectCommand: ParsableCommand {
           ScanSummary(failed: scan, reason: failure.sentence, seconds: seconds(since: start)))
       }
     }
+    do {
+      try results.finishPages()
+    } catch {
+      trouble = trouble ?? Self.failure(error)
+    }
     try show(summaries, findings)
     if let trouble { throw trouble }
     if let worst { throw ExitCode(worst.rawValue) }
+  }
+
+  /// Whether results are recorded: when that is asked for, or was done in this output before.
+  private var hasRecords: Bool {
+    let file = options.outputFolder.appending(path: SQLiteRecords.fileName)
+    return record || FileManager.default.fileExists(atPath: file.path)
+  }
+
+  /// What kept a result from being written.
+  private static func failure(_ error: any Error) -> Failure {
+    (error as? ReportError).map(Failure.init(writing:)) ?? Failure(error)
   }
 
   private func show(_ summaries: [ScanSummary], _ findings: FindingLines) throws {

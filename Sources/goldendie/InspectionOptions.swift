@@ -53,13 +53,4 @@ struct InspectionOptions: ParsableArguments {
     }
     return place.isEmpty ? "." : place
   }
-
-  /// The index of what the output folder holds already.
-  func existingIndex() throws -> IndexPage {
-    do {
-      return try IndexPage(reading: outputFolder)
-    } catch let error as ReportError where error.code == .noSuchFile {
-      return IndexPage()
-    }
-  }
 }

@@ -8,10 +8,11 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Writes reports, index, and the pages of lots and wafers again from the records.",
     discussion: """
-      Each scan's report.html and findings.json are written again with the pictures beside them, \
-      then index.html and the pages in RESULTS/lots: wafer map, yield, classes, trend, adders, \
-      repeaters, gallery. The report.html of a scan with explanations stays as it is, for their \
-      heat maps are in it alone. With --lots-only all scans' own reports stay.
+      Each scan's findings.json, report.html and pages of why findings are called what they are \
+      are written again with the pictures beside them, then index.html and the pages in \
+      RESULTS/lots: wafer map, yield, classes, trend, adders, repeaters, gallery. Decisions made \
+      since show there. The pages in concepts/ stay as they are. With --lots-only all scans' own \
+      reports stay.
 
       EXAMPLES
         goldendie report results
@@ -29,12 +30,14 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     do {
-      let scans = try options.scans()
+      let scans = try lotsOnly ? [] : options.scans()
       if !lotsOnly { try writeReports(of: scans) }
       // The pages of a lot show all of it, whichever scans were asked for.
-      let all =
-        options.lot == nil && options.wafer == nil ? scans : try ResultsOptions.all(options.results)
-      try LotPages(of: all, output: options.folder).write()
+      do {
+        try LotPages.refresh(try options.records(), output: options.folder, isAnew: true)
+      } catch let error as StoreError where error.code == .noSuchFile {
+        try LotPages.write(try StoredScan.unrecorded(in: options.folder), output: options.folder)
+      }
       print("\(options.folder.appending(path: LotPages.folderName).relativePath)/index.html")
     } catch let error as ReportError {
       throw Failure(writing: error)
@@ -46,9 +49,8 @@ struct ReportCommand: ParsableCommand {
     for (number, scan) in scans.enumerated() {
       progress.show("report \(number + 1) of \(scans.count): \(scan.folder)")
       let folder = options.folder.appending(path: scan.folder, directoryHint: .isDirectory)
-      try OutputFolder.replace(
-        folder.appending(path: IndexPage.recordName), with: try scan.record.json())
-      if scan.record.findings.contains(where: { $0.explanation != nil }) { continue }
+      let (file, json) = (folder.appending(path: IndexPage.recordName), try scan.record.json())
+      if (try? Data(contentsOf: file)) != json { try OutputFolder.replace(file, with: json) }
       let report: Report
       do {
         report = try Report(scan.record, picturesIn: folder)
@@ -58,6 +60,7 @@ struct ReportCommand: ParsableCommand {
       }
       try OutputFolder.replace(
         folder.appending(path: Report.fileName), with: Data(try report.html().utf8))
+      try report.writeExplanations(into: folder)
     }
     progress.clear()
     try IndexPage(reading: options.folder).write(into: options.folder)

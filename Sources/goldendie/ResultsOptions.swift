@@ -34,17 +34,6 @@ struct ResultsOptions: ParsableArguments {
   /// - Throws: `Failure` when there are none.
   func scans() throws -> [StoredScan] { try scans(filter) }
 
-  /// All scans of a folder of results.
-  static func all(_ results: String) throws -> [StoredScan] {
-    let folder = URL(filePath: results, directoryHint: .isDirectory)
-    do {
-      let file = folder.appending(path: SQLiteRecords.fileName)
-      return try SQLiteRecords(file, make: false).scans()
-    } catch let error as StoreError where error.code == .noSuchFile {
-      return try StoredScan.unrecorded(in: folder)
-    }
-  }
-
   private func scans(_ filter: ScanFilter) throws -> [StoredScan] {
     try checkFolder()
     let found: [StoredScan]

@@ -12,7 +12,7 @@ struct SystemdUnit {
       Self.program, "watch", inbox, "--recipe", Self.absolute(command.options.recipe), "--output",
       output, "--poll", "\(command.poll)", "--workers", "\(command.workers)", "--log",
       command.log.rawValue, "--least-free", "\(command.leastFree)", "--greatest-file",
-      "\(command.greatestFile)",
+      "\(command.greatestFile)", "--grace", "\(command.grace)",
     ]
     if let recipes = command.recipes { words += ["--recipes", Self.absolute(recipes)] }
     for priority in command.priority { words += ["--priority", priority] }
@@ -31,8 +31,8 @@ struct SystemdUnit {
       WatchdogSec=120
       Restart=on-failure
       RestartSec=5
-      # A scan at hand is finished; what is not is taken up at the next start.
-      TimeoutStopSec=15min
+      # Scans at hand are finished or given back; what a kill cuts off is taken up at the next start.
+      TimeoutStopSec=\(command.grace + 60)
       UMask=0027
       NoNewPrivileges=yes
       PrivateTmp=yes

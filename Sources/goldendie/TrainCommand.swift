@@ -113,7 +113,7 @@ struct TrainingOptions: ParsableArguments {
     help: ArgumentHelp(
       "What is made small: l1, l2, charbonnier, ssim, ms-ssim, gradient, features, adversarial, "
         + "adversarial-hinge, or a sum such as 'l1 + 0.2*ms-ssim'.", valueName: "sum"))
-  var objective = "charbonnier"
+  var objective = "charbonnier + 0.2*ssim + 0.5*gradient"
 
   @Option(
     parsing: .upToNextOption,

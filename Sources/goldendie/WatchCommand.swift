@@ -19,8 +19,9 @@ struct WatchCommand: ParsableCommand {
       an entry of the audit chain, and a scan whose content was inspected before by the same \
       recipe and models is not inspected again.
 
-      SIGINT or SIGTERM ends the watch after the scans at hand; a second one ends it at once, and \
-      the scans are taken up again at the next start. While output, records or recipe can't be \
+      SIGINT or SIGTERM ends the watch after the scans at hand; those that are not finished within \
+      --grace seconds go back to the inbox as if they had not been begun. A second signal ends it \
+      at once, and the scans are taken up again at the next start. While output, records or recipe can't be \
       used, scans wait; with --once the exit code is 75 then.
 
       EXAMPLES
@@ -71,6 +72,11 @@ struct WatchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Greatest file that is taken in, MB.", valueName: "MB"))
   var greatestFile = 16_384
 
+  @Option(
+    help: ArgumentHelp(
+      "Time that scans at hand get to be finished when the watch is to end.", valueName: "seconds"))
+  var grace = Int(WatchService.Settings().graceSeconds)
+
   @Flag(help: "Print a systemd unit that runs this command, and end.")
   var printUnit = false
 
@@ -83,6 +89,9 @@ struct WatchCommand: ParsableCommand {
     }
     guard leastFree >= 0, greatestFile > 0 else {
       throw ValidationError("--least-free and --greatest-file are numbers of MB")
+    }
+    guard (0...86_400).contains(grace) else {
+      throw ValidationError("--grace is a number of seconds up to a day, not \(grace)")
     }
     _ = try priorities
   }
@@ -128,7 +137,7 @@ struct WatchCommand: ParsableCommand {
     let watch = WatchFolder(inbox: folder, settings: settings, logger: logger)
     var serviceSettings = WatchService.Settings()
     (serviceSettings.workers, serviceSettings.once) = (workers, once)
-    serviceSettings.metricsPort = metricsPort
+    (serviceSettings.metricsPort, serviceSettings.graceSeconds) = (metricsPort, Double(grace))
     let environment = ProcessInfo.processInfo.environment
     let service = WatchService(
       watch, desk, settings: serviceSettings,
@@ -140,6 +149,8 @@ struct WatchCommand: ParsableCommand {
       if let trouble = desk.trouble { throw Failure(.tryAgain, trouble) }
       logger.info("\(watch.tally.done) processed, \(watch.tally.refused) failed")
     }
+    // Nothing more is to be done, and what still computes must not be waited for, nor see its world taken down.
+    if service.isCutShort { _exit(0) }
   }
 
   /// Runs the service until it ends or a signal comes; a second signal ends the program.

@@ -19,7 +19,8 @@ import Testing
       #expect(results.map { $0["verdict"] as? String } == ["inspected", "inspected"])
       #expect(
         scene.content(of: "out").filter { !$0.contains("/pictures/") } == [
-          "bad", "bad/findings.json", "bad/pictures", "bad/report.html", "good",
+          ".goldendie.index.json", "bad", "bad/findings.json", "bad/pictures", "bad/report.html",
+          "good",
           "good/findings.json", "good/pictures", "good/report.html", "index.html",
         ])
       #expect(scene.content(of: "out/bad/pictures").contains("1-golden.jpg"))
@@ -66,7 +67,8 @@ import Testing
       #expect(run.errorLines.count == 1 && run.errors.contains("bad.png"))
       #expect(
         scene.content(of: "out").filter { !$0.contains("/pictures/") } == [
-          "good", "good/findings.json", "good/pictures", "good/report.html", "index.html",
+          ".goldendie.index.json", "good", "good/findings.json", "good/pictures",
+          "good/report.html", "index.html",
         ])
     }
   }

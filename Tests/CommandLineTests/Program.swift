@@ -63,8 +63,13 @@ func goldendie(_ arguments: [String], blocks: Int? = nil, in folder: URL) throws
 }
 
 /// Starts the program in a folder; its standard error goes to a file.
-func startGoldendie(_ arguments: [String], errors: URL, in folder: URL) throws -> Process {
+///
+/// - Parameter environment: what is added to the environment.
+func startGoldendie(
+  _ arguments: [String], environment: [String: String] = [:], errors: URL, in folder: URL
+) throws -> Process {
   let process = Process()
+  process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
   process.executableURL = program
   process.arguments = arguments
   process.currentDirectoryURL = folder

@@ -41,14 +41,15 @@ struct Scene {
 
   func write(_ name: String, _ text: String) throws { try Data(text.utf8).write(to: file(name)) }
 
-  /// What the layout looks like through a microscope, with a bright defect where one is asked for.
-  func scan(defect: PixelRect? = nil) throws -> Picture {
+  /// What the layout looks like through a microscope, with a bright defect where one is asked for, and a noise that is each
+  /// number's own.
+  func scan(defect: PixelRect? = nil, number: UInt32 = 7) throws -> Picture {
     let layout = try Layout(contentsOf: file("layout.gds").path)
     let coverage = try layout.coverage(
       of: Self.layer, in: layout.topCells[0],
       layoutToScan: Affine.translation(x: 0, y: -45).then(.scale(x: 10, y: -10)),
       rect: PixelRect(x: 0, y: 0, width: 600, height: 450))
-    var numbers = Numbers()
+    var numbers = Numbers(state: number)
     var scan = coverage.smoothed(sigma: 1).map {
       0.3 + 0.4 * $0 + 0.05 * Float(numbers.next() - 0.5)
     }
@@ -72,7 +73,7 @@ struct Scene {
 
 /// Numbers from 0 to 1 that look like chance and are always the same.
 private struct Numbers {
-  private var state: UInt32 = 7
+  var state: UInt32 = 7
 
   mutating func next() -> Double {
     state = state &* 1_664_525 &+ 1_013_904_223

@@ -56,6 +56,20 @@ import Testing
     }
   }
 
+  @Test func `what is kept for a layout is what is painted for a scan`() throws {
+    let golden = try GeneratorGolden(stack: stack(), generator: generator())
+    // On this map a scan's pixels are those of the layout's own frame, moved by what the network's strides divide.
+    let toScan = Affine(a: 1, b: 0, tx: -496, c: 0, d: -1, ty: 1600)
+    let rect = PixelRect(x: 301, y: 283, width: 130, height: 120)
+    let still = try golden.picture(rect, toScan: toScan, mesh: .still(rect))
+    let hardlyBent = DisplacementMesh(
+      field: rect, columns: 2, rows: 1, nodes: [Point(x: 1e-5, y: 0), Point(x: 0, y: 0)])
+    for _ in 1...2 {
+      let bent = try golden.picture(rect, toScan: toScan, mesh: hardlyBent)
+      #expect(bent.planes[0].distance(to: still.planes[0]) < 2e-5)
+    }
+  }
+
   @Test func `a tile sees as far as the network`() throws {
     // What lies further off than the network's reach changes nothing; what lies nearer does.
     let network = generator().network

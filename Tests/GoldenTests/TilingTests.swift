@@ -167,6 +167,21 @@ import Testing
     #expect(moved.picture == source.picture.crop(part))
   }
 
+  @Test func `a supplied picture shows what lies inside it where a mesh has put it`() {
+    let source = SuppliedGolden(picture: Picture(planes: [Plane(width: 60, height: 50)]))
+    let rect = PixelRect(x: 0, y: 0, width: 60, height: 50)
+    let straight = source.shown(in: rect, toScan: .identity, mesh: .still(rect))
+    #expect(straight == PixelRect(x: 2, y: 2, width: 56, height: 46))
+    let mesh = DisplacementMesh(
+      field: rect, columns: 2, rows: 1, nodes: [Point(x: 3, y: 0), Point(x: 0, y: -2)])
+    let moved = source.shown(in: rect, toScan: .translation(x: 1, y: 0), mesh: mesh)
+    // Pixel 6 shows what lies at 1.65, pixel 7 what lies at 2.75; pixel 57 what lies at 57.75, pixel 58 at 58.85.
+    #expect(moved.x == 7 && moved.maxX == 58)
+    #expect(moved.y == 2 && moved.maxY < 48 && moved.maxY > 43)
+    let outside = source.shown(in: rect, toScan: .translation(x: 90, y: 0), mesh: .still(rect))
+    #expect(outside.isEmpty)
+  }
+
   @Test func `the golden learnt from a photograph is like the photograph`() throws {
     let stack = try stack()
     let region = try StackRegion(

@@ -1,3 +1,4 @@
+import Foundation
 import Raster
 import TestSupport
 import Testing
@@ -100,5 +101,28 @@ import Testing
       plane.clamped(x + 2 - 3, y + 1 + 2)
     }
     #expect(found.distance(to: twin) < 1e-6)
+  }
+
+  /// Waves as short as five pixels.
+  private func waves(_ x: Double, _ y: Double) -> Float {
+    let (short, long) = (2 * Double.pi * 0.2 * x, 2 * Double.pi * (0.11 * y + 0.07 * x))
+    return Float(0.5 + 0.2 * sin(short) + 0.2 * cos(long))
+  }
+
+  @Test(arguments: [(0.0, 0.0, 1e-5), (0.5, -0.5, 0.012), (0.37, 0.21, 0.012)])
+  func `a spline moves a smooth picture without blur`(dx: Double, dy: Double, tolerance: Float) {
+    let plane = Plane(width: 90, height: 80).byPixel { x, y in
+      waves(Double(x) + 0.5, Double(y) + 0.5)
+    }
+    let inner = PixelRect(x: 20, y: 20, width: 50, height: 40)
+    let moved = plane.splineCoefficients().splineResampled(
+      rect: inner, toSource: .translation(x: dx, y: dy))
+    let expected = Plane(width: 50, height: 40).byPixel { x, y in
+      waves(Double(x) + 20.5 + dx, Double(y) + 20.5 + dy)
+    }
+    #expect(moved.distance(to: expected) <= tolerance)
+    // Bilinear samples of such waves are blurred by more than that.
+    let blurred = plane.resampled(rect: inner, toSource: .translation(x: dx, y: dy))
+    #expect(dx == 0 || blurred.distance(to: expected) > 3 * tolerance)
   }
 }

@@ -26,6 +26,20 @@ import Testing
     #expect(abs(found - expected) <= 1e-4 * max(1, expected))
   }
 
+  @Test(arguments: [(-3...3, 0), (-9...2, 4), (0...12, -2), (30...33, 1)])
+  func `several shifts at once are each shift by itself`(shifts: ClosedRange<Int>, dy: Int) {
+    let (a, b) = (random(67, 21, seed: 3), random(67, 25, seed: 4))
+    for rect in [a.re.bounds, PixelRect(x: 10, y: 2, width: 43, height: 17)] {
+      var told: [Int] = []
+      EdgeField.correlations(a, b, in: rect, dx: shifts, dy: dy) { dx, sum in
+        told.append(dx)
+        let alone = EdgeField.correlation(a, b, in: rect, dx: dx, dy: dy)
+        #expect(abs(sum - alone) <= 1e-4 * max(1, abs(alone)))
+      }
+      #expect(told == Array(shifts))
+    }
+  }
+
   @Test func `the energy is the sum of squares`() {
     let field = random(17, 9, seed: 5)
     let squares = (field.re.samples + field.im.samples).map { Double($0 * $0) }.reduce(0, +)

@@ -25,7 +25,8 @@ import Testing
     #expect(
       Set(root.keys) == [
         "format", "program", "device", "scan", "recipe", "layout", "verdict", "reason",
-        "registration", "golden", "inspected_box", "inspected_mpx", "seconds", "findings",
+        "registration", "golden", "neighbours", "inspected_box", "inspected_mpx", "seconds",
+        "findings",
       ])
     #expect(root["format"] as? String == "goldendie.findings/1")
     #expect(root["verdict"] as? String == "inspected")

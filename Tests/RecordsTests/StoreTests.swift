@@ -25,6 +25,38 @@ import Testing
     }
   }
 
+  @Test func `scans come briefly by lot, and what changed is told by wafer`() throws {
+    try withStore { store in
+      for die in 0..<3 {
+        var result = sampleResult(die: die)
+        if die == 2 { (result.record.scan.lot, result.record.scan.wafer) = (nil, nil) }
+        if die == 1 { result.record.scan.wafer = "W04" }
+        _ = try store.add(result, at: noon)
+      }
+      #expect(try store.lots() == ["", "L7"])
+      #expect(try store.scans(ScanFilter(lot: "")).map(\.folder) == ["L7/die_02"])
+      let whole = try store.scans(ScanFilter(lot: "L7"))
+      var brief = try store.scans(ScanFilter(lot: "L7", isBrief: true))
+      #expect(brief.map(\.folder) == whole.map(\.folder) && brief[0] != whole[0])
+      for (index, scan) in whole.enumerated() {
+        #expect(brief[index].explanations.isEmpty)
+        brief[index].explanations = scan.explanations
+        brief[index].record.findings[0].mask = scan.record.findings[0].mask
+        brief[index].record.findings[0].layers = scan.record.findings[0].layers
+      }
+      #expect(brief == whole)
+
+      let (all, last) = try store.changes(after: 0)
+      #expect(all.count == 3 && last == 3)
+      #expect(try store.changes(after: last).wafers.isEmpty)
+      let key = try #require(whole.last?.key)
+      _ = try store.decide(
+        DecisionRequest(scan: key, finding: 1, kind: .confirm, who: "ada", why: ""), at: noon)
+      let (changed, end) = try store.changes(after: last)
+      #expect(changed == [WaferName(lot: "L7", wafer: "W04")] && end == 4)
+    }
+  }
+
   @Test func `a decision keeps what was before, and says it once`() throws {
     try withStore { store in
       let result = sampleResult()

@@ -78,7 +78,7 @@ private func report(_ record: InspectionRecord, _ text: String = "particle") -> 
       let why = folder.appending(path: "why")
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: why.path).sorted() == [
-          "1.html", "1.jpg", "2.html", "2.jpg", "concept-7.jpg",
+          "1.html", "1.jpg", "2.html", "2.jpg", "concept-7.jpg", "concepts.json",
         ])
       let page = try String(contentsOf: why.appending(path: "1.html"), encoding: .utf8)
       #expect(page.contains("<h1>Finding 1: particle</h1>"))

@@ -43,14 +43,45 @@ import Testing
   }
 
   @Test func `a line takes the place of the one before of its folder`() {
-    var index = IndexPage(entries: [
+    let index = IndexPage(entries: [
       IndexEntry(record: sampleRecord(), folder: "b"),
       IndexEntry(record: sampleRecord(), folder: "a"),
+      IndexEntry(record: refusedRecord(), folder: "a"),
     ])
-    index.put(IndexEntry(record: refusedRecord(), folder: "a"))
     #expect(index.entries.map(\.folder) == ["a", "b"])
     #expect(index.entries[0].outcome == .notInspectable(reason: "no structure was found"))
     #expect(index.entries[0].findings == nil && index.entries[1].findings == 2)
+  }
+
+  @Test func `only records that are new since the page was written are read again`() throws {
+    try withTemporaryFolder { folder in
+      func write(_ name: String, _ data: Data) throws {
+        let place = folder.appending(path: name)
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        try data.write(to: place.appending(path: "findings.json"))
+      }
+      for name in ["L7/a", "b", "c"] { try write(name, sampleRecord(path: "\(name).tif").json()) }
+      let file = folder.appending(path: "L7/a/findings.json")
+      func date() throws {
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSince1970: 1_750_000_000)], ofItemAtPath: file.path)
+      }
+      try date()
+      let before = try IndexPage(reading: folder)
+      try before.write(into: folder)
+      // What wasn't changed can be told from what was by the file alone: its content is never looked at.
+      let size = try Data(contentsOf: file).count
+      let handle = try FileHandle(forWritingTo: file)
+      try handle.write(contentsOf: Data(repeating: 32, count: size))
+      try handle.close()
+      try date()
+      try write("b", refusedRecord(path: "b.tif", reason: "dark").json())
+      try FileManager.default.removeItem(at: folder.appending(path: "c"))
+      let after = try IndexPage(reading: folder)
+      #expect(after.entries.map(\.folder) == ["L7/a", "b"])
+      #expect(after.entries[0] == before.entries[0])
+      #expect(after.entries[1].outcome == .notInspectable(reason: "dark"))
+    }
   }
 
   @Test func `a folder's name can't leave its link`() throws {

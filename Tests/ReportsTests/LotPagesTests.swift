@@ -138,7 +138,7 @@ private func lotScans(
 /// Writes the pages of scans, with a picture for each finding, and looks at their folder.
 private func withPages(_ scans: [StoredScan], _ body: (URL) throws -> Void) throws {
   try withTemporaryFolder { folder in
-    try LotPages(of: scans, output: folder).write()
+    try LotPages.write(scans, output: folder)
     if ProcessInfo.processInfo.environment["GOLDENDIE_PAGES"] != nil {
       for scan in scans {
         let report = sampleReport(scan.record)

@@ -125,6 +125,33 @@ import Testing
     #expect(try sampleReport(sampleRecord()).html().contains("class=\"scale\""))
   }
 
+  @Test func `a page of very many findings has their pictures beside it, and rows that wait`()
+    throws
+  {
+    var record = sampleRecord(findings: 1)
+    let finding = try #require(record.findings.first)
+    record.findings = (1...250).map {
+      var next = finding
+      next.id = $0
+      next.defectClass = "</noscript><script>alert(1)</script>"
+      return next
+    }
+    var report = sampleReport(record)
+    let pictures = try #require(report.findings.first)
+    report.findings = record.findings.map {
+      var next = pictures
+      next.id = $0.id
+      return next
+    }
+    let page = try report.html()
+    #expect(page.count(of: "role=\"row\" id=\"f") == 250)
+    #expect(
+      page.count(of: "src=\"pictures/") == 750 && page.contains("src=\"pictures/250-golden.jpg\""))
+    #expect(page.count(of: "<noscript") == 1 && page.count(of: "</noscript>") == 1)
+    let first = page.components(separatedBy: "<noscript")[0]
+    #expect(first.count(of: "role=\"row\" id=\"f") == 100)
+  }
+
   @Test func `a finding without pictures is listed all the same`() throws {
     var report = sampleReport(sampleRecord())
     report.findings.removeFirst()

@@ -23,6 +23,35 @@ import Testing
     }
   }
 
+  @Test func `pages of lots follow results and decisions, of what changed alone`() throws {
+    try withDesk { desk in
+      try desk.drop(1, as: "L7/a.png")
+      try desk.drop(2, as: "L8/b.png")
+      _ = try desk.work()
+      try desk.finishPages()
+      func page(_ name: String) -> URL { desk.folder.appending(path: "out/lots/\(name).html") }
+      let names = ["index", "lot-L7", "lot-L8"]
+      for name in names { #expect(FileManager.default.fileExists(atPath: page(name).path)) }
+      for name in names { try Data("old".utf8).write(to: page(name)) }
+      try desk.drop(3, as: "L8/c.png")
+      _ = try desk.work()
+      try desk.finishPages()
+      #expect(try String(contentsOf: page("lot-L7"), encoding: .utf8) == "old")
+      #expect(try String(contentsOf: page("lot-L8"), encoding: .utf8).contains("<dd><b>2</b></dd>"))
+      let overview = try String(contentsOf: page("index"), encoding: .utf8)
+      #expect(overview.contains("lot-L7.html") && overview.contains("lot-L8.html"))
+      // A decision that someone else makes.
+      let store = try desk.records()
+      let scan = try #require(try store.scans(ScanFilter(lot: "L7")).first)
+      guard let finding = scan.record.findings.first else { return }
+      _ = try store.decide(
+        DecisionRequest(
+          scan: scan.key, finding: finding.id, kind: .waive, who: "ada", why: ""), at: Date())
+      try desk.finishPages()
+      #expect(try String(contentsOf: page("lot-L7"), encoding: .utf8).contains("1 waived"))
+    }
+  }
+
   @Test func `a folder that is gone is written again, and the record stays`() throws {
     try withDesk { desk in
       try desk.drop(1, as: "a.png")
@@ -201,9 +230,11 @@ private final class Desk: Sendable {
     var claims = 0
     return try watch.poll(isStopped: { claims >= 12 }) { claim in
       claims += 1
-      return desk?.inspect(claim) ?? .done
+      return try desk?.inspect(claim) ?? .done
     }
   }
+
+  func finishPages() throws { try desk.withLock { $0 }?.results.finishPages() }
 
   func records() throws -> SQLiteRecords {
     try FileManager.default.createDirectory(

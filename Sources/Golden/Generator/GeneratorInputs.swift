@@ -116,7 +116,8 @@ extension Plane {
     withUnsafeMutableRows { target in
       other.withUnsafeRows { source in
         for row in 0..<part.height {
-          (target.row(y + row) + x).update(from: source.row(part.y + row) + part.x, count: part.width)
+          (target.row(y + row) + x).update(
+            from: source.row(part.y + row) + part.x, count: part.width)
         }
       }
     }

@@ -6,9 +6,7 @@ public struct TrainingSettings: Sendable, Equatable, Codable {
   ///
   /// The default is `fast`.
   public var architecture = GeneratorArchitecture.fast
-  /// What is made small.
-  ///
-  /// The default is Charbonnier's loss.
+  /// What is made small; the command line's default is `charbonnier + 0.2*ssim + 0.5*gradient`.
   public var objective: Objective
   /// Steps in all.
   ///

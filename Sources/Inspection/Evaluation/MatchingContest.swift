@@ -213,7 +213,8 @@ public struct MatchingContest {
   /// Takes the nearest other die's residual for what the golden should have shown.
   private func subtractNeighbour(_ one: inout Case, _ kind: Recipe.Golden) throws {
     guard let other = try device.nearestDie(to: one.scan, golden: kind) else { return }
-    let shown = NeighbourDies.residual(of: other, at: one.prepared.die(one.residual))
+    let shown = NeighbourDies.residual(
+      of: other, at: one.prepared.die(one.residual, sha256: try FileHash.sha256(one.scan)))
     for plane in one.residual.planes.indices {
       for index in one.residual.planes[plane].samples.indices
       where !shown[plane].samples[index].isNaN {

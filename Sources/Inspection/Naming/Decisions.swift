@@ -2,15 +2,53 @@ internal import Foundation
 internal import Records
 internal import Reports
 
-/// What people decided about findings: a CSV file with the heading `results,finding,class`.
+/// What people decided about findings: the records of an output folder, or a CSV file with the heading
+/// `results,finding,class`.
 ///
 /// `results` is a scan's folder of an inspection's output, relative to the CSV file; `finding` the number of a finding in
 /// it; `class` what it is, `nuisance` for one that is no defect.
 struct Decisions {
   /// Classes of findings by their number, by folder.
   let byResults: [(folder: URL, classes: [Int: String])]
+  /// SHA-256 over what was decided.
+  let sha256: String
 
-  /// Reads decisions.
+  /// Reads the decisions on record.
+  ///
+  /// Findings count that were confirmed as what they are called, or were given a class. One that was merely waived may be
+  /// anything.
+  ///
+  /// - Parameter file: the records of an output folder.
+  /// - Throws: `StoreError`, or `InspectionError` when nothing was decided.
+  init(records file: URL) throws {
+    let store = try SQLiteRecords(file, make: false)
+    let output = file.absoluteURL.deletingLastPathComponent()
+    var found: [(folder: URL, classes: [Int: String])] = []
+    var lines: [String] = []
+    try store.forEachScan(ScanFilter(isBrief: true)) { scan in
+      var classes: [Int: String] = [:]
+      for finding in scan.record.findings {
+        let state = scan.state(of: finding)
+        let isNamed =
+          state.status == .confirmed
+          || scan.decisions.contains { $0.finding == finding.id && $0.kind == .reclassify }
+        guard isNamed, let name = state.defectClass,
+          !["none", FindingRecord.unknown].contains(name)
+        else { continue }
+        classes[finding.id] = name
+        lines.append("\(scan.key) \(finding.id) \(name)")
+      }
+      if !classes.isEmpty { found.append((output.appending(path: scan.folder), classes)) }
+    }
+    guard !found.isEmpty else {
+      throw InspectionError(
+        .unusableScan, path: file.relativePath,
+        "holds no finding that was confirmed as a class or given one")
+    }
+    (byResults, sha256) = (found, FileHash.sha256(of: Data(lines.joined(separator: "\n").utf8)))
+  }
+
+  /// Reads a CSV file.
   ///
   /// - Throws: `InspectionError`, naming the line.
   init(contentsOf file: URL) throws {
@@ -45,6 +83,7 @@ struct Decisions {
     byResults = known.sorted { $0.key < $1.key }.map {
       (URL(filePath: $0.key, relativeTo: folder).absoluteURL, $0.value)
     }
+    sha256 = FileHash.sha256(of: data)
     guard !byResults.isEmpty else {
       throw InspectionError(.unusableScan, path: file.relativePath, "holds no decision")
     }

@@ -32,8 +32,11 @@ struct NamingReading {
       throw InspectionError(.noSuchFile, path: dataset.relativePath, "no such file or folder")
     }
     if !isFolder.boolValue {
-      if dataset.pathExtension.lowercased() == "csv" { return try readDecisions(dataset) }
-      return try readCOCO(dataset)
+      switch dataset.pathExtension.lowercased() {
+      case "csv": return try read(Decisions(contentsOf: dataset))
+      case "sqlite": return try read(Decisions(records: dataset))
+      default: return try readCOCO(dataset)
+      }
     }
     let truth = dataset.appending(path: "truth.json")
     if FileManager.default.fileExists(atPath: truth.path) {
@@ -41,6 +44,10 @@ struct NamingReading {
     }
     let annotations = dataset.appending(path: "annotations.json")
     if FileManager.default.fileExists(atPath: annotations.path) { return try readCOCO(annotations) }
+    let records = dataset.appending(path: SQLiteRecords.fileName)
+    if FileManager.default.fileExists(atPath: records.path) {
+      return try read(Decisions(records: records))
+    }
     try readBoards(dataset)
   }
 
@@ -202,14 +209,13 @@ struct NamingReading {
 
   // MARK: Decisions on findings
 
-  private mutating func readDecisions(_ file: URL) throws {
-    let decisions = try Decisions(contentsOf: file)
-    hashes.append(try FileHash.sha256(file))
+  private mutating func read(_ decisions: Decisions) throws {
+    hashes.append(decisions.sha256)
     for (folder, known) in decisions.byResults {
       let record = try decisions.record(of: folder)
       progress(record.scan.path)
       let device = try device(of: recipe ?? URL(filePath: record.recipe.path))
-      let scan = URL(filePath: record.scan.path)
+      let scan = try RecordedScan.place(of: record.scan)
       guard try FileHash.sha256(scan) == record.scan.sha256 else {
         throw InspectionError(
           .unusableScan, path: scan.relativePath, "is not the scan that the decisions are about")

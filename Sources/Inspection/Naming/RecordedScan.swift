@@ -57,7 +57,7 @@ public struct RecordedScan {
       throw InspectionError(.noSuchFile, path: file.relativePath, "is no file that can be read")
     }
     record = try InspectionRecord(json: data)
-    let place = scan ?? URL(filePath: record.scan.path)
+    let place = try scan ?? Self.place(of: record.scan)
     device = try Device(recipe: recipe ?? URL(filePath: record.recipe.path))
     guard let naming = device.naming else {
       throw RecipeError(
@@ -69,7 +69,40 @@ public struct RecordedScan {
       throw InspectionError(
         .unusableScan, path: place.relativePath, "is not the scan that was inspected")
     }
-    view = try device.view(of: place)
+    view = try device.view(of: place, beside: try Self.neighbours(of: record, beside: place))
+  }
+
+  /// Where a recorded scan lies now: where it lay, or where the service put it since.
+  static func place(of scan: ScanRecord) throws -> URL {
+    let place = URL(filePath: scan.path)
+    if FileManager.default.fileExists(atPath: place.path) { return place }
+    // INBOX/LOT/scan.tif is INBOX/processed/LOT/scan.tif since, or scan-2.tif where that name was taken.
+    let names = scan.path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let ending = place.pathExtension.isEmpty ? "" : "." + place.pathExtension
+    let stem = place.deletingPathExtension().lastPathComponent
+    for index in names.indices.reversed() {
+      let folders = names[..<index] + ["processed"] + names[index...].dropLast()
+      let folder = URL(filePath: folders.joined(separator: "/"), directoryHint: .isDirectory)
+      for number in 1... {
+        let moved = folder.appending(path: stem + (number > 1 ? "-\(number)" : "") + ending)
+        guard FileManager.default.fileExists(atPath: moved.path) else { break }
+        if try FileHash.sha256(moved) == scan.sha256 { return moved }
+      }
+    }
+    return place
+  }
+
+  /// The scans that told what was usual, as far as they still lie beside a scan; nil where none did.
+  private static func neighbours(
+    of record: InspectionRecord, beside place: URL
+  ) throws -> [URL]? {
+    guard let used = record.neighbours?.used, !used.isEmpty else { return nil }
+    let folder = place.deletingLastPathComponent()
+    return try used.compactMap { file in
+      let other = folder.appending(path: file.path)
+      guard FileManager.default.fileExists(atPath: other.path) else { return nil }
+      return try FileHash.sha256(other) == file.sha256 ? other : nil
+    }
   }
 
   /// The finding with a number.
@@ -182,13 +215,13 @@ extension Device {
   /// A scan compared with its golden, as findings are named by.
   ///
   /// - Throws: `InspectionError` where it is not inspectable.
-  func view(of scan: URL) throws -> NamingStage.View {
+  func view(of scan: URL, beside: [URL]? = nil) throws -> NamingStage.View {
     switch try prepare(try read(scan), scan) {
     case .refused(let reason, _):
       throw InspectionError(
         .unusableScan, path: scan.relativePath, "is not inspectable: \(reason)")
     case .ready(let prepared):
-      return try compare(scan, prepared).view(prepared.placed)
+      return try compare(scan, prepared, beside: beside).view(prepared.placed)
     }
   }
 }

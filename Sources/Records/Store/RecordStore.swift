@@ -99,15 +99,30 @@ public struct StoredScan: Sendable, Equatable {
 
 /// Which scans are asked for; absent parts ask for all.
 public struct ScanFilter: Sendable, Equatable {
-  /// Scans of a lot, of a wafer.
+  /// Scans of a lot, of a wafer; empty text asks for those without one.
   public var lot, wafer: String?
   /// Scans in folders of these names, or by key.
   public var scans: [String]
+  /// Whether findings come as pages of lots need them: without masks, layers, confidences and explanations.
+  ///
+  /// The default is false; it takes a fraction of the time and of the memory.
+  public var isBrief: Bool
 
   /// A filter.
-  public init(lot: String? = nil, wafer: String? = nil, scans: [String] = []) {
-    (self.lot, self.wafer, self.scans) = (lot, wafer, scans)
+  public init(
+    lot: String? = nil, wafer: String? = nil, scans: [String] = [], isBrief: Bool = false
+  ) {
+    (self.lot, self.wafer, self.scans, self.isBrief) = (lot, wafer, scans, isBrief)
   }
+}
+
+/// A wafer among all lots.
+public struct WaferName: Sendable, Hashable {
+  /// Its lot and its own name; empty where none is known.
+  public var lot, wafer: String
+
+  /// A wafer of a lot.
+  public init(lot: String, wafer: String) { (self.lot, self.wafer) = (lot, wafer) }
 }
 
 /// How a job ended.
@@ -144,6 +159,14 @@ public protocol RecordStore: Sendable {
 
   /// The recorded scans, by folder, each handed on before the next is read.
   func forEachScan(_ filter: ScanFilter, _ body: (StoredScan) throws -> Void) throws
+
+  /// The lots of all scans, by name; empty text where a scan has none.
+  func lots() throws(StoreError) -> [String]
+
+  /// The wafers that something was recorded of, be it a result or a decision, and the end of the chain.
+  ///
+  /// - Parameter sequence: the chain's entry behind which is looked; 0 looks at all.
+  func changes(after sequence: Int) throws(StoreError) -> (wafers: Set<WaferName>, last: Int)
 
   /// The scan and the finding in it that a number of `StoredScan.numbers` stands for; nil when there is none.
   func finding(number: Int) throws(StoreError) -> (scan: String, finding: Int)?

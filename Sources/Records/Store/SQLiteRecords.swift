@@ -52,7 +52,12 @@ public final class SQLiteRecords: RecordStore {
           .newer, path: path,
           "were made by a newer version of the program, which is needed to go on")
       }
-      try migrator.migrate(queue)
+      do {
+        try migrator.migrate(queue)
+      } catch {
+        // Another process may have made the tables in between; what else is wrong is wrong again.
+        try migrator.migrate(queue)
+      }
     } catch {
       throw StoreError(error, path: path)
     }

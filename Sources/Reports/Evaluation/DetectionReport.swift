@@ -61,7 +61,8 @@ private struct DetectionPage {
   init(_ report: DetectionReport) { self.report = report }
 
   private static let template = Result { () throws(ReportError) in
-    try PageTemplate(page: page, parts: LearningParts.templates)
+    try PageTemplate(
+      title: "Defects found · {{device}}", body: page, parts: LearningParts.templates)
   }
 
   private static func share(_ value: Double?) -> String {
@@ -122,27 +123,22 @@ private struct DetectionPage {
       ]
     }
     return try Self.template.get().render([
-      "style": LearningParts.style, "script": PageScript.sorting, "device": record.device,
+      "style": LearningParts.style + Self.style, "script": PageScript.sorting,
+      "device": record.device,
       "rows": rows(), "names": record.entries.map { ["name": $0.name] }, "groups": groups(),
       "charts": charts, "crops": crops, "hasCrops": !crops.isEmpty,
       "scans": record.scans.joined(separator: ", "),
     ])
   }
 
-  private static let page = #"""
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-    <link rel="icon" href="data:,">
-    <title>Defects found · {{device}}</title>
-    <style>{{{style}}}
+  private static let style = #"""
     .crops{display:grid;grid-template-columns:repeat(auto-fill,minmax(400px,1fr));gap:18px 22px}
     .crops .many{grid-auto-flow:row;grid-template-rows:none;grid-template-columns:repeat(3,1fr);gap:6px}
-    .crops p{margin:0 0 4px}.crops figure{margin:0}.crops img{width:100%;height:auto;image-rendering:pixelated}</style>
-    </head>
+    .crops p{margin:0 0 4px}.crops figure{margin:0}.crops img{width:100%;height:auto;image-rendering:pixelated}
+
+    """#
+
+  private static let page = #"""
     <body>
     <header><div class="who"><p class="over">{{device}}</p><h1>Defects found, and what was falsely found</h1></div></header>
     <section style="margin-top:14px;overflow-x:auto">

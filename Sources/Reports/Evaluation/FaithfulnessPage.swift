@@ -13,7 +13,8 @@ public struct FaithfulnessPage: Sendable {
   public init(_ record: FaithfulnessRecord) { self.record = record }
 
   private static let template = Result { () throws(ReportError) in
-    try PageTemplate(page: page, parts: LearningParts.templates)
+    try PageTemplate(
+      title: "Explanations of {{model}}", body: page, parts: LearningParts.templates)
   }
 
   /// The page.
@@ -67,15 +68,6 @@ public struct FaithfulnessPage: Sendable {
   }
 
   private static let page = #"""
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <link rel="icon" href="data:,">
-    <title>Explanations of {{model}}</title>
-    <style>{{{style}}}</style>
-    </head>
     <body>
     <header><div class="who"><p class="over">{{model}} · concepts of {{layer}}</p><h1>How faithful explanations are</h1></div></header>
     <p class="lead">Places named right: {{samples}}. Deletion and insertion are mean changes of the score over the steps: the greater, the more faithful. Pointing and mass: in the object; context: relevance of the top concepts outside it; concepts: how many make 80 % of all relevance; the last columns: correlation with maps of networks that learnt nothing.</p>

@@ -1,14 +1,5 @@
 extension ConceptPages {
   static let page = #"""
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <link rel="icon" href="data:,">
-    <title>Concept {{channel}}{{#main}} · {{main}}{{/main}}</title>
-    <style>{{{style}}}</style>
-    </head>
     <body>
     <nav><a href="index.html">‹ All concepts</a><span>{{#previous}}<a href="{{previous}}">‹ previous</a>{{/previous}}{{#next}}<a href="{{next}}">next ›</a>{{/next}}</span></nav>
     <header><div class="who"><p class="over">{{model}} · {{layer}}</p><h1>Concept {{channel}}{{#main}}: mostly {{main}}{{/main}}</h1></div></header>
@@ -37,15 +28,6 @@ extension ConceptPages {
     """#
 
   static let overviewPage = #"""
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <link rel="icon" href="data:,">
-    <title>Concepts of {{model}}</title>
-    <style>{{{style}}}</style>
-    </head>
     <body>
     <nav><a href="../index.html">‹ All scans</a></nav>
     <header><div class="who"><p class="over">{{model}} · {{layer}}</p><h1>What the classifier looks for</h1></div></header>

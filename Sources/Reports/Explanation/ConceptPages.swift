@@ -115,10 +115,11 @@ public struct ConceptPages {
   }
 
   private static let template = Result { () throws(ReportError) in
-    try PageTemplate(page: page)
+    try PageTemplate(
+      title: "Concept {{channel}}{{#main}} · {{main}}{{/main}}", body: page)
   }
   private static let overviewTemplate = Result { () throws(ReportError) in
-    try PageTemplate(page: overviewPage)
+    try PageTemplate(title: "Concepts of {{model}}", body: overviewPage)
   }
 
   private func uses(_ channel: Int) -> (findings: Int, scans: Int) {

@@ -38,4 +38,60 @@ public struct ConceptSheets: Sendable {
     (self.model, self.layer) = (model, layer)
     self.sheets = Dictionary(sheets.map { ($0.channel, $0) }, uniquingKeysWith: { $1 })
   }
+
+  /// What is kept of them beside a scan's pages, so that these can be written again.
+  private struct Kept: Codable {
+    var model: FileRecord
+    var layer: String
+    var sheets: [Sheet]
+
+    struct Sheet: Codable {
+      var channel: Int
+      var mainClass: String?
+      var classes: [Mean]
+    }
+
+    struct Mean: Codable {
+      var name: String
+      var mean: Double
+    }
+  }
+
+  private static let keptName = "concepts.json"
+
+  /// Writes the sheets of some channels and their pictures into a folder.
+  func keep(_ channels: Set<Int>, in folder: URL) throws {
+    let kept = channels.sorted().compactMap { sheets[$0] }
+    for sheet in kept where !sheet.strip.isEmpty {
+      try OutputFolder.replace(
+        folder.appending(path: ConceptPages.strip(sheet.channel)), with: sheet.strip)
+    }
+    let content = Kept(
+      model: model, layer: layer,
+      sheets: kept.map { sheet in
+        Kept.Sheet(
+          channel: sheet.channel, mainClass: sheet.mainClass,
+          classes: sheet.classes.map { Kept.Mean(name: $0.name, mean: $0.mean) })
+      })
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    try OutputFolder.replace(
+      folder.appending(path: Self.keptName), with: try encoder.encode(content))
+  }
+
+  /// The sheets that were kept in a folder; nil where there are none.
+  init?(keptIn folder: URL) {
+    guard let data = try? Data(contentsOf: folder.appending(path: Self.keptName)),
+      let kept = try? JSONDecoder().decode(Kept.self, from: data)
+    else { return nil }
+    self.init(
+      model: kept.model, layer: kept.layer,
+      sheets: kept.sheets.map { sheet in
+        let strip = folder.appending(path: ConceptPages.strip(sheet.channel))
+        return Sheet(
+          channel: sheet.channel, mainClass: sheet.mainClass,
+          classes: sheet.classes.map { ($0.name, $0.mean) }, references: [],
+          strip: (try? Data(contentsOf: strip)) ?? Data())
+      })
+  }
 }

@@ -1,14 +1,5 @@
 extension ExplanationPage {
   static let page = #"""
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <link rel="icon" href="data:,">
-    <title>Finding {{id}} · {{class}} · {{scan}}</title>
-    <style>{{{style}}}</style>
-    </head>
     <body style="--atlas:url({{atlas}});--count:{{count}}">
     <nav>{{#report}}<a href="{{report}}">‹ {{scan}}</a>{{/report}}{{^report}}<span></span>{{/report}}<span>{{#previous}}<a href="{{previous}}">‹ previous</a>{{/previous}}{{#next}}<a href="{{next}}">next ›</a>{{/next}}</span></nav>
     <header>

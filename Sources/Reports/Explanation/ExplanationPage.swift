@@ -20,7 +20,7 @@ struct ExplanationPage {
   static func name(_ id: Int) -> String { "\(id).html" }
 
   private static let template = Result { () throws(ReportError) in
-    try PageTemplate(page: page)
+    try PageTemplate(title: "Finding {{id}} · {{class}} · {{scan}}", body: page)
   }
 
   func html() throws(ReportError) -> String {

@@ -1,16 +1,6 @@
 extension LotPages {
   /// The page of a wafer, of a lot, and over all lots.
   static let page = #"""
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file: data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-    <link rel="icon" href="data:,">
-    <title>{{title}}{{#over}} · {{over}}{{/over}}</title>
-    <style>{{{style}}}</style>
-    </head>
     <body>
     <header><div class="who"><p class="over">{{over}}</p><h1>{{title}}</h1></div><nav class="script"><a href="{{upLink}}">{{upName}}</a></nav></header>
     <dl class="tiles">
@@ -28,16 +18,16 @@ extension LotPages {
     <th scope="col" class="n"><button type="button">Yield</button></th>
     <th scope="col"><button type="button">Most frequent</button></th>
     </tr></thead><tbody>
-    {{#rows}}<tr class="row"><td data-v="{{name}}"><a href="{{link}}">{{name}}</a></td>{{#hasWafers}}<td class="n" data-v="{{wafers}}">{{wafers}}</td>{{/hasWafers}}<td class="n" data-v="{{scans}}">{{scans}}</td><td class="n" data-v="{{refused}}">{{refused}}</td><td class="n" data-v="{{findingsOrder}}">{{findings}}</td><td class="n" data-v="{{yieldOrder}}">{{yield}}</td><td data-v="{{top}}">{{top}}</td></tr>
+    {{#rows}}<tr class="row"><td data-v="{{name}}"><a href="{{link}}">{{name}}</a></td>{{#hasWafers}}<td class="n" data-v="{{wafers}}">{{wafers}}</td>{{/hasWafers}}<td class="n" data-v="{{scansOrder}}">{{scans}}</td><td class="n" data-v="{{refusedOrder}}">{{refused}}</td><td class="n" data-v="{{findingsOrder}}">{{findings}}</td><td class="n" data-v="{{yieldOrder}}">{{yield}}</td><td data-v="{{top}}">{{top}}</td></tr>
     {{/rows}}
     </tbody></table></section>
     {{/rowTitle}}
     <div class="columns">
-    {{#map}}<section class="mapbox"><h2>Wafer map</h2>{{{map}}}<p class="key"><span class="k good"></span>no findings <span class="k spoilt"></span>findings <span class="k not"></span>not inspectable <span class="k notchkey"></span>notch</p></section>{{/map}}
+    {{#map}}<section class="mapbox"><h2>Wafer map</h2>{{{map}}}<p class="key"><span class="k good"></span>no findings <span class="k spoilt"></span>findings <span class="k not"></span>not inspectable <span class="k dot"></span>finding, not counted <span class="k notchkey"></span>notch</p></section>{{/map}}
     <div>
     {{#hasPareto}}<section><h2>Classes</h2><table class="bars"><tbody>
     {{#pareto}}<tr><th scope="row">{{name}}</th><td class="n">{{count}}</td><td class="n soft">{{share}}</td><td class="n soft" title="with those above">{{sum}}</td><td class="graph"><i style="width:{{width}}%"></i></td></tr>
-    {{/pareto}}</tbody></table><p class="note">Count, share, and share with those above. Waived findings don't count.</p></section>{{/hasPareto}}
+    {{/pareto}}</tbody></table><p class="note">Count, share, and share with those above. Waived findings and nuisances don't count.</p></section>{{/hasPareto}}
     <section class="yields"><h2>Yield per product</h2><table class="bars"><tbody>
     {{#yields}}<tr><th scope="row">{{product}}</th><td class="n">{{good}} of {{inspected}}</td><td class="n">{{yield}}</td><td class="graph ok"><i style="width:{{width}}%"></i></td></tr>
     {{/yields}}</tbody></table><p class="note">Inspected places without a finding that counts.</p></section>
@@ -50,7 +40,7 @@ extension LotPages {
     {{#hasMaps}}<h2>Wafer maps</h2>{{/hasMaps}}
     {{#maps}}<figure class="small"><a href="{{link}}">{{{svg}}}<figcaption>{{name}}</figcaption></a></figure>{{/maps}}
     <section class="gallery-box"><h2>Gallery</h2><p class="note">{{galleryNote}}</p><div class="gallery">
-    {{#gallery}}<figure><a href="{{link}}"><img src="{{image}}" alt="{{name}}" loading="lazy" width="128" height="128"></a><figcaption><b>{{class}}</b> score {{score}}<small>{{name}}{{#die}} · die {{die}}{{/die}}</small></figcaption></figure>
+    {{#gallery}}<figure><a href="{{link}}"><img src="{{image}}" alt="{{name}}" loading="lazy" width="128" height="128"></a><figcaption><b>{{class}}</b><small>score {{score}}<br>{{name}}{{#die}} · die {{die}}{{/die}}</small></figcaption></figure>
     {{/gallery}}</div></section>
     <section class="scans"><table data-sortable class="wide"><thead><tr><th scope="col"><button type="button">Scan</button></th><th scope="col"><button type="button">Die</button></th><th scope="col"><button type="button">Outcome</button></th><th scope="col"><button type="button">Taken</button></th></tr></thead><tbody>
     {{#scans}}<tr class="row {{kind}}"><td data-v="{{name}}"><a href="{{link}}">{{name}}</a></td><td data-v="{{die}}">{{die}}</td><td data-v="{{verdict}}"><b>{{verdict}}</b>{{#reason}} <small>{{reason}}</small>{{/reason}}</td><td data-v="{{time}}">{{time}}</td></tr>
@@ -89,12 +79,13 @@ extension LotPages {
     .k{display:inline-block;width:12px;height:12px;margin:0 5px 0 14px;vertical-align:-2px;border:1px solid #c4cad1}
     .k:first-child{margin-left:0}
     .k.good{background:#d8e8df}.k.spoilt{background:#f6dcc4}.k.not{background:#d8c3c3}.k.bar{background:#b9c6d3}
+    .k.dot{width:9px;height:9px;border:1px solid #8b949e;border-radius:50%;vertical-align:-1px}
     .k.line{height:0;border:0;border-top:2.5px solid #2f7d5b;vertical-align:3px}
     .k.notchkey{border:0;width:0;height:0;border:6px solid transparent;border-top:0;border-bottom:11px solid #1b1f24}
     .bars{width:100%}
     .bars th,.bars td{padding:3px 12px 3px 0;white-space:nowrap}
-    .bars th{max-width:220px;overflow:hidden;text-overflow:ellipsis}
-    .graph{width:45%}
+    .bars th{width:190px;max-width:220px;overflow:hidden;text-overflow:ellipsis}
+    .bars .n{width:80px}
     .graph i{display:block;height:13px;background:#8fa9c1;min-width:1px}
     .graph.ok i{background:#7fb39a}
     .trend{display:block;width:100%;max-width:1100px;height:auto}

@@ -12,55 +12,106 @@ public struct LotPages {
   static let galleryLimit = 60
 
   let output: URL
-  private let wafers: [WaferSummary]
+  /// What the overview says of each lot.
+  private var lots: [String: LotTotals] = [:]
 
-  /// Pages over some scans.
+  /// Pages over no scans yet.
   ///
-  /// - Parameters:
-  ///   - scans: the scans; those without lot and wafer make a lot of their own.
-  ///   - output: the folder that holds the scans' folders.
-  public init(of scans: [StoredScan], output: URL) {
-    self.output = output
-    let groups = Dictionary(grouping: scans) {
-      [$0.record.scan.lot ?? "", $0.record.scan.wafer ?? ""]
-    }
-    wafers = groups.map { WaferSummary(lot: $0.key[0], wafer: $0.key[1], scans: $0.value) }
-      .sorted {
-        $0.lot == $1.lot
-          ? $0.wafer.compare($1.wafer, options: .numeric) == .orderedAscending
-          : $0.lot.compare($1.lot, options: .numeric) == .orderedAscending
-      }
-  }
+  /// - Parameter output: the folder that holds the scans' folders.
+  init(output: URL) { self.output = output }
 
-  /// Writes all pages, each in place of the one before in one step.
+  /// Writes all pages over some scans; those without lot and wafer make a lot of their own.
   ///
   /// - Throws: `ReportError`.
-  public func write() throws {
+  public static func write(_ scans: [StoredScan], output: URL) throws {
+    var pages = LotPages(output: output)
+    for (lot, members) in Dictionary(grouping: scans, by: { $0.record.scan.lot ?? "" }) {
+      try pages.put(lot, members)
+    }
+    try pages.writeOverview()
+  }
+
+  /// What the overview says of each lot, as it is kept beside the pages.
+  private struct Kept: Codable {
+    /// The entry of the audit chain up to which the pages tell, and its hash.
+    var sequence = 0
+    var hash = ""
+    var lots: [String: LotTotals] = [:]
+  }
+
+  private static let keptName = ".goldendie.lots.json"
+
+  /// Brings the pages up to what is on record: those of wafers, and lots, of which something was recorded since they were
+  /// written, be it a result or a decision.
+  ///
+  /// Several processes may do so at once; what one of them writes of an earlier state is written again the next time.
+  ///
+  /// - Parameter isAnew: whether all pages are written, whatever there was.
+  /// - Returns: the sequence number of the chain's entry up to which the pages tell now.
+  /// - Throws: `ReportError`, `StoreError`.
+  @discardableResult
+  public static func refresh(
+    _ store: any RecordStore, output: URL, isAnew: Bool = false
+  ) throws -> Int {
+    let file = output.appending(path: folderName).appending(path: keptName)
+    var kept = isAnew ? Kept() : try self.kept(file, store) ?? Kept()
+    let (wafers, last) = try store.changes(after: kept.sequence)
+    guard !wafers.isEmpty else { return last }
+    var pages = LotPages(output: output)
+    pages.lots = kept.lots
+    for lot in Set(wafers.map(\.lot)).sorted() {
+      let changed = Set(wafers.filter { $0.lot == lot }.map(\.wafer))
+      try pages.put(lot, try store.scans(ScanFilter(lot: lot, isBrief: true)), wafers: changed)
+    }
+    try pages.writeOverview()
+    (kept.sequence, kept.lots) = (last, pages.lots)
+    kept.hash = try store.auditEntries(after: last - 1, limit: 1).first?.hash ?? ""
+    try OutputFolder.replace(file, with: JSONEncoder().encode(kept))
+    return last
+  }
+
+  /// What was kept, if it is of these records.
+  private static func kept(_ file: URL, _ store: any RecordStore) throws -> Kept? {
+    guard let data = try? Data(contentsOf: file),
+      let kept = try? JSONDecoder().decode(Kept.self, from: data), kept.sequence > 0,
+      try store.auditEntries(after: kept.sequence - 1, limit: 1).first?.hash == kept.hash
+    else { return nil }
+    return kept
+  }
+
+  /// Writes the page of a lot and those of its wafers, each in place of the one before in one step, and keeps in mind what
+  /// the overview says of it.
+  ///
+  /// - Parameters:
+  ///   - lot: its name; empty for scans without one.
+  ///   - scans: all of its scans, which may be brief (`ScanFilter.isBrief`).
+  ///   - wafers: the wafers whose pages are written; nil for all.
+  /// - Throws: `ReportError`.
+  mutating func put(
+    _ lot: String, _ scans: [StoredScan], wafers: Set<String>? = nil
+  ) throws {
+    let folder = output.appending(path: Self.folderName, directoryHint: .isDirectory)
+    try FileSystem.makeFolders(folder.path)
+    let members = Dictionary(grouping: scans) { $0.record.scan.wafer ?? "" }
+      .map { WaferSummary(lot: lot, wafer: $0.key, scans: $0.value) }
+      .sorted { $0.wafer.compare($1.wafer, options: .numeric) == .orderedAscending }
+    try OutputFolder.replace(
+      folder.appending(path: Self.fileName(lot)), with: Data(try page(lot, members).utf8))
+    for wafer in members where wafers?.contains(wafer.wafer) ?? true {
+      try OutputFolder.replace(
+        folder.appending(path: Self.fileName(lot, wafer.wafer)), with: Data(try page(wafer).utf8))
+    }
+    lots[lot] = LotTotals(members)
+  }
+
+  /// Writes the page over all lots.
+  ///
+  /// - Throws: `ReportError`.
+  func writeOverview() throws {
     let folder = output.appending(path: Self.folderName, directoryHint: .isDirectory)
     try FileSystem.makeFolders(folder.path)
     try OutputFolder.replace(
-      folder.appending(path: "index.html"), with: Data(try overview().utf8))
-    for (lot, members) in lots {
-      try OutputFolder.replace(
-        folder.appending(path: Self.fileName(lot)), with: Data(try page(lot, members).utf8))
-      for wafer in members {
-        try OutputFolder.replace(
-          folder.appending(path: Self.fileName(lot, wafer.wafer)),
-          with: Data(try page(wafer).utf8))
-      }
-    }
-  }
-
-  private var lots: [(name: String, wafers: [WaferSummary])] {
-    var lots: [(name: String, wafers: [WaferSummary])] = []
-    for wafer in wafers {
-      if lots.last?.name == wafer.lot {
-        lots[lots.count - 1].wafers.append(wafer)
-      } else {
-        lots.append((wafer.lot, [wafer]))
-      }
-    }
-    return lots
+      folder.appending(path: IndexPage.fileName), with: Data(try overview().utf8))
   }
 
   /// The file of a page.
@@ -79,30 +130,31 @@ public struct LotPages {
     name.isEmpty ? "\(kind) not named" : "\(kind) \(name)"
   }
 
-  private static let template = Result { () throws(ReportError) in try PageTemplate(page: page) }
+  private static let template = Result { () throws(ReportError) in
+    try PageTemplate(title: "{{title}}{{#over}} · {{over}}{{/over}}", body: page)
+  }
 
   private func overview() throws -> String {
-    let rows = lots.map { lot, members in
-      row(Self.title("Lot", lot), Self.fileName(lot), members, members.count)
-    }
+    let lots = lots.sorted { $0.key.compare($1.key, options: .numeric) == .orderedAscending }
     return try render(
-      title: "Lots", over: devices(wafers), up: ("../index.html", "all scans"), wafers: wafers,
+      title: "Lots", up: ("../index.html", "all scans"),
+      lots.reduce(into: LotTotals([])) { $0.add($1.value) },
       [
-        "rows": rows, "rowTitle": "Lot", "hasWafers": true,
-        "trend": Trend(lots.map { ($0.name, $0.wafers) }.map(Self.point)).svg ?? "",
+        "rows": lots.map { row(Self.title("Lot", $0.key), Self.fileName($0.key), $0.value) },
+        "rowTitle": "Lot", "hasWafers": true,
+        "trend": Trend(lots.map { $0.value.point($0.key) }).svg ?? "",
         "trendTitle": "Trend over lots",
       ])
   }
 
   private func page(_ lot: String, _ members: [WaferSummary]) throws -> String {
-    try render(
-      title: Self.title("Lot", lot), over: devices(members), up: ("index.html", "all lots"),
-      wafers: members,
+    let totals = members.map { LotTotals([$0]) }
+    let rows = zip(members, totals)
+    return try render(
+      title: Self.title("Lot", lot), up: ("index.html", "all lots"), LotTotals(members),
       [
-        "rows": members.map {
-          row(Self.title("Wafer", $0.wafer), Self.fileName(lot, $0.wafer), [$0], 1)
-        }, "rowTitle": "Wafer",
-        "trend": Trend(members.map { ($0.wafer, [$0]) }.map(Self.point)).svg ?? "",
+        "rows": rows.map { row(Self.title("Wafer", $0.wafer), Self.fileName(lot, $0.wafer), $1) },
+        "rowTitle": "Wafer", "trend": Trend(rows.map { $1.point($0.wafer) }).svg ?? "",
         "trendTitle": "Trend over wafers",
         "hasMaps": members.count > 1,
         "maps": members.count > 1
@@ -132,53 +184,39 @@ public struct LotPages {
       ]
     }
     return try render(
-      title: Self.title("Wafer", wafer.wafer), over: devices([wafer]),
-      up: (Self.fileName(wafer.lot), Self.title("Lot", wafer.lot)), wafers: [wafer],
+      title: Self.title("Wafer", wafer.wafer),
+      up: (Self.fileName(wafer.lot), Self.title("Lot", wafer.lot)), LotTotals([wafer]),
       ["map": WaferMap(summary: wafer).svg ?? "", "scans": scans].merging(details([wafer])) { $1 })
   }
 
-  private func devices(_ wafers: [WaferSummary]) -> String {
-    Set(wafers.flatMap { $0.scans.map(\.record.device) }).sorted().joined(separator: " · ")
-  }
-
   private func render(
-    title: String, over: String, up: (link: String, name: String), wafers: [WaferSummary],
-    _ values: [String: Any]
+    title: String, up: (link: String, name: String), _ totals: LotTotals, _ values: [String: Any]
   ) throws -> String {
-    let latest = wafers.flatMap(\.latest)
-    let places = WaferSummary.places(of: latest)
-    let counting = places.count(where: \.counts)
-    let dies = wafers.reduce(0) { $0 + $1.dies.count }
-    let good = wafers.reduce(0) { $0 + $1.dies.values.count { !$0 } }
-    let area = latest.reduce(0.0) { sum, scan in
-      let size = scan.record.registration?.pixelSizeUm ?? 0
-      return sum + scan.record.inspectedMpx * 1e6 * size * size
-    }
     func tile(_ name: String, _ value: String, _ note: String = "") -> [String: Any] {
       ["name": name, "value": value, "note": note]
     }
     var tiles = [
-      tile("Wafers", Wording.grouped(wafers.count)),
-      tile("Scans", Wording.grouped(latest.count), "latest of each place"),
-      tile(
-        "Not inspectable", Wording.grouped(latest.count { $0.record.verdict == .notInspectable })),
-      tile(
-        "Findings", Wording.grouped(counting),
-        places.count > counting ? "\(Wording.grouped(places.count - counting)) waived" : ""),
+      tile("Wafers", Wording.grouped(totals.wafers)),
+      tile("Scans", Wording.grouped(totals.scans), "latest of each place"),
+      tile("Not inspectable", Wording.grouped(totals.refused)),
+      tile("Findings", Wording.grouped(totals.findings), totals.uncounted),
     ]
-    if dies > 0 {
+    if totals.dies > 0 {
       tiles.append(
         tile(
-          "Dies without findings", Self.percent(good, dies), "\(good) of \(dies) inspected"))
+          "Dies without findings", Self.percent(totals.good, totals.dies),
+          "\(totals.good) of \(totals.dies) inspected"))
     }
-    if area > 0 {
+    if totals.areaUm2 > 0 {
       tiles.append(
-        tile("Findings a cm²", Wording.significant(Double(counting) / area * 1e8)))
+        tile(
+          "Findings a cm²", Wording.significant(Double(totals.findings) / totals.areaUm2 * 1e8)))
     }
     var all = values
     all["style"] = PageStyle.base + Self.style
     all["script"] = PageScript.sorting
-    (all["title"], all["over"], all["upLink"], all["upName"]) = (title, over, up.link, up.name)
+    (all["title"], all["upLink"], all["upName"]) = (title, up.link, up.name)
+    all["over"] = totals.devices.sorted().joined(separator: " · ")
     all["tiles"] = tiles
     return try Self.template.get().render(all)
   }
@@ -250,26 +288,15 @@ public struct LotPages {
     ]
   }
 
-  private func row(
-    _ name: String, _ link: String, _ wafers: [WaferSummary], _ count: Int
-  ) -> [String: Any] {
-    let point = Self.point((name, wafers))
-    let latest = wafers.flatMap(\.latest)
-    return [
-      "name": name, "link": link, "wafers": "\(count)", "scans": Wording.grouped(latest.count),
-      "refused": Wording.grouped(latest.count { $0.record.verdict == .notInspectable }),
-      "findings": Wording.grouped(point.findings), "findingsOrder": point.findings,
-      "yield": point.yield.map { Self.percent($0) } ?? "–", "yieldOrder": point.yield ?? -1,
-      "top": WaferSummary.pareto(WaferSummary.places(of: latest)).first?.name ?? "–",
+  private func row(_ name: String, _ link: String, _ totals: LotTotals) -> [String: Any] {
+    [
+      "name": name, "link": link, "wafers": "\(totals.wafers)",
+      "scans": Wording.grouped(totals.scans), "scansOrder": totals.scans,
+      "refused": Wording.grouped(totals.refused), "refusedOrder": totals.refused,
+      "findings": Wording.grouped(totals.findings), "findingsOrder": totals.findings,
+      "yield": totals.yield.map { Self.percent($0) } ?? "–", "yieldOrder": totals.yield ?? -1,
+      "top": totals.mostFrequent ?? "–",
     ]
-  }
-
-  private static func point(_ group: (name: String, wafers: [WaferSummary])) -> Trend.Point {
-    let dies = group.wafers.flatMap { $0.dies.values }
-    let places = WaferSummary.places(of: group.wafers.flatMap(\.latest))
-    return Trend.Point(
-      name: group.name.isEmpty ? "–" : group.name, findings: places.count(where: \.counts),
-      yield: dies.isEmpty ? nil : Double(dies.count { !$0 }) / Double(dies.count))
   }
 
   private static func percent(_ part: Int, _ whole: Int) -> String {

@@ -8,14 +8,19 @@ struct WaferSummary {
   /// Its scans; of a die that was inspected several times all, the oldest first.
   let scans: [StoredScan]
   let frame: WaferFrame?
+  /// The latest inspection of each field: a die, or the file's name where no die is known, and where in it.
+  let latest: [StoredScan]
+  /// Dies that were inspected, with whether a finding counts in them.
+  let dies: [[Int]: Bool]
 
   /// A finding where it lies.
   struct Place {
     let scan: StoredScan
     let finding: FindingRecord
     let state: FindingState
-    /// Whether it counts: all but waived ones.
-    var counts: Bool { state.status != .waived }
+    var isWaived: Bool { state.status == .waived }
+    /// Whether it counts: all but waived ones and nuisances.
+    var counts: Bool { !isWaived && state.defectClass != FindingRecord.nuisance }
     var className: String { state.defectClass ?? FindingExport.unclassified }
   }
 
@@ -31,17 +36,20 @@ struct WaferSummary {
     self.scans = scans.sorted {
       (Self.time($0), $0.time, $0.key) < (Self.time($1), $1.time, $1.key)
     }
-    frame = scans.compactMap(\.frame).last
+    frame = self.scans.compactMap(\.frame).last
+    var latest: [String: StoredScan] = [:]
+    for scan in self.scans { latest[Self.field(scan)] = scan }
+    self.latest = latest.sorted { $0.key < $1.key }.map(\.value)
+    var dies: [[Int]: Bool] = [:]
+    for scan in self.latest where scan.record.verdict == .inspected {
+      guard let die = scan.record.scan.die else { continue }
+      dies[die, default: false] =
+        dies[die, default: false] || Self.places(of: [scan]).contains(where: \.counts)
+    }
+    self.dies = dies
   }
 
   private static func time(_ scan: StoredScan) -> String { scan.record.scan.takenAt ?? "" }
-
-  /// The latest inspection of each field: a die, or the file's name where no die is known, and where in it.
-  var latest: [StoredScan] {
-    var latest: [String: StoredScan] = [:]
-    for scan in scans { latest[Self.field(scan)] = scan }
-    return latest.sorted { $0.key < $1.key }.map(\.value)
-  }
 
   /// Names what a scan shows, equal for inspections of one place.
   private static func field(_ scan: StoredScan) -> String {
@@ -84,17 +92,6 @@ struct WaferSummary {
       .map { ($0.key, $0.value.count) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
   }
 
-  /// Dies that were inspected, with whether a finding counts in them.
-  var dies: [[Int]: Bool] {
-    var dies: [[Int]: Bool] = [:]
-    for scan in latest where scan.record.verdict == .inspected {
-      guard let die = scan.record.scan.die else { continue }
-      dies[die, default: false] =
-        dies[die, default: false] || Self.places(of: [scan]).contains(where: \.counts)
-    }
-    return dies
-  }
-
   /// One product in one die: inspected when a field overlaps its place, spoilt when a finding that counts lies in it.
   var sites: [[Int]: [String: Bool]] {
     var found: [[Int]: [String: Bool]] = [:]
@@ -115,7 +112,6 @@ struct WaferSummary {
 
   /// Yield of each product: how many were inspected, and how many of these have no finding that counts.
   var yields: [(product: String, inspected: Int, good: Int)] {
-    let dies = dies
     guard let sites = frame?.sites, !sites.isEmpty else {
       return dies.isEmpty ? [] : [("die", dies.count, dies.values.count { !$0 })]
     }

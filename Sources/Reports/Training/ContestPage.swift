@@ -9,7 +9,8 @@ struct ContestPage {
   init(_ report: ContestReport) { self.report = report }
 
   private static let template = Result { () throws(ReportError) in
-    try PageTemplate(page: page, parts: LearningParts.templates)
+    try PageTemplate(
+      title: "Goldens compared · {{device}}", body: page, parts: LearningParts.templates)
   }
 
   /// A column of the table.
@@ -97,16 +98,6 @@ struct ContestPage {
   }
 
   private static let page = #"""
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-    <link rel="icon" href="data:,">
-    <title>Goldens compared · {{device}}</title>
-    <style>{{{style}}}</style>
-    </head>
     <body>
     <header><div class="who"><p class="over">{{device}}</p><h1>Goldens compared on scans held out</h1></div></header>
     <section style="margin-top:14px;overflow-x:auto">

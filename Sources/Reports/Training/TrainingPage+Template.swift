@@ -1,16 +1,6 @@
 extension TrainingPage {
   /// The page of one training.
   static let page = #"""
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-    <link rel="icon" href="data:,">
-    <title>Training · {{architecture}} generator · {{device}}</title>
-    <style>{{{style}}}</style>
-    </head>
     <body>
     <header><div class="who"><p class="over">{{device}}</p><h1>Training of a {{architecture}} generator</h1></div></header>
     <dl class="tiles">

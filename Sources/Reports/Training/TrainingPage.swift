@@ -10,7 +10,9 @@ struct TrainingPage {
   init(_ report: TrainingReport) { self.report = report }
 
   private static let template = Result { () throws(ReportError) in
-    try PageTemplate(page: page, parts: LearningParts.templates)
+    try PageTemplate(
+      title: "Training · {{architecture}} generator · {{device}}", body: page,
+      parts: LearningParts.templates)
   }
 
   func html() throws(ReportError) -> String {
