@@ -142,15 +142,20 @@ public struct Claim: Sendable, Equatable {
         try files.createDirectory(at: folder, withIntermediateDirectories: false)
       }
     }
-    let place = freePlace(in: folder)
+    let line = reason.map { Data(($0 + "\n").utf8) }
+    let place = freePlace(in: folder, reason: line)
     var companions: [URL] = []
     do {
-      if let reason {
-        let note = Self.reason(of: place)
-        try Data((reason + "\n").utf8).write(to: note, options: .withoutOverwriting)
+      let note = Self.reason(of: place)
+      if let line, FileState(note) == nil {
+        try line.write(to: note, options: .withoutOverwriting)
         companions.append(note)
       }
-      if let copy = try Self.copySidecar(of: scan, to: place) { companions.append(copy) }
+      if let copy = Sidecar.url(for: place), FileState(copy) == nil,
+        let copied = try Self.copySidecar(of: scan, to: place)
+      {
+        companions.append(copied)
+      }
       try files.moveItem(at: scan, to: place)
     } catch {
       for companion in companions { try? files.removeItem(at: companion) }
@@ -161,15 +166,31 @@ public struct Claim: Sendable, Equatable {
   }
 
   /// The scan's name in a folder, numbered from 2 when the scan, its sidecar or its reason would meet another file.
-  private func freePlace(in target: URL) -> URL {
+  ///
+  /// What is there and is just what would be written is no other file: a run that was killed between its steps left it.
+  private func freePlace(in target: URL, reason: Data?) -> URL {
+    func isFree(_ file: URL?, for content: () -> Data?) -> Bool {
+      guard let file, let state = FileState(file) else { return true }
+      guard state.kind == .file, let content = content() else { return false }
+      return state.size == content.count && (try? Data(contentsOf: file)) == content
+    }
     let ending = scan.pathExtension.isEmpty ? "" : "." + scan.pathExtension
     var stem = scan.deletingPathExtension().lastPathComponent
     // A name of 255 bytes, the most there is, would leave no room for number and reason.
     while stem.utf8.count + ending.utf8.count > 230, !stem.isEmpty { stem.removeLast() }
     for number in 1... {
       let place = target.appending(path: stem + (number > 1 ? "-\(number)" : "") + ending)
-      let companions = [Sidecar.url(for: place), Self.reason(of: place)].compactMap { $0 }
-      if ([place] + companions).allSatisfy({ FileState($0) == nil }) { return place }
+      let sidecar = Self.sidecar(of: scan)
+      if FileState(place) == nil, isFree(Self.reason(of: place), for: { reason }),
+        isFree(
+          Sidecar.url(for: place),
+          for: {
+            Self.hasScan(ofSidecar: Sidecar.url(for: place), in: target)
+              ? nil : sidecar.flatMap { try? Data(contentsOf: $0) }
+          })
+      {
+        return place
+      }
     }
     preconditionFailure("there is always another number")
   }
@@ -181,11 +202,16 @@ public struct Claim: Sendable, Equatable {
     guard let copy = Self.sidecar(of: scan), let original = Self.sidecar(of: origin),
       files.contentsEqual(atPath: original.path, andPath: copy.path)
     else { return }
-    let folder = origin.deletingLastPathComponent()
-    let isShared = Self.names(in: folder).map { folder.appending(path: $0) }.contains {
-      Sidecar.url(for: $0)?.path == original.path && Self.scanState($0) != nil
+    if !Self.hasScan(ofSidecar: original, in: origin.deletingLastPathComponent()) {
+      try? files.removeItem(at: original)
     }
-    if !isShared { try? files.removeItem(at: original) }
+  }
+
+  /// Whether a folder holds a scan that a sidecar belongs to.
+  private static func hasScan(ofSidecar sidecar: URL?, in folder: URL) -> Bool {
+    names(in: folder).map { folder.appending(path: $0) }.contains {
+      Sidecar.url(for: $0)?.path == sidecar?.path && scanState($0) != nil
+    }
   }
 
   private static func reason(of scan: URL) -> URL { scan.appendingPathExtension("reason.txt") }

@@ -116,6 +116,25 @@ import Testing
     }
   }
 
+  @Test func `what a run wrote before it was killed is taken over`() throws {
+    try withInbox { inbox in
+      // The note and the sidecar were there, the scan not yet.
+      for (name, text) in [("failed/a.tif.reason.txt", "x\n"), ("failed/a.json", "{}")] {
+        try inbox.write(name, text)
+      }
+      try inbox.write("a.json", "{}")
+      try inbox.write("a.tif", "1")
+      #expect(try inbox.watch(stablePolls: 0).poll { _ in .refused("x") }.refused == 1)
+      #expect(inbox.files == ["failed/a.json", "failed/a.tif", "failed/a.tif.reason.txt"])
+      // Another reason is another scan's.
+      try inbox.write("failed/b.tif.reason.txt", "y\n")
+      try inbox.write("b.tif", "2")
+      #expect(try inbox.watch(stablePolls: 0).poll { _ in .refused("x") }.refused == 1)
+      #expect(inbox.text("failed/b.tif.reason.txt") == "y\n")
+      #expect(inbox.text("failed/b-2.tif.reason.txt") == "x\n")
+    }
+  }
+
   @Test func `the longest name there is can fail, too`() throws {
     try withInbox { inbox in
       let name = String(repeating: "n", count: 251) + ".tif"
