@@ -10,8 +10,8 @@ struct GoldenCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "golden", abstract: "Paints the simulated golden die of a region of the layout.",
     discussion: """
-      With --scan the colours are learnt from that scan; without it each layer has a nominal \
-      grey. The pixel size is --pixel-size, else the recipe's where that is one number, else the \
+      With --scan the colours are learnt from that scan; without it the recipe's generator paints, \
+      or each layer has a nominal grey. The pixel size is --pixel-size, else the recipe's where that is one number, else the \
       scan's. A region of any size is painted and written a row of tiles at a time; a TIFF is a \
       pyramid. With --cache the tiles are kept, and those of the same layout, colours and part \
       of a pixel are not painted again.
@@ -97,7 +97,7 @@ struct GoldenCommand: ParsableCommand {
     }
     let (width, height) = try write(painter, pixelSizeUm: size, cache: tiles, progress)
     progress.clear()
-    if scan == nil {
+    if painter.learntPixelSizeUm == nil {
       Console.tell("the greys are nominal, a shade per layer; --scan learns them from a scan")
     }
     print(
