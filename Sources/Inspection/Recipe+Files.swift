@@ -13,7 +13,6 @@ extension Recipe {
     case .table, .tree: break
     }
     if let file = matching.calibration { files.append(("matching.calibration", file)) }
-    if let file = classifier { files.append(("classifier", file)) }
     if let file = scan.centers { files.append(("scan.centers", file)) }
     if let classifier { files.append(("classifier", classifier)) }
     return files

@@ -50,20 +50,9 @@ public struct GeneratorGolden: PictureSource {
     _ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh
   ) throws -> Picture {
     guard mesh.isStill else { return try painted.picture(rect, toScan: toScan, mesh: mesh) }
-    var planes = (0..<generator.card.outputs).map { _ in
-      Plane(width: rect.width, height: rect.height)
+    return try TilePainter.joined(rect) {
+      try painter.paint($0, stack: stack, toScan: toScan, mesh: mesh)
     }
-    for tile in TilePainter.tiles(of: rect) {
-      let painted = try painter.paint(tile, stack: stack, toScan: toScan, mesh: mesh)
-      let part = tile.intersection(rect)
-      let local = PixelRect(
-        x: part.x - tile.x, y: part.y - tile.y, width: part.width, height: part.height)
-      for channel in planes.indices {
-        planes[channel].paste(
-          painted.planes[channel], local, x: part.x - rect.x, y: part.y - rect.y)
-      }
-    }
-    return Picture(planes: planes)
   }
 }
 
@@ -97,6 +86,24 @@ final class TilePainter: @unchecked Sendable {
         PixelRect(x: $0, y: y, width: side, height: side)
       }
     }
+  }
+
+  /// A picture put together of the tiles that it touches, each of which `paint` gives whole.
+  static func joined(_ rect: PixelRect, paint: (PixelRect) throws -> Picture) rethrows -> Picture {
+    var planes: [Plane] = []
+    for tile in tiles(of: rect) {
+      let painted = try paint(tile)
+      if planes.isEmpty {
+        planes = painted.planes.map { _ in Plane(width: rect.width, height: rect.height) }
+      }
+      let part = tile.intersection(rect)
+      let local = PixelRect(
+        x: part.x - tile.x, y: part.y - tile.y, width: part.width, height: part.height)
+      for (channel, plane) in painted.planes.enumerated() {
+        planes[channel].paste(plane, local, x: part.x - rect.x, y: part.y - rect.y)
+      }
+    }
+    return Picture(planes: planes)
   }
 
   /// Paints a tile, and `margin` more pixels around it, at most `Plane.splineReach`.

@@ -72,31 +72,15 @@ final class PaintedTiles: @unchecked Sendable {
     let bounds = PixelRect(
       x: left, y: top, width: Int(box.high.x.rounded(.up)) + 3 - left,
       height: Int(box.high.y.rounded(.up)) + 3 - top)
-    let coefficients = try coefficients(bounds, frame)
+    let joined = try TilePainter.joined(bounds) { try coefficients($0, frame) }
     let toSource = toFrame.then(.translation(x: -Double(bounds.x), y: -Double(bounds.y)))
-    return coefficients.mapPlanes {
+    return joined.mapPlanes {
       $0.splineResampled(rect: rect, toSource: toSource, mesh: mesh)
     }
   }
 
-  private func coefficients(_ bounds: PixelRect, _ frame: Frame) throws -> Picture {
-    var planes: [Plane] = []
-    for tile in TilePainter.tiles(of: bounds) {
-      let painted = try tilesCoefficients(tile, frame)
-      if planes.isEmpty {
-        planes = painted.planes.map { _ in Plane(width: bounds.width, height: bounds.height) }
-      }
-      let part = tile.intersection(bounds)
-      let local = PixelRect(
-        x: part.x - tile.x, y: part.y - tile.y, width: part.width, height: part.height)
-      for (channel, plane) in painted.planes.enumerated() {
-        planes[channel].paste(plane, local, x: part.x - bounds.x, y: part.y - bounds.y)
-      }
-    }
-    return Picture(planes: planes)
-  }
-
-  private func tilesCoefficients(_ tile: PixelRect, _ frame: Frame) throws -> Picture {
+  /// A tile of a frame, painted if it is not kept.
+  private func coefficients(_ tile: PixelRect, _ frame: Frame) throws -> Picture {
     try lock.withLock {
       let key = Key(frame: frame, x: tile.x, y: tile.y)
       uses += 1
