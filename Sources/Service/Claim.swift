@@ -35,15 +35,13 @@ public struct Claim: Sendable, Equatable {
     let working = inbox.appending(path: ".working")
     let finished = Int((time.timeIntervalSince1970 - 2) * 1e9)
     var found: [(file: URL, time: Int)] = []
+    let others = ((try? Self.names(in: working)) ?? []).filter { $0 != id }
     let roots =
-      [inbox.appending(path: "processed"), inbox]
-      + Self.names(in: working).filter {
-        $0 != id
-      }.map { working.appending(path: $0) }
+      [inbox.appending(path: "processed"), inbox] + others.map { working.appending(path: $0) }
     for root in roots {
       let folder = folders.reduce(root) { $0.appending(path: $1) }
       guard FileState(folder)?.kind == .folder else { continue }
-      for name in Self.names(in: folder) {
+      for name in (try? Self.names(in: folder)) ?? [] {
         let file = folder.appending(path: name)
         guard let state = Self.scanState(file), root != inbox || state.time < finished else {
           continue
@@ -94,31 +92,43 @@ public struct Claim: Sendable, Equatable {
   }
 
   /// The scans that a killed run left in `.working/`, by name.
-  static func leftovers(in inbox: URL) -> [Claim] {
+  ///
+  /// - Parameters:
+  ///   - known: claims that are at hand, by their folders' names, and are no leftovers.
+  ///   - complain: told of each folder that can't be read, and is left as it is.
+  /// - Throws: what reading `.working/` throws.
+  static func leftovers(
+    in inbox: URL, besides known: Set<String> = [], complain: (String) -> Void
+  ) throws -> [Claim] {
     let working = inbox.appending(path: ".working")
     var claims: [Claim] = []
-    for id in names(in: working) {
+    for id in try names(in: working) where !known.contains(id) {
       let root = working.appending(path: id)
       guard FileState(root)?.kind == .folder else { continue }
-      if let name = firstScan(in: root) {
-        let claim = Claim(id: id, name: name, inbox: inbox)
-        claim.removeSidecar(from: inbox)
-        claims.append(claim)
-      } else {
-        // The scan was not moved here yet, or moved on already: what is left are copies.
-        try? FileManager.default.removeItem(at: root)
+      do {
+        if let name = try firstScan(in: root) {
+          let claim = Claim(id: id, name: name, inbox: inbox)
+          claim.removeSidecar(from: inbox)
+          claims.append(claim)
+        } else {
+          // The scan was not moved here yet, or moved on already: what is left are copies.
+          try? FileManager.default.removeItem(at: root)
+        }
+      } catch {
+        // It may hold a scan.
+        complain(".working/\(id) can't be read: \(error.localizedDescription)")
       }
     }
     return claims.sorted { $0.name < $1.name }
   }
 
   /// The path of the scan in a claim's folder.
-  private static func firstScan(in folder: URL, below path: String = "") -> String? {
-    for name in names(in: folder) {
+  private static func firstScan(in folder: URL, below path: String = "") throws -> String? {
+    for name in try names(in: folder) {
       let place = folder.appending(path: name)
       if scanState(place) != nil { return path + name }
       if FileState(place)?.kind == .folder,
-        let found = firstScan(in: place, below: path + name + "/")
+        let found = try firstScan(in: place, below: path + name + "/")
       {
         return found
       }
@@ -207,9 +217,10 @@ public struct Claim: Sendable, Equatable {
     }
   }
 
-  /// Whether a folder holds a scan that a sidecar belongs to.
+  /// Whether a folder holds, or may hold, a scan that a sidecar belongs to.
   private static func hasScan(ofSidecar sidecar: URL?, in folder: URL) -> Bool {
-    names(in: folder).map { folder.appending(path: $0) }.contains {
+    guard let names = try? names(in: folder) else { return true }
+    return names.map { folder.appending(path: $0) }.contains {
       Sidecar.url(for: $0)?.path == sidecar?.path && scanState($0) != nil
     }
   }
@@ -223,7 +234,7 @@ public struct Claim: Sendable, Equatable {
     return copy
   }
 
-  private static func names(in folder: URL) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+  private static func names(in folder: URL) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
   }
 }

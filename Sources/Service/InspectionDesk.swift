@@ -267,7 +267,7 @@ public final class InspectionDesk: Sendable {
   private func recipe(of claim: Claim, _ sidecar: Sidecar?) throws -> LoadedRecipe {
     do {
       return try shelf.recipe(folders: claim.folders, named: sidecar?.recipe).recipe
-    } catch let error as ServiceError {
+    } catch let error as ServiceError where error.code == .noSuchRecipe {
       throw error
     } catch {
       throw HeldBack(sentence: "\(error)")

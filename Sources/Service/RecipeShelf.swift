@@ -19,11 +19,26 @@ public struct LoadedRecipe: Sendable {
 
   /// Opens a recipe.
   ///
-  /// - Throws: what `Device.init(recipe:)` throws.
+  /// - Throws: what `Device.init(recipe:)` throws, and `ServiceError` when its files change all the while.
   public init(_ file: URL) throws {
+    // A model that is replaced while it is read must not be filed under the hash of the other.
+    for _ in 0..<3 {
+      let loaded = try LoadedRecipe(reading: file)
+      if !loaded.isStale {
+        self = loaded
+        return
+      }
+    }
+    throw ServiceError(
+      .changing, path: file.relativePath,
+      detail: "the recipe, or a file that it names, changes while it is read")
+  }
+
+  private init(reading file: URL) throws {
     // Before anything is read, so that what changes meanwhile is seen as a change.
     var stamps: [String: FileState?] = [file.path: FileState(file)]
     let text = try? Data(contentsOf: file)
+    for (_, file) in try Recipe(contentsOf: file).files { stamps[file.path] = FileState(file) }
     device = try Device(recipe: file)
     recipeHash = device.recipe.sha256
     var hashes: [String: JSONValue] = [:]
@@ -32,7 +47,6 @@ public struct LoadedRecipe: Sendable {
         kind: .recipe, name: file.lastPathComponent, sha256: recipeHash, content: text ?? Data())
     ]
     for (key, file) in device.recipe.files {
-      stamps[file.path] = FileState(file)
       let hash = try FileHash.sha256(file)
       hashes[key] = .text(hash)
       documents.append(
@@ -95,7 +109,8 @@ public final class RecipeShelf: Sendable {
 
   /// The recipe of a scan.
   ///
-  /// - Throws: `RecipeError` when there is none of the name that the sidecar asks for, and what opening throws.
+  /// - Throws: `ServiceError` with code `noSuchRecipe` when there is none of the name that the sidecar asks for, and what
+  ///   opening throws.
   func recipe(folders: [String], named name: String?) throws -> (file: URL, recipe: LoadedRecipe) {
     let place: URL
     if let name {

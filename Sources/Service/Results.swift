@@ -111,7 +111,7 @@ public final class Results: Sendable {
     if let known, isComplete(known.folder, recipe) {
       return Outcome(record: known.record, folder: known.folder, isKnown: true, key: key)
     }
-    let place = known?.folder ?? reserve(order.folder, in: book)
+    let place = try known?.folder ?? reserve(order.folder, in: book)
     defer { state.withLock { _ = $0.reserved.remove(place) } }
     var result = try inspect(order, recipe, progress)
     // What is recorded stays as it is: a folder that is missing gets it again.
@@ -183,24 +183,24 @@ public final class Results: Sendable {
   }
 
   /// A folder that no other scan's result has, numbered from 2 where the first is taken.
-  private func reserve(_ name: String, in book: RecordBook) -> String {
+  private func reserve(_ name: String, in book: RecordBook) throws -> String {
     for number in 1... {
       let place = number == 1 ? name : "\(name)-\(number)"
-      let file = output.appending(path: place)
-      // A folder without a record is what a killed run wrote of this or another scan; a record of ours is written again.
-      let isFree = FileState(file) == nil || isLeftover(place, in: book)
-      if isFree, state.withLock({ $0.reserved.insert(place).inserted }) { return place }
+      if try isFree(place, in: book), state.withLock({ $0.reserved.insert(place).inserted }) {
+        return place
+      }
     }
     preconditionFailure("there is always another number")
   }
 
-  /// Whether a folder in the output is that of a scan that is not in the records.
-  private func isLeftover(_ place: String, in book: RecordBook) -> Bool {
+  /// Whether a folder in the output belongs to no scan on record, whose report may have been removed, and to nobody else.
+  private func isFree(_ place: String, in book: RecordBook) throws -> Bool {
+    let folder = output.appending(path: place)
+    // A scan's folder that is not on record is what a killed run wrote of this or another one.
     guard
-      FileState(output.appending(path: place).appending(path: IndexPage.recordName)) != nil,
-      let scans = try? book.use({ try $0.scans(ScanFilter(scans: [place], isBrief: true)) })
+      FileState(folder) == nil || FileState(folder.appending(path: IndexPage.recordName)) != nil
     else { return false }
-    return scans.isEmpty
+    return try book.use { try $0.scans(ScanFilter(scans: [place], isBrief: true)).isEmpty }
   }
 
   private func write(

@@ -1,4 +1,4 @@
-/// Why an inbox can't be watched now.
+/// Why an inbox can't be watched, or a scan's recipe can't be used.
 public struct ServiceError: Error, Equatable, CustomStringConvertible {
   /// What kind of trouble it is.
   public enum Code: String, Sendable {
@@ -10,13 +10,15 @@ public struct ServiceError: Error, Equatable, CustomStringConvertible {
     case busy
     /// A scan asks for a recipe that there is not.
     case noSuchRecipe
+    /// A recipe's files change while they are read.
+    case changing
     /// The port for metrics is taken.
     case portTaken
   }
 
   /// What kind of trouble it is.
   public let code: Code
-  /// The inbox.
+  /// The inbox, the recipe or its name, or the address.
   public let path: String
   /// One sentence, without the path.
   public let detail: String

@@ -119,6 +119,9 @@ public final class WatchFolder: Sendable {
     }
   }
 
+  /// Scans that are done with and could not be moved on yet.
+  public var unsettledScans: Int { state.withLock { $0.unsettled.count } }
+
   /// Whether anything waits that a drain must wait for.
   var isIdle: Bool {
     state.withLock {
@@ -319,6 +322,9 @@ public final class WatchFolder: Sendable {
       logger.warning("\(claim.name) \(reason), and is back in the inbox")
     } catch {
       logger.error("\(claim.name) can't be moved back: \(error.localizedDescription)")
+      // Where it is, it can be inspected as well.
+      let due = ContinuousClock.now + .seconds(settings.pollSeconds)
+      if FileState(claim.scan) != nil { state.withLock { $0.postponed.append((claim, due)) } }
     }
   }
 
@@ -345,9 +351,11 @@ public final class WatchFolder: Sendable {
   /// Makes the folders, and the inbox ours, unless that was done and still holds.
   private func open() throws(ServiceError) {
     if state.withLock({ $0.lock?.holds == true }) { return }
-    state.withLock { state in
+    // Those that are worked on now are not left over, whatever becomes of them while the folders are read.
+    let working = state.withLock { state in
       (state.lock, state.sightings, state.ready, state.leftovers) = (nil, [:], [], [])
       (state.unsettled, state.postponed, state.complaints) = ([], [], [])
+      return Set(state.working.keys)
     }
     guard
       FileState(inbox)?.kind == .folder
@@ -366,11 +374,14 @@ public final class WatchFolder: Sendable {
         .unreadable, path: inbox.path, detail: "can't be written to: \(error.localizedDescription)")
     }
     let lock = try FolderLock(inbox.appending(path: ".working/.lock"))
-    let leftovers = Claim.leftovers(in: inbox)
-    state.withLock { state in
-      let working = state.working
-      (state.lock, state.leftovers) = (lock, leftovers.reversed().filter { working[$0.id] == nil })
+    let leftovers: [Claim]
+    do {
+      leftovers = try Claim.leftovers(in: inbox, besides: working, complain: complain)
+    } catch {
+      throw ServiceError(
+        .unreadable, path: inbox.path, detail: "can't be read: \(error.localizedDescription)")
     }
+    state.withLock { ($0.lock, $0.leftovers) = (lock, leftovers.reversed()) }
   }
 
   private func complain(_ sentence: String) {

@@ -7,7 +7,7 @@ import Synchronization
 /// Watches an inbox until it is told to stop, several scans at once where memory allows.
 ///
 /// On a graceful shutdown the scans at hand are finished if that can be done in time; the others, and those that wait in
-/// `.working/`, go back to the inbox.
+/// `.working/`, go back to the inbox. Asked to hurry, it gives all back whose results are not being written yet.
 public final class WatchService: Service {
   /// How it works.
   public struct Settings: Codable, Sendable, Equatable {
@@ -55,6 +55,7 @@ public final class WatchService: Service {
 
   private struct State {
     var isStopped = false
+    var isInHurry = false
     var isCutShort = false
     /// The scans at hand: since when, and how much memory they may take.
     var working: [String: Work] = [:]
@@ -101,6 +102,13 @@ public final class WatchService: Service {
     events.wake()
   }
 
+  /// Asks to stop at once, and to give back the scans at hand.
+  public func hurry() {
+    logger.notice("stopping at once")
+    state.withLock { ($0.isStopped, $0.isInHurry) = (true, true) }
+    events.wake()
+  }
+
   private static let stackSize = 8 << 20
 
   private func loop() throws {
@@ -112,7 +120,7 @@ public final class WatchService: Service {
       thread.start()
     }
     logger.info("watching \(watch.inbox.path)")
-    try watchUntilStopped()
+    let end = Result { try watchUntilStopped() }
     notifier.tell("STOPPING=1")
     finishWork()
     watch.giveBackPostponed()
@@ -122,22 +130,25 @@ public final class WatchService: Service {
       logger.error("\(error)")
     }
     logger.info("stopped watching \(watch.inbox.path)")
+    try end.get()
   }
 
   /// Waits for the scans at hand, and gives back those that take too long.
   private func finishWork() {
     let deadline = ContinuousClock.now + .seconds(settings.graceSeconds)
     while true {
-      let works = state.withLock { Array($0.working.values) }
+      let (works, isInHurry) = state.withLock { (Array($0.working.values), $0.isInHurry) }
       if works.isEmpty { return }
       let left = (deadline - ContinuousClock.now) / .seconds(1)
-      if left > 0 {
+      if left > 0, !isInHurry {
         _ = events.wait(seconds: min(left, 0.5))
         continue
       }
       for work in works where desk.giveBack(work.claim) {
         watch.giveBack(
-          work.claim, because: "was not finished within \(Int(settings.graceSeconds)) s")
+          work.claim,
+          because: isInHurry
+            ? "was interrupted" : "was not finished within \(Int(settings.graceSeconds)) s")
         state.withLock { state in
           state.working[work.claim.id] = nil
           state.isCutShort = true

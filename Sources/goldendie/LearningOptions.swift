@@ -69,7 +69,7 @@ struct LearningRun {
   func run<Outcome>(
     _ train: ((TrainingProgress) -> TrainingCommand) throws -> Outcome
   ) throws -> Outcome {
-    let signals = StopSignals {}
+    let signals = StopSignals()
     let line = ProgressLine()
     defer { line.clear() }
     return try train { progress in

@@ -2,10 +2,10 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// The wish that the program ends: SIGINT or SIGTERM once between two scans, twice at once.
+/// The wish that the program ends, told by SIGINT or SIGTERM: first when it suits, then at once.
 final class StopSignals {
   private final class Wish: Sendable {
-    let isAsked = Atomic(false)
+    let count = Atomic(0)
   }
 
   private let wish = Wish()
@@ -13,8 +13,9 @@ final class StopSignals {
 
   /// Takes over both signals.
   ///
-  /// - Parameter told: called, on a queue of its own, when the first comes.
-  init(told: @escaping @Sendable () -> Void) {
+  /// - Parameter told: what is called, on a queue of its own, at the first signal, at the second, and so on; one more signal
+  ///   ends the program.
+  init(told: [@Sendable () -> Void] = [{}]) {
     let wish = wish
     // Whoever started the program may have kept signals from its threads, and a mask is handed on.
     var signals = sigset_t()
@@ -25,8 +26,10 @@ final class StopSignals {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
-        if wish.isAsked.exchange(true, ordering: .relaxed) { Foundation.exit(128 + number) }
-        told()
+        let before = wish.count.wrappingAdd(1, ordering: .relaxed).oldValue
+        // Nothing is taken down that other threads may still be using.
+        if before >= told.count { _exit(128 + number) }
+        told[before]()
       }
       source.resume()
       return source
@@ -34,5 +37,5 @@ final class StopSignals {
   }
 
   /// Whether the program should end.
-  var isStopped: Bool { wish.isAsked.load(ordering: .relaxed) }
+  var isStopped: Bool { wish.count.load(ordering: .relaxed) > 0 }
 }

@@ -20,9 +20,10 @@ struct WatchCommand: ParsableCommand {
       recipe and models is not inspected again.
 
       SIGINT or SIGTERM ends the watch after the scans at hand; those that are not finished within \
-      --grace seconds go back to the inbox as if they had not been begun. A second signal ends it \
-      at once, and the scans are taken up again at the next start. While output, records or recipe can't be \
-      used, scans wait; with --once the exit code is 75 then.
+      --grace seconds go back to the inbox as if they had not been begun. At a second signal they \
+      go back at once, unless their results are being written; a third ends the program, and they \
+      are taken up at the next start. While output, records or recipe can't be used, scans wait; \
+      with --once the exit code is 75 then.
 
       EXAMPLES
         goldendie watch inbox --recipe recipe.yaml --output results
@@ -147,16 +148,19 @@ struct WatchCommand: ParsableCommand {
     try run(service, logger)
     if once {
       if let trouble = desk.trouble { throw Failure(.tryAgain, trouble) }
+      if watch.unsettledScans > 0 {
+        throw Failure(.tryAgain, "\(inbox): \(watch.unsettledScans) scans can't be moved on")
+      }
       logger.info("\(watch.tally.done) processed, \(watch.tally.refused) failed")
     }
     // Nothing more is to be done, and what still computes must not be waited for, nor see its world taken down.
     if service.isCutShort { _exit(0) }
   }
 
-  /// Runs the service until it ends or a signal comes; a second signal ends the program.
+  /// Runs the service until it ends or a signal comes.
   private func run(_ service: WatchService, _ logger: Logger) throws {
     // The group hears the first signal too; one that comes before it listens must not be lost.
-    let signals = StopSignals { service.stop() }
+    let signals = StopSignals(told: [{ service.stop() }, { service.hurry() }])
     defer { withExtendedLifetime(signals) {} }
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(

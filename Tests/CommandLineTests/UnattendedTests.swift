@@ -80,15 +80,48 @@ import Testing
     }
   }
 
+  /// Drops `L7/a.png`, which takes a second or more to inspect.
+  private func dropLarge(_ scene: Scene) throws {
+    try FileManager.default.createDirectory(
+      at: scene.file("inbox/L7"), withIntermediateDirectories: true)
+    let small = try scene.scan().planes[0]
+    var large = Plane(width: 3600, height: 2700)
+    for y in 0..<2700 { for x in 0..<3600 { large[x, y] = small[x / 6, y / 6] } }
+    try PNGWriter.write(Picture(planes: [large]), path: scene.file("inbox/L7/a.png").path)
+    try scene.write("inbox/L7/a.json", #"{"pixel_size_um": 0.016666667}"#)
+  }
+
+  @Test(arguments: [[SIGTERM, SIGTERM], [SIGINT, SIGTERM]])
+  func `a second signal gives the scan at hand back at once`(signals: [Int32]) throws {
+    try withScene { scene in
+      try dropLarge(scene)
+      let log = scene.file("log")
+      let process = try startGoldendie(
+        [
+          "watch", "inbox", "--recipe", "recipe.yaml", "--output", "out", "--poll", "0.05",
+          "--grace", "600",
+        ], errors: log, in: scene.folder)
+      for (sign, number) in zip(["inspecting L7/a.png", "stopping after the scans"], signals) {
+        while try !String(contentsOf: log, encoding: .utf8).contains(sign) {
+          Thread.sleep(forTimeInterval: 0.002)
+          try #require(process.isRunning)
+        }
+        kill(process.processIdentifier, number)
+      }
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0 && process.terminationReason == .exit)
+      #expect(
+        try String(contentsOf: log, encoding: .utf8).contains(
+          "L7/a.png was interrupted, and is back in the inbox"))
+      #expect(scene.content(of: "inbox").filter { $0.contains("a.") } == ["L7/a.json", "L7/a.png"])
+      #expect(try jobs(scene) == ["given_back": 1])
+      #expect(!scene.content(of: "out").contains { $0.contains("L7/a") })
+    }
+  }
+
   @Test func `a scan that can't be finished in time goes back, and is taken up again`() throws {
     try withScene { scene in
-      try FileManager.default.createDirectory(
-        at: scene.file("inbox/L7"), withIntermediateDirectories: true)
-      let small = try scene.scan().planes[0]
-      var large = Plane(width: 3600, height: 2700)
-      for y in 0..<2700 { for x in 0..<3600 { large[x, y] = small[x / 6, y / 6] } }
-      try PNGWriter.write(Picture(planes: [large]), path: scene.file("inbox/L7/a.png").path)
-      try scene.write("inbox/L7/a.json", #"{"pixel_size_um": 0.016666667}"#)
+      try dropLarge(scene)
       func run(_ grace: String, _ log: String) throws -> Process {
         try startGoldendie(
           [

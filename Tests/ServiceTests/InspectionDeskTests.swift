@@ -66,6 +66,17 @@ import Testing
     }
   }
 
+  @Test func `a recorded scan's folder that is gone is not another's`() throws {
+    try withDesk { desk in
+      try desk.drop(1, as: "a.png")
+      _ = try desk.work()
+      try FileManager.default.removeItem(at: desk.folder.appending(path: "out/a"))
+      try desk.drop(2, as: "a.png")
+      _ = try desk.work()
+      #expect(try desk.records().scans().map(\.folder) == ["a", "a-2"])
+    }
+  }
+
   @Test func `a scan's folder or sidecar chooses its recipe, and none leads out of the shelf`()
     throws
   {

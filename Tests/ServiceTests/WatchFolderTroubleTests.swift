@@ -61,6 +61,43 @@ import Testing
     }
   }
 
+  @Test func `a scan that can't go back to the inbox is inspected as it is now`() throws {
+    try withInbox { inbox in
+      try inbox.write("L7/scan.tif", "half")
+      let watch = inbox.watch(stablePolls: 0)
+      let lot = inbox.folder.appending(path: "L7")
+      _ = try watch.poll { claim in
+        try Data("whole".utf8).write(to: claim.scan)
+        // What lies in the scan's way back.
+        try FileManager.default.removeItem(at: lot)
+        try FileManager.default.createSymbolicLink(atPath: lot.path, withDestinationPath: "gone")
+        return .done
+      }
+      #expect(inbox.log.lines.contains { $0.hasPrefix("error L7/scan.tif can't be moved back: ") })
+      Thread.sleep(forTimeInterval: 0.02)
+      #expect(try watch.poll { _ in .done }.done == 1)
+      #expect(inbox.text("processed/L7/scan.tif") == "whole")
+    }
+  }
+
+  @Test func `what is at hand is no leftover when the inbox is opened again`() throws {
+    try withInbox { inbox in
+      try inbox.write("a.tif", "a")
+      let watch = inbox.watch(stablePolls: 0)
+      try watch.look()
+      let claim = try #require(watch.next())
+      // Another disk in its place, and the first one back.
+      let aside = inbox.folder.deletingLastPathComponent().appending(path: "aside")
+      try FileManager.default.moveItem(at: inbox.folder, to: aside)
+      #expect(throws: ServiceError.self) { try watch.look() }
+      try FileManager.default.moveItem(at: aside, to: inbox.folder)
+      try watch.look()
+      #expect(watch.next() == nil)
+      watch.settle(claim, .done)
+      #expect(inbox.files == ["processed/a.tif"])
+    }
+  }
+
   @Test func `a scan that can't be moved on is kept, and moved when it can be`() throws {
     try withInbox { inbox in
       try inbox.write("scan.tif", "a")
