@@ -14,6 +14,13 @@ public struct LayerLook: Codable, Sendable, Equatable {
     (self.layer, self.number, self.name, self.colour) = (layer, number, name, colour)
   }
 
+  /// What a page shows of it: `name`, `told`, and where there is one `colour`.
+  var values: [String: Any] {
+    var values: [String: Any] = ["name": layer, "told": told]
+    if let colour, colour.wholeMatch(of: /#[0-9a-f]{6}/) != nil { values["colour"] = colour }
+    return values
+  }
+
   /// Number and CAD's name, such as `1/0 · Si - full etch`.
   public var told: String { ([number] + [name].compactMap(\.self)).joined(separator: " · ") }
 }

@@ -97,6 +97,7 @@ public struct Report: Sendable {
       guard let explanation = finding.explanation else { continue }
       let page = ExplanationPage(
         record: record, finding: finding, explanation: explanation, concepts: concepts,
+        layerLooks: layerLooks,
         previous: number > 0 ? told[number - 1].id : nil,
         next: number + 1 < told.count ? told[number + 1].id : nil)
       try OutputFolder.replace(

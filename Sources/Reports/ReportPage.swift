@@ -17,13 +17,7 @@ struct ReportPage {
     self.report = report
     explained = Set(report.explanations.map(\.id)).union(report.explainedBefore)
     looks = Dictionary(
-      report.layerLooks.map { look in
-        var values: [String: Any] = ["name": look.layer, "told": look.told]
-        if let colour = look.colour, colour.wholeMatch(of: /#[0-9a-f]{6}/) != nil {
-          values["colour"] = colour
-        }
-        return (look.layer, values)
-      }, uniquingKeysWith: { first, _ in first })
+      report.layerLooks.map { ($0.layer, $0.values) }, uniquingKeysWith: { first, _ in first })
   }
 
   private static let template = Result { () throws(ReportError) in

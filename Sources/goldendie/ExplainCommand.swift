@@ -130,7 +130,8 @@ struct ExplainCommand: ParsableCommand {
       let folder = URL(filePath: output, directoryHint: .isDirectory)
       do {
         try ExplanationPages.write(
-          answer.finding, of: recorded.record, answer.pictures, answer.concepts, into: folder)
+          answer.finding, of: recorded.record, answer.pictures, answer.concepts,
+          layerLooks: recorded.layerLooks, into: folder)
       } catch let error as ReportError {
         throw Failure(writing: error)
       }

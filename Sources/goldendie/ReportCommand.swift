@@ -11,8 +11,8 @@ struct ReportCommand: ParsableCommand {
       Each scan's findings.json, report.html and pages of why findings are called what they are \
       are written again with the pictures beside them, then index.html and the pages in \
       RESULTS/lots: wafer map, yield, classes, trend, adders, repeaters, gallery. Decisions made \
-      since show there. The pages in concepts/ stay as they are. With --lots-only all scans' own \
-      reports stay.
+      since show there. So are the pages in concepts/ of the classifier that was used last; what \
+      its concepts are is kept with them. With --lots-only only the pages in RESULTS/lots are.
 
       EXAMPLES
         goldendie report results
@@ -31,7 +31,11 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     do {
       let scans = try lotsOnly ? [] : options.scans()
-      if !lotsOnly { try writeReports(of: scans) }
+      if !lotsOnly {
+        try writeReports(of: scans)
+        try ConceptPages.rewrite(
+          for: scans, in: options.folder, isAnew: options.lot == nil && options.wafer == nil)
+      }
       // The pages of a lot show all of it, whichever scans were asked for.
       do {
         try LotPages.refresh(try options.records(), output: options.folder, isAnew: true)

@@ -6,14 +6,14 @@ import TestSupport
 import Testing
 
 /// The record of a scan whose first finding is a named defect and whose second one is a nuisance.
-private func namedRecord(className: String = "particle") -> InspectionRecord {
+private func namedRecord(className: String = "particle", model: String = "m") -> InspectionRecord {
   var record = sampleRecord()
   for index in 0..<2 {
     let name = index == 0 ? className : "nuisance"
     record.findings[index].defectClass = name
     record.findings[index].classScores = [name: 0.9, "none": 0.1]
     var explanation = FindingExplanation(
-      modelSha256: "m", weightsSha256: "w", inputSha256: "i", goldenSha256: "g",
+      modelSha256: model, weightsSha256: "w", inputSha256: "i", goldenSha256: "g",
       crop: PixelRect(x: -40, y: -40, width: 128, height: 128), method: "gradient",
       stabiliser: 1e-6,
       start: .init(
@@ -94,6 +94,23 @@ private func report(_ record: InspectionRecord, _ text: String = "particle") -> 
     }
   }
 
+  @Test func `layers are told as CAD calls and paints them`() throws {
+    try withTemporaryFolder { folder in
+      var report = report(namedRecord())
+      report.layerLooks = [
+        LayerLook(layer: "particle", number: "1/0", name: "Si <full>", colour: "#ff80a8"),
+        LayerLook(layer: "b", number: "2/0", colour: "red\">"),
+      ]
+      report.record.findings[0].layers = ["b", "c"]
+      try report.writeExplanations(into: folder)
+      let page = try String(contentsOf: folder.appending(path: "why/1.html"), encoding: .utf8)
+      let swatch = "<i style=\"background:#ff80a8\"></i>"
+      #expect(page.contains("\(swatch)particle<small>1/0 · Si &lt;full&gt;</small>"))
+      #expect(page.count(of: "<span class=\"layer\">b<small>2/0</small></span>") == 2)
+      #expect(page.contains("<span class=\"layer\">c</span>"))
+    }
+  }
+
   @Test func `names from outside are escaped on every page`() throws {
     let bad = "<script>x</script>\"&"
     try withTemporaryFolder { folder in
@@ -129,11 +146,58 @@ private func report(_ record: InspectionRecord, _ text: String = "particle") -> 
         try String(contentsOf: file, encoding: .utf8).contains(
           "of 2 findings on 1 scan of this lot"))
       // Another model's concepts are others.
-      try ConceptPages.add(namedRecord(), concepts(model: "n"), to: folder, folder: "die_3")
+      try ConceptPages.add(
+        namedRecord(model: "n"), concepts(model: "n"), to: folder, folder: "die_3")
       #expect(
         try String(contentsOf: file, encoding: .utf8).contains(
           "of 2 findings on 1 scan of this lot"))
       #expect(!(try String(contentsOf: file, encoding: .utf8)).contains("die_2"))
+    }
+  }
+
+  @Test func `pages of concepts are made again, and without them from what scans keep`() throws {
+    try withTemporaryFolder { folder in
+      let files = FileManager.default
+      let output = folder.appending(path: "out")
+      var scans: [StoredScan] = []
+      for name in ["L7/die_1", "L7/die_2"] {
+        let place = output.appending(path: name)
+        try files.createDirectory(at: place, withIntermediateDirectories: true)
+        try report(namedRecord()).writeExplanations(into: place)
+        try ConceptPages.add(
+          namedRecord(), concepts(), to: output.appending(path: "L7"),
+          folder: (name as NSString).lastPathComponent)
+        scans.append(StoredScan(unrecorded: namedRecord(), folder: name))
+      }
+      let place = output.appending(path: "L7/concepts")
+      func pages() throws -> [String: Data] {
+        try Dictionary(
+          uniqueKeysWithValues: files.contentsOfDirectory(atPath: place.path).map {
+            ($0, try Data(contentsOf: place.appending(path: $0)))
+          })
+      }
+      let before = try pages()
+      for name in ["3.html", "7.html", "index.html"] {
+        try files.removeItem(at: place.appending(path: name))
+      }
+      try ConceptPages.rewrite(for: scans, in: output, isAnew: true)
+      #expect(try pages() == before)
+      // One scan alone leaves what is told of the other.
+      try ConceptPages.rewrite(for: [scans[0]], in: output, isAnew: false)
+      #expect(try pages() == before)
+      scans[1].record.findings = []
+      try ConceptPages.rewrite(for: scans, in: output, isAnew: true)
+      #expect(
+        try String(contentsOf: place.appending(path: "7.html"), encoding: .utf8).contains(
+          "of 2 findings on 1 scan of this lot"))
+      try files.removeItem(at: place)
+      scans[1].record = namedRecord()
+      try ConceptPages.rewrite(for: scans, in: output, isAnew: true)
+      #expect(try pages()["7.html"] == before["7.html"])
+      // Where nothing is known, nothing is made.
+      try ConceptPages.rewrite(
+        for: scans, in: folder.appending(path: "elsewhere"), isAnew: true)
+      #expect(!files.fileExists(atPath: folder.appending(path: "elsewhere").path))
     }
   }
 

@@ -11,6 +11,8 @@ public import Reports
 public struct RecordedScan {
   /// The record.
   public let record: InspectionRecord
+  /// How the layers under its findings are told.
+  public var layerLooks: [LayerLook] { device.layerLooks }
   private let device: Device
   private let naming: NamingStage
   private let view: NamingStage.View

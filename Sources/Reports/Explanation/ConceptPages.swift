@@ -23,8 +23,9 @@ public struct ConceptPages {
   }
 
   private struct State: Codable {
-    var format = "goldendie.concepts/1"
-    var model: String
+    var format = "goldendie.concepts/2"
+    /// What the concepts are; their pictures lie beside it.
+    var concepts: ConceptSheets.Kept
     /// The most relevant findings, and how many there were in all, by channel.
     var uses: [Int: [Use]] = [:]
     var counts: [Int: [String: Int]] = [:]
@@ -56,16 +57,71 @@ public struct ConceptPages {
     }
   }
 
+  /// Writes the pages over some scans again, with what the records tell of them now.
+  ///
+  /// What the concepts are is kept beside the pages, and where these are gone beside the scans' own pages, for the concepts
+  /// that a finding showed. Where neither is there, nothing is written.
+  ///
+  /// - Parameters:
+  ///   - scans: all scans of an output, or some, which then take the place of what the pages told of them.
+  ///   - output: the folder that holds them, or folders of lots that do.
+  ///   - isAnew: whether what the pages tell of other scans is forgotten.
+  /// - Throws: `ReportError` when the file system refuses or a template can't be used.
+  public static func rewrite(for scans: [StoredScan], in output: URL, isAnew: Bool) throws {
+    func parent(_ scan: StoredScan) -> String {
+      (scan.folder as NSString).deletingLastPathComponent
+    }
+    try turn.withLock { _ in
+      for (lot, scans) in Dictionary(grouping: scans, by: parent).sorted(by: { $0.key < $1.key }) {
+        let place = lot.isEmpty ? output : output.appending(path: lot)
+        guard let concepts = kept(in: place) ?? kept(besides: scans, in: output) else { continue }
+        var pages = ConceptPages(concepts, in: place)
+        if isAnew { pages.state = State(concepts: concepts.kept) }
+        for scan in scans {
+          pages.put(scan.record, folder: (scan.folder as NSString).lastPathComponent)
+        }
+        try pages.write(into: place)
+      }
+    }
+  }
+
+  /// What the concepts are, by the pages of a folder themselves.
+  private static func kept(in output: URL) -> ConceptSheets? {
+    state(in: output).map {
+      ConceptSheets($0.concepts, picturesIn: output.appending(path: folder))
+    }
+  }
+
+  /// What the concepts are, by the pages of scans; of several models the one that was used last.
+  private static func kept(besides scans: [StoredScan], in output: URL) -> ConceptSheets? {
+    var found: ConceptSheets?
+    for scan in scans.sorted(by: { $0.time > $1.time }) {
+      let pages = output.appending(path: scan.folder).appending(path: ExplanationPage.folder)
+      guard let kept = ConceptSheets(keptIn: pages) else { continue }
+      if found?.model.sha256 == kept.model.sha256, found?.layer == kept.layer {
+        found?.sheets.merge(kept.sheets) { first, _ in first }
+      } else if found == nil {
+        found = kept
+      }
+    }
+    return found
+  }
+
+  private static func state(in output: URL) -> State? {
+    let file = output.appending(path: folder).appending(path: stateName)
+    return (try? Data(contentsOf: file)).flatMap {
+      try? JSONDecoder().decode(State.self, from: $0)
+    }
+  }
+
   /// The pages of an output folder, with what they told so far; of another model they begin anew.
   init(_ concepts: ConceptSheets, in output: URL) {
     self.concepts = concepts
-    let file = output.appending(path: Self.folder).appending(path: Self.stateName)
-    let known = (try? Data(contentsOf: file)).flatMap {
-      try? JSONDecoder().decode(State.self, from: $0)
-    }
     state =
-      known.flatMap { $0.model == concepts.model.sha256 ? $0 : nil }
-      ?? State(model: concepts.model.sha256)
+      Self.state(in: output).flatMap {
+        $0.concepts.model.sha256 == concepts.model.sha256 ? $0 : nil
+      } ?? State(concepts: concepts.kept)
+    state.concepts = concepts.kept
   }
 
   /// Adds a scan's findings, in place of those of the same folder before.
@@ -73,9 +129,9 @@ public struct ConceptPages {
     for channel in state.uses.keys { state.uses[channel]?.removeAll { $0.folder == folder } }
     for channel in state.counts.keys { state.counts[channel]?[folder] = nil }
     for finding in record.findings {
-      guard let explanation = finding.explanation, explanation.layer == concepts.layer else {
-        continue
-      }
+      guard let explanation = finding.explanation, explanation.layer == concepts.layer,
+        explanation.modelSha256 == concepts.model.sha256
+      else { continue }
       for (number, concept) in explanation.concepts.enumerated() {
         state.uses[concept.channel, default: []].append(
           Use(

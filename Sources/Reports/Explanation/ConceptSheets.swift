@@ -39,8 +39,8 @@ public struct ConceptSheets: Sendable {
     self.sheets = Dictionary(sheets.map { ($0.channel, $0) }, uniquingKeysWith: { $1 })
   }
 
-  /// What is kept of them beside a scan's pages, so that these can be written again.
-  private struct Kept: Codable {
+  /// What is kept of them beside pages, but for the pictures, so that these can be written again.
+  struct Kept: Codable {
     var model: FileRecord
     var layer: String
     var sheets: [Sheet]
@@ -49,34 +49,61 @@ public struct ConceptSheets: Sendable {
       var channel: Int
       var mainClass: String?
       var classes: [Mean]
+      /// Not kept by versions before.
+      var references: [Reference]?
     }
 
     struct Mean: Codable {
       var name: String
       var mean: Double
     }
+
+    struct Reference: Codable {
+      var sample: String
+      var `class`: String
+    }
+  }
+
+  /// What is to be kept of them.
+  var kept: Kept {
+    Kept(
+      model: model, layer: layer,
+      sheets: sheets.values.sorted { $0.channel < $1.channel }.map { sheet in
+        Kept.Sheet(
+          channel: sheet.channel, mainClass: sheet.mainClass,
+          classes: sheet.classes.map { Kept.Mean(name: $0.name, mean: $0.mean) },
+          references: sheet.references.map { Kept.Reference(sample: $0.sample, class: $0.class) })
+      })
+  }
+
+  /// Sheets of which the pictures lie in a folder.
+  init(_ kept: Kept, picturesIn folder: URL) {
+    self.init(
+      model: kept.model, layer: kept.layer,
+      sheets: kept.sheets.map { sheet in
+        let strip = folder.appending(path: ConceptPages.strip(sheet.channel))
+        return Sheet(
+          channel: sheet.channel, mainClass: sheet.mainClass,
+          classes: sheet.classes.map { ($0.name, $0.mean) },
+          references: (sheet.references ?? []).map { ($0.sample, $0.class) },
+          strip: (try? Data(contentsOf: strip)) ?? Data())
+      })
   }
 
   private static let keptName = "concepts.json"
 
   /// Writes the sheets of some channels and their pictures into a folder.
   func keep(_ channels: Set<Int>, in folder: URL) throws {
-    let kept = channels.sorted().compactMap { sheets[$0] }
-    for sheet in kept where !sheet.strip.isEmpty {
+    var shown = self
+    shown.sheets = sheets.filter { channels.contains($0.key) }
+    for sheet in shown.sheets.values where !sheet.strip.isEmpty {
       try OutputFolder.replace(
         folder.appending(path: ConceptPages.strip(sheet.channel)), with: sheet.strip)
     }
-    let content = Kept(
-      model: model, layer: layer,
-      sheets: kept.map { sheet in
-        Kept.Sheet(
-          channel: sheet.channel, mainClass: sheet.mainClass,
-          classes: sheet.classes.map { Kept.Mean(name: $0.name, mean: $0.mean) })
-      })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     try OutputFolder.replace(
-      folder.appending(path: Self.keptName), with: try encoder.encode(content))
+      folder.appending(path: Self.keptName), with: try encoder.encode(shown.kept))
   }
 
   /// The sheets that were kept in a folder; nil where there are none.
@@ -84,14 +111,6 @@ public struct ConceptSheets: Sendable {
     guard let data = try? Data(contentsOf: folder.appending(path: Self.keptName)),
       let kept = try? JSONDecoder().decode(Kept.self, from: data)
     else { return nil }
-    self.init(
-      model: kept.model, layer: kept.layer,
-      sheets: kept.sheets.map { sheet in
-        let strip = folder.appending(path: ConceptPages.strip(sheet.channel))
-        return Sheet(
-          channel: sheet.channel, mainClass: sheet.mainClass,
-          classes: sheet.classes.map { ($0.name, $0.mean) }, references: [],
-          strip: (try? Data(contentsOf: strip)) ?? Data())
-      })
+    self.init(kept, picturesIn: folder)
   }
 }

@@ -6,7 +6,7 @@ extension ExplanationPage {
     <div class="who">
     <p class="over">{{device}} · {{scan}}</p>
     <h1>Finding {{id}}: {{class}}</h1>
-    <dl class="facts">{{#facts}}<div><dt>{{name}}</dt><dd>{{value}}</dd></div>{{/facts}}</dl>
+    <dl class="facts">{{#facts}}<div><dt>{{name}}</dt><dd>{{value}}{{#layers}}<span class="layer">{{#colour}}<i style="background:{{colour}}"></i>{{/colour}}{{name}}{{#told}}<small>{{told}}</small>{{/told}}</span>{{/layers}}</dd></div>{{/facts}}</dl>
     </div>
     <div class="verdict {{#isNuisance}}clean{{/isNuisance}}{{^isNuisance}}found{{/isNuisance}}">
     <strong>{{class}}</strong>
@@ -40,7 +40,7 @@ extension ExplanationPage {
     <section>
     <h2>What made the golden here</h2>
     <p class="lead">Relevance of the difference through the generator to the layers of the layout.</p>
-    <table class="bars">{{#layers}}<tr title="{{effect}}"><th scope="row">{{name}}</th><td><span class="bar {{kind}}"><i style="width:{{width}}%"></i></span></td><td class="n">{{percent}}</td><td class="effect">{{effect}}</td></tr>{{/layers}}</table>
+    <table class="bars">{{#layers}}<tr title="{{effect}}"><th scope="row"><span class="layer">{{#colour}}<i style="background:{{colour}}"></i>{{/colour}}{{name}}{{#told}}<small>{{told}}</small>{{/told}}</span></th><td><span class="bar {{kind}}"><i style="width:{{width}}%"></i></span></td><td class="n">{{percent}}</td><td class="effect">{{effect}}</td></tr>{{/layers}}</table>
     </section>
     {{/golden}}
     <section>
@@ -62,6 +62,9 @@ extension ExplanationPage {
     section{margin-top:20px}
     .tile{display:block;width:128px;height:128px;background:#dfe2e6 var(--atlas) calc(var(--i)*-128px) 0/calc(var(--count)*128px) 128px no-repeat}
     .tile.big{width:208px;height:208px;background-position:calc(var(--i)*-208px) 0;background-size:calc(var(--count)*208px) 208px}
+    .layer{margin-right:12px}
+    .layer i{display:inline-block;width:.7em;height:.7em;margin-right:4px;border:1px solid var(--soft);border-radius:2px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+    .layer small{color:var(--soft);font-weight:400;margin-left:5px}
     figcaption{color:var(--soft);font-size:12px;margin-top:3px}
     .seen{display:flex;flex-wrap:wrap;gap:14px}
     .seen figure{width:208px}

@@ -9,6 +9,8 @@ struct ExplanationPage {
   let explanation: FindingExplanation
   /// Whether there are pictures, on the page's atlas.
   let concepts: ConceptSheets?
+  /// How layers are told; one that is not here has only its name.
+  let layerLooks: [LayerLook]
   /// The pages before and after, by their numbers.
   let previous, next: Int?
   /// Whether no report lies beside it.
@@ -55,12 +57,12 @@ struct ExplanationPage {
     if let layers = explanation.goldenLayers, !layers.isEmpty {
       values["golden"] = [
         "layers": layers.map { layer -> [String: Any] in
-          [
-            "name": layer.layer, "percent": Self.percent(abs(layer.share)),
+          self.layer(layer.layer).merging([
+            "percent": Self.percent(abs(layer.share)),
             "width": ReportPage.plain(100 * min(1, abs(layer.share))),
             "kind": layer.share < 0 ? "against" : "for",
             "effect": layer.share < 0 ? "lessens the difference" : "makes the difference",
-          ]
+          ]) { first, _ in first }
         }
       ]
     }
@@ -87,9 +89,14 @@ struct ExplanationPage {
       facts.append(["name": "Layout", "value": "\(Wording.place(place, digits: 2)) µm"])
     }
     if !finding.layers.isEmpty {
-      facts.append(["name": "Layers under it", "value": finding.layers.joined(separator: ", ")])
+      facts.append(["name": "Layers under it", "layers": finding.layers.map(layer)])
     }
     return facts
+  }
+
+  /// What is shown of a layer: the recipe's name, and CAD's number, name and colour where they are known.
+  private func layer(_ name: String) -> [String: Any] {
+    layerLooks.first { $0.layer == name }?.values ?? ["name": name]
   }
 
   private func rows(offset: Int) -> [[String: Any]] {

@@ -8,15 +8,23 @@ public enum ExplanationPages {
 
   /// Writes a finding's page with its pictures into a folder, which is made where it is missing.
   ///
+  /// - Parameters:
+  ///   - finding: a finding that is explained.
+  ///   - record: what it is part of.
+  ///   - pictures: what is seen there.
+  ///   - concepts: what the concepts are; nil where that is not known.
+  ///   - layerLooks: how layers are told.
+  ///   - folder: gets the page.
   /// - Throws: `ReportError` when the file system refuses or a template can't be used.
   public static func write(
     _ finding: FindingRecord, of record: InspectionRecord, _ pictures: ExplanationPictures,
-    _ concepts: ConceptSheets?, into folder: URL
+    _ concepts: ConceptSheets?, layerLooks: [LayerLook] = [], into folder: URL
   ) throws {
     guard let explanation = finding.explanation else { return }
     try FileSystem.makeFolders(folder.path)
     let page = ExplanationPage(
       record: record, finding: finding, explanation: explanation, concepts: concepts,
+      layerLooks: layerLooks,
       previous: nil, next: nil, isAlone: true)
     try OutputFolder.replace(
       folder.appending(path: ExplanationPage.name(finding.id)), with: Data(try page.html().utf8))

@@ -7,7 +7,7 @@ extension LotPages {
     {{#tiles}}<div><dt>{{name}}</dt><dd><b>{{value}}</b></dd><dd class="note">{{note}}</dd></div>
     {{/tiles}}
     </dl>
-    {{#trend}}<section><h2>{{trendTitle}}</h2><p class="key"><span class="k bar"></span>findings <span class="k line"></span>dies without findings</p>{{{trend}}}</section>{{/trend}}
+    {{#trend}}<section><h2>{{trendTitle}}</h2><p class="key"><span><i class="k bar"></i>findings</span> <span><i class="k line"></i>dies without findings</span></p>{{{trend}}}</section>{{/trend}}
     {{#rowTitle}}
     <section><table data-sortable class="wide"><thead><tr>
     <th scope="col" aria-sort="ascending"><button type="button">{{rowTitle}}</button></th>
@@ -23,7 +23,7 @@ extension LotPages {
     </tbody></table></section>
     {{/rowTitle}}
     <div class="columns">
-    {{#map}}<section class="mapbox"><h2>Wafer map</h2>{{{map}}}<p class="key"><span class="k good"></span>no findings <span class="k spoilt"></span>findings <span class="k not"></span>not inspectable <span class="k dot"></span>finding, not counted <span class="k notchkey"></span>notch</p></section>{{/map}}
+    {{#map}}<section class="mapbox"><h2>Wafer map</h2>{{{map}}}<p class="key"><span><i class="k good"></i>no findings</span> <span><i class="k spoilt"></i>findings</span> <span><i class="k not"></i>not inspectable</span> <span><i class="k dot"></i>finding, not counted</span> <span><i class="k notchkey"></i>notch</span></p></section>{{/map}}
     <div>
     {{#hasPareto}}<section><h2>Classes</h2><table class="bars"><tbody>
     {{#pareto}}<tr><th scope="row">{{name}}</th><td class="n">{{count}}</td><td class="n soft">{{share}}</td><td class="n soft" title="with those above">{{sum}}</td><td class="graph"><i style="width:{{width}}%"></i></td></tr>
@@ -40,7 +40,7 @@ extension LotPages {
     {{#hasMaps}}<h2>Wafer maps</h2>{{/hasMaps}}
     {{#maps}}<figure class="small"><a href="{{link}}">{{{svg}}}<figcaption>{{name}}</figcaption></a></figure>{{/maps}}
     <section class="gallery-box"><h2>Gallery</h2><p class="note">{{galleryNote}}</p><div class="gallery">
-    {{#gallery}}<figure><a href="{{link}}"><img src="{{image}}" alt="{{name}}" loading="lazy" width="128" height="128"></a><figcaption><b>{{class}}</b><small>score {{score}}<br>{{name}}{{#die}} · die {{die}}{{/die}}</small></figcaption></figure>
+    {{#gallery}}<figure><a href="{{link}}"><img src="{{image}}" alt="{{name}}" loading="lazy" width="128" height="128"></a><figcaption><b>{{class}}</b><small>score {{score}}<br>{{name}}{{#die}} · <span>die {{die}}</span>{{/die}}</small></figcaption></figure>
     {{/gallery}}</div></section>
     <section class="scans"><table data-sortable class="wide"><thead><tr><th scope="col"><button type="button">Scan</button></th><th scope="col"><button type="button">Die</button></th><th scope="col"><button type="button">Outcome</button></th><th scope="col"><button type="button">Taken</button></th></tr></thead><tbody>
     {{#scans}}<tr class="row {{kind}}"><td data-v="{{name}}"><a href="{{link}}">{{name}}</a></td><td data-v="{{die}}">{{die}}</td><td data-v="{{verdict}}"><b>{{verdict}}</b>{{#reason}} <small>{{reason}}</small>{{/reason}}</td><td data-v="{{time}}">{{time}}</td></tr>
@@ -53,8 +53,7 @@ extension LotPages {
 
   /// What these pages need beside the common style.
   static let style = #"""
-    section{margin:0 0 22px;break-inside:avoid-page}
-    h2{break-after:avoid}
+    section{margin:0 0 22px}
     nav a{white-space:nowrap}
     .wide{width:100%}
     .wide th,.wide td{padding:5px 14px 5px 0;border-bottom:1px solid var(--faint);vertical-align:top}
@@ -76,8 +75,8 @@ extension LotPages {
     .dot.dark{fill:#0b5394}
     .dot.waived{fill:none;stroke:#8b949e}
     .notch{fill:#1b1f24}
-    .k{display:inline-block;width:12px;height:12px;margin:0 5px 0 14px;vertical-align:-2px;border:1px solid #c4cad1}
-    .k:first-child{margin-left:0}
+    .key span{white-space:nowrap;margin-right:12px}
+    .k{display:inline-block;width:12px;height:12px;margin:0 5px 0 0;vertical-align:-2px;border:1px solid #c4cad1}
     .k.good{background:#d8e8df}.k.spoilt{background:#f6dcc4}.k.not{background:#d8c3c3}.k.bar{background:#b9c6d3}
     .k.dot{width:9px;height:9px;border:1px solid #8b949e;border-radius:50%;vertical-align:-1px}
     .k.line{height:0;border:0;border-top:2.5px solid #2f7d5b;vertical-align:3px}
@@ -99,12 +98,20 @@ extension LotPages {
     .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(128px,1fr));gap:12px}
     .gallery figure{break-inside:avoid;min-width:0}
     .gallery figcaption{font-size:12px;overflow-wrap:anywhere}
+    .gallery figcaption span{white-space:nowrap}
     .gallery:empty,.gallery-box:not(:has(figure)),.scans:not(:has(tbody tr)),.yields:not(:has(tr)){display:none}
     figure.small{display:inline-block;width:260px;margin:0 18px 18px 0;text-align:center}
     .row.refused b{color:var(--refused)}
     .row.found b{color:var(--bright)}
     .row.clean b{font-weight:400}
-    @media print{.columns>*{flex-basis:46%} .mapbox{flex:0 0 50%} .gallery{grid-template-columns:repeat(6,1fr)} .gallery img{width:100%;height:auto}}
+    @media print{
+    h2,h2+.note,.key{break-after:avoid} thead{display:table-header-group;break-inside:avoid} tr,figure,.columns section,.trend{break-inside:avoid}
+    section{margin-bottom:16px} .columns{gap:0 5%;margin-bottom:0} .columns>*{flex:1 1 44%} .mapbox{flex:0 0 50%}
+    .wide th,.wide td{padding:4px 10px 4px 0} .key,.note,.soft,.bars,.gallery figcaption{font-size:10px} .bars th{width:auto} .bars .n{width:auto} .graph{width:45%}
+    .gallery{grid-template-columns:repeat(6,1fr);gap:8px} .gallery img{width:100%;height:auto}
+    .gallery-box>.gallery{display:block} .gallery figure{display:inline-block;width:14.6%;margin:0 1.2% 8px 0;vertical-align:top} .gallery small{font-size:8.5px}
+    figure.small{width:30%;margin:0 2% 12px 0} .shots{width:30%}
+    }
 
     """#
 }
