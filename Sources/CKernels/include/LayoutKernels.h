@@ -9,6 +9,16 @@
 // target: width floats; the sums so far, held to 0...1.
 void gd_coverage_row(int32_t *changes, uint64_t *touched, float *target, ptrdiff_t width);
 
+// The same past the caches, for planes that do not fit them; `target` lies at a multiple of 16 bytes, and `width` is a
+// multiple of 4.
+void gd_coverage_row_streamed(int32_t *changes, uint64_t *touched, float *target, ptrdiff_t width);
+
+// target[i] = 0, past the caches; `target` lies at a multiple of 16 bytes, and `count` is a multiple of 4.
+void gd_clear_streamed(float *target, ptrdiff_t count);
+
+// What was streamed is seen by every thread that sees what this one does next.
+void gd_end_streaming(void);
+
 // target[i] = the i-th number of `source`, each highest byte first; `source` need not be aligned.
 void gd_big_endian_numbers(const void *source, int32_t *target, ptrdiff_t count);
 

@@ -3,13 +3,15 @@ import CKernels
 /// What lines add to and take from the coverage along one row of pixels.
 struct CoverageRow: ~Copyable {
   private let width: Int
+  /// Whether rows are written past the caches.
+  private let isStreaming: Bool
   /// What each column adds to the coverage of the one before, in 2⁻²⁴ px².
   private let changes: UnsafeMutablePointer<Int32>
   /// A bit for each sixteen columns any of which changes.
   private let touched: UnsafeMutablePointer<UInt64>
 
-  init(width: Int) {
-    self.width = width
+  init(width: Int, isStreaming: Bool) {
+    (self.width, self.isStreaming) = (width, isStreaming)
     let (columns, words) = (width / 16 * 16 + 16, width / 1024 + 1)
     changes = .allocate(capacity: columns)
     changes.initialize(repeating: 0, count: columns)
@@ -98,6 +100,10 @@ struct CoverageRow: ~Copyable {
 
   /// Writes the coverage of the row, 0…1, and begins another.
   mutating func finish(into target: UnsafeMutablePointer<Float>) {
-    gd_coverage_row(changes, touched, target, width)
+    if isStreaming {
+      gd_coverage_row_streamed(changes, touched, target, width)
+    } else {
+      gd_coverage_row(changes, touched, target, width)
+    }
   }
 }

@@ -24,9 +24,6 @@ struct CoverageSweep: ~Copyable {
     var edgeX: Int
     var edgeTop: Int
     var edgeBottom: Int
-    /// The columns that it keeps to in this row, and a little more.
-    var low: Int
-    var high: Int
     /// The levels of this row between its ends.
     var top: Int32
     var bottom: Int32
@@ -37,9 +34,13 @@ struct CoverageSweep: ~Copyable {
     var winding: Int32
   }
 
+  /// A side among those that show in a row, with what of it is asked most.
   private struct Place: BitwiseCopyable {
     var low: Int
+    var high: Int
     var side: Int32
+    /// Whether it crosses the row from top to bottom.
+    var isWhole: Bool
   }
 
   private let corners: UnsafePointer<CoverageCorner>
@@ -48,9 +49,13 @@ struct CoverageSweep: ~Copyable {
   private let order: [Int32]
   private let starts: [Int]
   /// The sides that show in the row, from left to right by where they reach.
-  private let active = PlainStore<Place>()
-  private let fresh = PlainStore<Place>()
-  private let lines = PlainStore<CoverageLine>()
+  private let active: UnsafeMutablePointer<Place>
+  private var activeCount = 0
+  /// Those that begin in it.
+  private let fresh: UnsafeMutablePointer<Place>
+  /// The lines of sides that bend in the row; no edge has more than one.
+  private let lines: UnsafeMutablePointer<CoverageLine>
+  private var lineCount = 0
   private let knot = CoverageKnot()
   private var union: CoverageUnion
 
@@ -58,27 +63,35 @@ struct CoverageSweep: ~Copyable {
   ///   - all: what shows in a rectangle, one side or more.
   ///   - width: its columns.
   ///   - height: its rows.
-  init(_ all: CoverageSides, width: Int, height: Int) {
+  ///   - isStreaming: whether rows are written past the caches, where they lie at multiples of 16 bytes.
+  init(_ all: CoverageSides, width: Int, height: Int, isStreaming: Bool) {
     let corners = UnsafePointer(all.corners.start)
     self.corners = corners
     let count = all.sides.count
     states = .allocate(capacity: count)
+    (active, fresh) = (.allocate(capacity: count), .allocate(capacity: count))
+    lines = .allocate(capacity: all.corners.count)
     for index in 0..<count {
       let side = all.sides.start[index]
       states[index] = State(
         line: CoverageLine(x: 0, step: 0, first: 0, last: 0), firstLine: 0, lineCount: 0, x: 0,
-        slope: 0, step: 0, edgeX: 0, edgeTop: 0, edgeBottom: 0, low: 0, high: 0, top: 0, bottom: 0,
-        corner: side.first, last: side.last,
-        polygon: side.polygon, winding: side.winding)
+        slope: 0, step: 0, edgeX: 0, edgeTop: 0, edgeBottom: 0, top: 0, bottom: 0,
+        corner: side.first, last: side.last, polygon: side.polygon, winding: side.winding)
       // Corners above are left out, but for the last one.
       Self.enter(&states[index], corners)
       if states[index].edgeTop < 0 { states[index].x = Self.position(states[index], atLevel: 0) }
     }
-    union = CoverageUnion(width: width, polygons: Int(all.polygons))
+    union = CoverageUnion(
+      width: width, polygons: Int(all.polygons), isStreaming: isStreaming)
     (order, starts) = Self.order(all.sides, states, width: width, height: height)
   }
 
-  deinit { states.deallocate() }
+  deinit {
+    states.deallocate()
+    active.deallocate()
+    fresh.deallocate()
+    lines.deallocate()
+  }
 
   /// Puts sides in the order of their first rows, and those of a row nearly in order from left to right, which spares
   /// sorting them later.
@@ -147,11 +160,16 @@ struct CoverageSweep: ~Copyable {
   }
 
   /// Makes the lines of a side in the row that begins at a level, and brings it to the next.
+  ///
+  /// - Returns: the columns that it keeps to in this row, and a little more.
   @inline(__always)
-  private func advance(_ side: inout State, _ rowTop: Int) {
+  private static func advance(
+    _ side: inout State, _ rowTop: Int, _ corners: UnsafePointer<CoverageCorner>,
+    _ lines: UnsafeMutablePointer<CoverageLine>, _ lineCount: inout Int
+  ) -> (low: Int, high: Int) {
     let (from, to) = (side.edgeTop &- rowTop, side.edgeBottom &- rowTop)
     guard to >= CoverageSides.steps || side.corner &+ 1 == side.last else {
-      return bend(&side, rowTop)
+      return bend(&side, rowTop, corners, lines, &lineCount)
     }
     let line = CoverageLine(
       x: side.x, step: side.step, first: max(from, 0), last: min(to, CoverageSides.steps))
@@ -160,30 +178,35 @@ struct CoverageSweep: ~Copyable {
     side.lineCount = 1
     side.top = Int32(truncatingIfNeeded: line.first)
     side.bottom = Int32(truncatingIfNeeded: line.last)
-    (side.low, side.high) = (min(line.x, end) &- Self.slack, max(line.x, end) &+ Self.slack)
     if to <= CoverageSides.steps {
       side.corner &+= 1
-      if to == CoverageSides.steps { Self.enter(&side, corners) }
+      if to == CoverageSides.steps { enter(&side, corners) }
     } else {
-      side.x = Self.position(side, atLevel: rowTop &+ CoverageSides.steps)
+      side.x = position(side, atLevel: rowTop &+ CoverageSides.steps)
     }
+    return (min(line.x, end) &- slack, max(line.x, end) &+ slack)
   }
 
   /// The same for a side that has a corner between two edges in the row.
   @inline(never)
-  private func bend(_ side: inout State, _ rowTop: Int) {
+  private static func bend(
+    _ side: inout State, _ rowTop: Int, _ corners: UnsafePointer<CoverageCorner>,
+    _ lines: UnsafeMutablePointer<CoverageLine>, _ lineCount: inout Int
+  ) -> (low: Int, high: Int) {
     var corner = corners + Int(truncatingIfNeeded: side.corner)
     let last = corners + Int(truncatingIfNeeded: side.last)
     var (x, slope, step) = (side.x, side.slope, side.step)
     var from = max(corner[0].y &- rowTop, 0)
-    side.firstLine = Int32(truncatingIfNeeded: lines.count)
+    let firstLine = lineCount
+    side.firstLine = Int32(truncatingIfNeeded: firstLine)
     side.top = Int32(truncatingIfNeeded: from)
     var (low, high) = (Int.max, Int.min)
     while true {
       let bottom = corner[1].y &- rowTop
       let to = min(bottom, CoverageSides.steps)
       let line = CoverageLine(x: x, step: step, first: from, last: to)
-      lines.append(line)
+      lines[lineCount] = line
+      lineCount &+= 1
       (low, high) = (min(low, min(x, line.end)), max(high, max(x, line.end)))
       from = to
       if bottom > CoverageSides.steps {
@@ -202,11 +225,11 @@ struct CoverageSweep: ~Copyable {
     if corner < last {
       (side.edgeX, side.edgeTop, side.edgeBottom) = (corner[0].x << 16, corner[0].y, corner[1].y)
     }
-    (side.low, side.high) = (low &- Self.slack, high &+ Self.slack)
     side.bottom = Int32(truncatingIfNeeded: from)
     side.corner = Int32(truncatingIfNeeded: corner - corners)
-    side.lineCount = Int32(truncatingIfNeeded: lines.count) &- side.firstLine
-    if side.lineCount == 1 { side.line = lines.start[Int(side.firstLine)] }
+    side.lineCount = Int32(truncatingIfNeeded: lineCount &- firstLine)
+    if side.lineCount == 1 { side.line = lines[firstLine] }
+    return (low &- slack, high &+ slack)
   }
 
   // MARK: A row
@@ -214,23 +237,28 @@ struct CoverageSweep: ~Copyable {
   /// Fills the coverage of row `number`; rows are asked for in rising order.
   mutating func fill(row number: Int, into target: UnsafeMutablePointer<Float>) {
     gather(number)
-    let (count, places) = (active.count, active.all)
-    var (begin, reach, open) = (0, Int.min, UInt64(0))
-    for index in 0..<count {
-      let side = states + Int(truncatingIfNeeded: places[index].side)
-      if side.pointee.low > reach && open == 0 && index > begin {
-        close(begin, index)
-        begin = index
+    let (count, places) = (activeCount, active)
+    if count > 0 {
+      var (begin, reach, open) = (0, places[0].high, UInt64(0))
+      if !places[0].isWhole { open = Self.openness(states[Int(places[0].side)]) }
+      var index = 1
+      while index < count {
+        let place = places[index]
+        if place.low > reach && open == 0 {
+          close(places, begin, index)
+          begin = index
+        }
+        reach = max(reach, place.high)
+        if !place.isWhole {
+          open &+= Self.openness(states[Int(truncatingIfNeeded: place.side)])
+        }
+        index &+= 1
       }
-      reach = max(reach, side.pointee.high)
-      if Int(side.pointee.bottom &- side.pointee.top) != CoverageSides.steps {
-        open &+= Self.openness(side.pointee)
+      close(places, begin, count)
+      if union.covering != 0 {
+        // What is left open goes on beyond the right side.
+        for index in 0..<count { union.forget(states[Int(places[index].side)].polygon) }
       }
-    }
-    if begin < count { close(begin, count) }
-    if union.covering != 0 {
-      // What is left open goes on beyond the right side.
-      for place in places { union.forget(states[Int(place.side)].polygon) }
     }
     union.row.finish(into: target)
   }
@@ -255,51 +283,58 @@ struct CoverageSweep: ~Copyable {
 
   private mutating func gather(_ number: Int) {
     let rowTop = number * CoverageSides.steps
-    lines.cut(to: 0)
-    advance(active, rowTop)
-    fresh.cut(to: 0)
-    for place in starts[number]..<starts[number + 1] {
-      fresh.append(Place(low: 0, side: order[place]))
+    lineCount = 0
+    activeCount = Self.advance(active, activeCount, rowTop, states, corners, lines, &lineCount)
+    let (first, end) = (starts[number], starts[number + 1])
+    if first == end { return }
+    for place in first..<end {
+      fresh[place - first] = Place(low: 0, high: 0, side: order[place], isWhole: false)
     }
-    if fresh.count == 0 { return }
-    advance(fresh, rowTop)
-    merge()
+    merge(Self.advance(fresh, end - first, rowTop, states, corners, lines, &lineCount))
   }
 
   /// Brings the sides to their next row, drops those that have ended, and sorts what is nearly in order.
-  private func advance(_ list: PlainStore<Place>, _ rowTop: Int) {
-    let places = list.all
-    var (kept, moves) = (0, 0)
-    for index in 0..<places.count {
-      var place = places[index]
+  ///
+  /// - Returns: how many are left, which are the first.
+  private static func advance(
+    _ list: UnsafeMutablePointer<Place>, _ count: Int, _ rowTop: Int,
+    _ states: UnsafeMutablePointer<State>, _ corners: UnsafePointer<CoverageCorner>,
+    _ lines: UnsafeMutablePointer<CoverageLine>, _ lineCount: inout Int
+  ) -> Int {
+    let most = 4 &* count &+ 64
+    var (kept, moves, index) = (0, 0, 0)
+    while index < count {
+      var place = list[index]
+      index &+= 1
       let side = states + Int(truncatingIfNeeded: place.side)
       if side.pointee.corner == side.pointee.last { continue }
-      advance(&side.pointee, rowTop)
-      place.low = side.pointee.low
+      (place.low, place.high) = advance(
+        &side.pointee, rowTop, corners, lines, &lineCount)
+      place.isWhole = Int(side.pointee.bottom &- side.pointee.top) == CoverageSides.steps
       var to = kept
       // What is out of all order is left to the end.
-      if moves <= 4 &* places.count &+ 64 {
-        while to > 0, places[to &- 1].low > place.low {
-          places[to] = places[to &- 1]
+      if moves <= most {
+        while to > 0, list[to &- 1].low > place.low {
+          list[to] = list[to &- 1]
           to &-= 1
         }
         moves &+= kept &- to
       }
-      places[to] = place
+      list[to] = place
       kept &+= 1
     }
-    list.cut(to: kept)
-    if moves > 4 * places.count + 64 {
-      var all = list.all
+    if moves > most {
+      var all = UnsafeMutableBufferPointer(start: list, count: kept)
       all.sort { ($0.low, $0.side) < ($1.low, $1.side) }
     }
+    return kept
   }
 
-  /// Merges the fresh sides among those that go on, from the right.
-  private func merge() {
-    var (from, other) = (active.count - 1, fresh.count - 1)
-    _ = active.extend(by: fresh.count)
-    let (places, fresh) = (active.start, fresh.start)
+  /// Merges so many fresh sides among those that go on, from the right.
+  private mutating func merge(_ freshCount: Int) {
+    var (from, other) = (activeCount - 1, freshCount - 1)
+    activeCount += freshCount
+    let places = active
     var place = from + other + 1
     while other >= 0 {
       if from >= 0, places[from].low > fresh[other].low {
@@ -315,15 +350,21 @@ struct CoverageSweep: ~Copyable {
 
   // MARK: A group of sides
 
-  private mutating func close(_ begin: Int, _ end: Int) {
-    let places = active.start
+  @inline(__always)
+  private mutating func close(_ places: UnsafeMutablePointer<Place>, _ begin: Int, _ end: Int) {
     if end &- begin == 1 {
-      cross(states + Int(places[begin].side))
-    } else if isOrdered(begin, end) {
-      for index in begin..<end { cross(states + Int(places[index].side)) }
+      cross(states + Int(truncatingIfNeeded: places[begin].side))
     } else {
-      untangle(begin, end)
+      closeSeveral(places, begin, end)
     }
+  }
+
+  @inline(never)
+  private mutating func closeSeveral(
+    _ places: UnsafeMutablePointer<Place>, _ begin: Int, _ end: Int
+  ) {
+    guard isOrdered(places, begin, end) else { return untangle(begin, end) }
+    for index in begin..<end { cross(states + Int(places[index].side)) }
   }
 
   /// Whether the sides of a group can be crossed one after the other, whatever the level; sorts them for it.
@@ -331,8 +372,7 @@ struct CoverageSweep: ~Copyable {
   /// They can when all are straight between the same levels and in the same order at both, and nothing else begins or ends
   /// there: all cross the whole row, or two are of one polygon over which no other lies.
   @inline(__always)
-  private func isOrdered(_ begin: Int, _ end: Int) -> Bool {
-    let places = active.start
+  private func isOrdered(_ places: UnsafeMutablePointer<Place>, _ begin: Int, _ end: Int) -> Bool {
     let first = states + Int(places[begin].side)
     let (top, bottom) = (first.pointee.top, first.pointee.bottom)
     if Int(bottom &- top) != CoverageSides.steps {
@@ -341,7 +381,7 @@ struct CoverageSweep: ~Copyable {
         second.pointee.bottom == bottom, second.pointee.polygon == first.pointee.polygon,
         second.pointee.winding != first.pointee.winding
       else { return false }
-      if first.pointee.high < second.pointee.low { return true }
+      if places[begin].high < places[begin &+ 1].low { return true }
     }
     var moves = 0
     for index in begin..<end {
@@ -374,20 +414,21 @@ struct CoverageSweep: ~Copyable {
     let sign = union.turn(side.pointee.polygon, side.pointee.winding)
     if sign == 0 { return }
     if side.pointee.lineCount == 1 { return union.row.mark(side.pointee.line, sign: sign) }
-    let first = lines.start + Int(side.pointee.firstLine)
+    let first = lines + Int(side.pointee.firstLine)
     for index in 0..<Int(side.pointee.lineCount) { union.row.mark(first[index], sign: sign) }
   }
 
   private mutating func untangle(_ begin: Int, _ end: Int) {
-    let places = active.start
+    let places = active
     knot.clear()
     for index in begin..<end {
       let side = states[Int(places[index].side)]
       if side.lineCount == 1 {
         knot.append(side.line, side.polygon, side.winding)
       } else {
-        for line in lines.part(from: Int(side.firstLine), count: Int(side.lineCount)) {
-          knot.append(line, side.polygon, side.winding)
+        let first = lines + Int(side.firstLine)
+        for index in 0..<Int(side.lineCount) {
+          knot.append(first[index], side.polygon, side.winding)
         }
       }
     }

@@ -8,8 +8,8 @@ struct CoverageUnion: ~Copyable {
   private let windings: UnsafeMutablePointer<Int32>
   private(set) var covering = 0
 
-  init(width: Int, polygons: Int) {
-    row = CoverageRow(width: width)
+  init(width: Int, polygons: Int, isStreaming: Bool) {
+    row = CoverageRow(width: width, isStreaming: isStreaming)
     windings = .allocate(capacity: max(polygons, 1))
     windings.initialize(repeating: 0, count: max(polygons, 1))
   }

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Foundation
 public import Raster
 
@@ -7,6 +8,8 @@ extension Layout {
   private static let slabsPerCore = 3
   /// Fewer rows are not worth a part.
   private static let leastRows = 64
+  /// A plane of so many bytes has left the caches before anybody reads it.
+  private static let streamedBytes = 32 << 20
 
   /// The share of each pixel that the polygons of a layer cover, their union being counted once.
   ///
@@ -80,6 +83,9 @@ extension Layout {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let slab = max(Self.leastRows, (rect.height - 1) / (Self.slabsPerCore * cores) + 1)
     let count = (rect.height - 1) / slab + 1
+    let isStreaming =
+      rect.area * MemoryLayout<Float>.size >= Self.streamedBytes
+      && Int(bitPattern: target) % 16 == 0 && rect.width % 4 == 0
     // Of several failures the uppermost is told.
     var failures = [(any Error)?](repeating: nil, count: count)
     failures.withUnsafeMutableBufferPointer { failures in
@@ -91,7 +97,7 @@ extension Layout {
         do {
           try fillSlab(
             shared.target + top * rect.width, of: layer, in: cell, layoutToScan: layoutToScan,
-            rect: part, limit: limit)
+            rect: part, limit: limit, isStreaming: isStreaming)
         } catch { shared.failures[number] = error }
       }
     }
@@ -100,7 +106,7 @@ extension Layout {
 
   private func fillSlab(
     _ target: UnsafeMutablePointer<Float>, of layer: LayerID, in cell: CellID,
-    layoutToScan: Affine, rect: PixelRect, limit: Int
+    layoutToScan: Affine, rect: PixelRect, limit: Int, isStreaming: Bool
   ) throws {
     // A pixel more on each side: rounding may move a vertex in.
     let seen = Box(
@@ -109,8 +115,13 @@ extension Layout {
     let sides = try walk(
       to: CoverageSides(rect: rect), layer: layer, in: cell,
       within: layoutToScan.inverse(seen), limit: limit, mappedBy: layoutToScan)
-    if sides.sides.count == 0 { return target.update(repeating: 0, count: rect.area) }
-    var sweep = CoverageSweep(sides, width: rect.width, height: rect.height)
+    defer { if isStreaming { gd_end_streaming() } }
+    if sides.sides.count == 0 {
+      if isStreaming { return gd_clear_streamed(target, rect.area) }
+      return target.update(repeating: 0, count: rect.area)
+    }
+    var sweep = CoverageSweep(
+      sides, width: rect.width, height: rect.height, isStreaming: isStreaming)
     for row in 0..<rect.height { sweep.fill(row: row, into: target + row * rect.width) }
   }
 }
