@@ -9,6 +9,7 @@ struct GDSIIReader {
   private var cursor: GDSIICursor
   private var draft = LayoutDraft(format: "GDSII", dbuMicrometres: 0)
   private var element = GDSIIElement(kind: .boundary, offset: 0)
+  private var pen = PathPen()
 
   private let release: (Int) -> Void
 
@@ -205,8 +206,8 @@ struct GDSIIReader {
 
   private mutating func addPath(to cell: inout DraftCell) throws {
     let layer = try layerIndex()
-    let spine = (0..<element.pointCount).map { element.point($0) }
-    guard !spine.isEmpty else { return }
+    guard element.pointCount > 0 else { return }
+    let spine = (0..<element.pointCount).lazy.map { [element] in element.point($0) }
     let width = abs(element.width)
     guard width > 0 else {
       return cell.withShapes(of: layer) { $0.appendUndrawn(spine) }
@@ -224,12 +225,15 @@ struct GDSIIReader {
     }
     if element.width < 0 {
       return cell.withShapes(of: layer) {
-        $0.paths.append(AbsolutePath(spine: spine, outline: outline))
+        $0.paths.append(AbsolutePath(spine: Array(spine), outline: outline))
       }
     }
     do {
-      let polygon = try outline.polygonOnGrid(around: spine)
-      try polygon.withUnsafeBufferPointer { try append($0, to: &cell, layer) }
+      let count = try pen.drawOnGrid(outline, around: spine)
+      try cell.withShapes(of: layer) { shapes in
+        guard shapes.hasRoom(for: count) else { throw Self.tooMany(at: element.offset) }
+        shapes.append(vertices: count) { pen.write(to: $0) }
+      }
     } catch let error as LayoutError {
       throw LayoutError(error.code, at: element.offset, error.detail)
     }

@@ -60,7 +60,7 @@ extension AbsolutePath {
     for (from, to) in zip(spine, spine.dropFirst()) {
       length += ((to.x - from.x) * (to.x - from.x) + (to.y - from.y) * (to.y - from.y)).squareRoot()
     }
-    let polygon = outline.polygon(around: spine, snapped: false)
+    let polygon = outline.polygon(around: spine)
     var doubled = 0.0
     for (index, point) in polygon.enumerated() {
       let last = polygon[index == 0 ? polygon.count - 1 : index - 1]

@@ -8,8 +8,8 @@ struct PackedTree: Sendable {
 
   /// Boxes of all levels above the leaves, the lowest first, the root last.
   private var nodes: [GridBox] = []
-  /// Where each level begins in `nodes`, with the end behind the last.
-  private var levels: [Int] = [0]
+  /// Where each level begins in `nodes`, with the end behind the last; empty where the leaves are too few for a tree.
+  private var levels: [Int] = []
   private var count = 0
 
   init() {}
@@ -18,6 +18,7 @@ struct PackedTree: Sendable {
   init(over leaves: [GridBox]) {
     count = leaves.count
     guard count > Self.fanout else { return }
+    levels = [0]
     leaves.withUnsafeBufferPointer { join($0) }
     while nodes.count - levels[levels.count - 1] > Self.fanout {
       let start = levels[levels.count - 1]

@@ -67,7 +67,7 @@ struct PolygonWalk<Sink: ShapeSink> {
       try spend()
       let seen = path.extent.mapped(by: map).expanded(by: path.margin).intersects(window)
       if seen {
-        let polygon = path.outline.polygon(around: path.spine.map { map($0) }, snapped: false)
+        let polygon = path.outline.polygon(around: path.spine.map { map($0) })
         try polygon.map { output($0) }.withUnsafeBufferPointer { try sink.take(mapped: $0) }
       }
     }
