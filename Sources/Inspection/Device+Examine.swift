@@ -193,7 +193,7 @@ extension Device {
         width: opened.image.width, height: opened.image.height, channels: scanChannels,
         goldenChannels: calibration.planes),
       calibration: calibration, rules: rules,
-      colours: DifferenceColours(saturation: 2 * threshold, threshold: threshold))
+      colours: DifferenceColours(flaggedFrom: threshold))
   }
 
   /// The recipe's calibration; without one, what most of the scan itself shows.

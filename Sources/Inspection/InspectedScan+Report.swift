@@ -62,7 +62,7 @@ extension InspectedScan {
   ///
   /// - Throws: `ImageFileError` where the scan can't be read again.
   public func report() throws -> Report {
-    let colours = DifferenceColours(saturation: 2 * threshold, threshold: threshold)
+    let colours = DifferenceColours(flaggedFrom: threshold)
     let heatMaps = Dictionary(explained.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     let crops = try record.findings.prefix(Self.mostShown).compactMap { finding in
       let rect = window(around: finding.box)
@@ -149,7 +149,7 @@ extension ExplainedFinding {
       RelevanceColours.picture(
         of: map.plane(of: crop, in: crop, width: side, height: side), over: seen)
     }
-    let colours = DifferenceColours(saturation: 2 * threshold, threshold: threshold)
+    let colours = DifferenceColours(flaggedFrom: threshold)
     return ExplanationPictures(
       id: id, crop: crop, scan: seen, golden: square(window.golden),
       difference: square(colours.picture(of: window.difference)), heatMap: shown(heatMap),

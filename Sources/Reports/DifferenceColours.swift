@@ -16,6 +16,11 @@ public struct DifferenceColours: Sendable, Equatable {
     (self.saturation, self.threshold) = (saturation, threshold)
   }
 
+  /// Colours up to twice what is flagged; the least range is 1, for a recipe may flag what is hardly a difference.
+  public init(flaggedFrom threshold: Double) {
+    self.init(saturation: max(2 * threshold, 1), threshold: threshold)
+  }
+
   /// Red, green and blue, 0…1, at −1, −½, 0, ½ and 1 of the saturation.
   static let stops: [SIMD3<Float>] = [
     SIMD3(5, 77, 140) / 255, SIMD3(120, 178, 216) / 255, SIMD3(240, 240, 240) / 255,

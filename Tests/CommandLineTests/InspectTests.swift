@@ -34,6 +34,16 @@ import Testing
     }
   }
 
+  @Test func `a threshold below all noise is taken as it is`() throws {
+    try withScene { scene in
+      try scene.write("recipe.yaml", Scene.recipe + "\nmatching: {threshold: 0.001}\n")
+      try PNGWriter.write(scene.scan(), path: scene.file("scan.png").path)
+      let run = try goldendie(
+        "inspect", "scan.png", "--recipe", "recipe.yaml", "--output", "out", in: scene.folder)
+      #expect(run.status == 0, "\(run.errors)")
+    }
+  }
+
   @Test func `a PNG is read whatever its name says`() throws {
     try withScene { scene in
       try PNGWriter.write(scene.scan(), path: scene.file("scan.jpg").path)
