@@ -147,6 +147,8 @@ extension ReportPage {
       .head .c-crops i{display:inline-block;width:23.4mm}
       .crops{display:grid;grid-template-columns:repeat(auto-fill,22mm);gap:1.4mm}
       .crop{width:auto!important;max-width:22mm}
+      .head .c-crops:has(i:nth-child(4)) i{width:17mm}
+      .crops:has(.crop:nth-child(4)){grid-template-columns:repeat(4,17mm);gap:1.1mm}
       .table:not(.classed) .c-class,.table.placeless .c-layout,.table.bare .c-layers{display:none!important}
       .c-layers span{margin:0 2px 2px 0;padding:0 3px}
       .polarity::before{width:7px;height:7px;margin-right:3px}

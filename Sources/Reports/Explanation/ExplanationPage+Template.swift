@@ -60,11 +60,11 @@ extension ExplanationPage {
     nav{display:flex;justify-content:space-between;margin-bottom:10px}
     nav span{display:flex;gap:18px}
     section{margin-top:20px}
-    .tile{display:block;width:128px;height:128px;background:#dfe2e6 var(--atlas) calc(var(--i)*-128px) 0/calc(var(--count)*128px) 128px no-repeat}
-    .tile.big{width:208px;height:208px;background-position:calc(var(--i)*-208px) 0;background-size:calc(var(--count)*208px) 208px}
-    .layer{margin-right:12px}
+    .tile{--side:128px;display:block;width:var(--side);height:var(--side);background:#dfe2e6 var(--atlas) calc(var(--i)*-1*var(--side)) 0/calc(var(--count)*var(--side)) var(--side) no-repeat}
+    .tile.big{--side:208px}
+    .layer{margin-right:12px;white-space:nowrap}
     .layer i{display:inline-block;width:.7em;height:.7em;margin-right:4px;border:1px solid var(--soft);border-radius:2px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
-    .layer small{color:var(--soft);font-weight:400;margin-left:5px}
+    .layer small{display:inline;color:var(--soft);font-weight:400;margin-left:5px}
     figcaption{color:var(--soft);font-size:12px;margin-top:3px}
     .seen{display:flex;flex-wrap:wrap;gap:14px}
     .seen figure{width:208px}
@@ -94,7 +94,12 @@ extension ExplanationPage {
     .audit th{color:var(--soft);padding:3px 12px 3px 0;vertical-align:top;white-space:nowrap}
     .audit td{padding:3px 0;overflow-wrap:anywhere}
     .none{color:var(--soft)}
-    @media (max-width:900px){.two{grid-template-columns:1fr}.concept{grid-template-columns:1fr}}
+    @media screen and (max-width:900px){.two{grid-template-columns:1fr}.concept{grid-template-columns:1fr}}
+    @media print{
+    .tile{--side:24mm} .tile.big{--side:43mm} .seen{gap:3mm} .seen figure{width:43mm} .strip img{height:14.3mm}
+    .concept{grid-template-columns:36mm 24mm minmax(0,1fr);gap:4mm;padding:2mm 0} .two{display:block}
+    section{margin-top:12px} h2{font-size:12px;break-after:avoid} .lead,.key,figcaption{font-size:9.5px} .concept,.seen,.bars,.audit tr{break-inside:avoid} .audit th,.audit td{padding:1px 8px 1px 0} .audit code{font-size:8px}
+    }
 
     """#
 }
