@@ -31,7 +31,9 @@ final class NeighbourDies: @unchecked Sendable {
   /// Cells in which displacements between two scans are told, pixels.
   private static let cell = 32
 
-  private let lock = NSLock()
+  private let lock = NSCondition()
+  /// Dies that some thread is making.
+  private var making: Set<String> = []
   private var dies: [String: Die?] = [:]
   /// From the one used longest ago.
   private var order: [String] = []
@@ -41,13 +43,25 @@ final class NeighbourDies: @unchecked Sendable {
   init(neighbours: Int) { most = neighbours + Self.spare }
 
   /// A die that was kept under a name, or made now; nil for a scan that is of no use.
+  ///
+  /// A die that another thread is making is waited for.
   func die(_ path: String, _ make: () throws -> Die?) rethrows -> Die? {
-    if let kept = lock.withLock({ dies[path] }) {
-      lock.withLock {
-        order.removeAll { $0 == path }
-        order.append(path)
+    let kept: Die?? = lock.withLock {
+      while making.contains(path) { lock.wait() }
+      guard let kept = dies[path] else {
+        making.insert(path)
+        return nil
       }
+      order.removeAll { $0 == path }
+      order.append(path)
       return kept
+    }
+    if let kept { return kept }
+    defer {
+      lock.withLock {
+        making.remove(path)
+        lock.broadcast()
+      }
     }
     let made = try make()
     keep(made, as: path)
