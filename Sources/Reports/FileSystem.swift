@@ -85,13 +85,22 @@ enum FileSystem {
     guard mkdir(path, 0o755) == 0 else { throw failure(errno, path, "the folder can't be made") }
   }
 
+  /// The path of the folder that holds a file or folder; empty where the path is a name alone.
+  ///
+  /// Foundation's own ends the program at names of one letter.
+  static func parent(of path: String) -> String {
+    var parts = path.split(separator: "/")
+    if !parts.isEmpty { parts.removeLast() }
+    return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+  }
+
   /// Makes a folder and all above it, where they are missing.
   static func makeFolders(_ path: String) throws(ReportError) {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       return
     }
-    let parent = (path as NSString).deletingLastPathComponent
+    let parent = parent(of: path)
     if !parent.isEmpty, parent != path { try makeFolders(parent) }
     if mkdir(path, 0o755) == 0 {
       return try sync(parent.isEmpty ? "." : parent)

@@ -68,9 +68,7 @@ public struct ConceptPages {
   ///   - isAnew: whether what the pages tell of other scans is forgotten.
   /// - Throws: `ReportError` when the file system refuses or a template can't be used.
   public static func rewrite(for scans: [StoredScan], in output: URL, isAnew: Bool) throws {
-    func parent(_ scan: StoredScan) -> String {
-      (scan.folder as NSString).deletingLastPathComponent
-    }
+    func parent(_ scan: StoredScan) -> String { FileSystem.parent(of: scan.folder) }
     try turn.withLock { _ in
       for (lot, scans) in Dictionary(grouping: scans, by: parent).sorted(by: { $0.key < $1.key }) {
         let place = lot.isEmpty ? output : output.appending(path: lot)
