@@ -9,6 +9,8 @@ public final class RecordBook: Sendable {
 
   private let open: Open
   private let store = Mutex<(any RecordStore)?>(nil)
+  /// Held while records are opened: two that make the same new file get into each other's way.
+  private let opening = Mutex(())
 
   /// Records that are opened in this way.
   public init(_ open: @escaping Open) { self.open = open }
@@ -28,20 +30,21 @@ public final class RecordBook: Sendable {
 
   /// Uses the records; after trouble with them they are opened anew the next time, for the file may be another then.
   public func use<Result>(_ body: (any RecordStore) throws -> Result) throws -> Result {
-    var opened = store.withLock { $0 }
-    if opened == nil {
-      let new = try open()
-      opened = store.withLock { store in
-        if store == nil { store = new }
-        return store
-      }
-    }
-    guard let opened else { preconditionFailure("records are open by now") }
+    let opened = try store.withLock { $0 } ?? openOnce()
     do {
       return try body(opened)
     } catch let error as StoreError {
       if error.code != .unknown, error.code != .busy { store.withLock { $0 = nil } }
       throw error
+    }
+  }
+
+  private func openOnce() throws -> any RecordStore {
+    try opening.withLock { _ in
+      if let opened = store.withLock({ $0 }) { return opened }
+      let new = try open()
+      store.withLock { $0 = new }
+      return new
     }
   }
 }
