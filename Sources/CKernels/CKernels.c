@@ -170,6 +170,16 @@ WIDEST void gd_sample_bilinear(const float *source, ptrdiff_t width, ptrdiff_t h
   }
 }
 
+WIDEST void gd_sample_labels(const uint16_t *source, ptrdiff_t width, ptrdiff_t height, const float *xs, const float *ys,
+                             uint16_t *restrict target, ptrdiff_t n) {
+  const float right = (float)(width - 1), bottom = (float)(height - 1);
+  for (ptrdiff_t i = 0; i < n; i++) {
+    const float x = xs[i] < 0 ? 0 : (xs[i] > right ? right : xs[i]);
+    const float y = ys[i] < 0 ? 0 : (ys[i] > bottom ? bottom : ys[i]);
+    target[i] = source[(ptrdiff_t)(int32_t)y * width + (int32_t)x];
+  }
+}
+
 static inline __attribute__((always_inline)) float spline_row(const float *row, float before, float here, float next,
                                                               float after) {
   return before * row[0] + here * row[1] + next * row[2] + after * row[3];

@@ -225,3 +225,19 @@ WIDEST void gd_best_shifts(const uint8_t *scan, ptrdiff_t scan_stride, const uin
     }
   }
 }
+
+WIDEST void gd_lit_fields_row(const float *const *sums, const float *const *weights, ptrdiff_t kinds, float trust,
+                              float *target, ptrdiff_t width) {
+  for (ptrdiff_t x = 0; x < width; x++) {
+    float sum = 0, weight = trust;
+    for (ptrdiff_t k = 0; k < kinds; k++) {
+      sum += sums[k][x];
+      weight += weights[k][x];
+    }
+    target[x] = sum / weight;
+  }
+  for (ptrdiff_t k = 0; k < kinds; k++) {
+    float *own = target + (k + 1) * width;
+    for (ptrdiff_t x = 0; x < width; x++) own[x] = (sums[k][x] + trust * target[x]) / (weights[k][x] + trust);
+  }
+}

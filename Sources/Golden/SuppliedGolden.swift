@@ -7,7 +7,7 @@ public struct SuppliedGolden: GoldenSource {
   /// The share of a difference that counts at each pixel, 0…1; nil where all of it does.
   private let trust: Plane?
   /// The picture as a spline; nil where it is moved by the means of pixels.
-  private let coefficients: [Plane]?
+  private let coefficients: Picture?
   /// Colours that stand in for materials; nil where brightness does.
   private let colours: ColourClasses?
 
@@ -23,7 +23,7 @@ public struct SuppliedGolden: GoldenSource {
   ///   - trust: the share of a difference that counts at each pixel, 0…1, less where good dies differ; nil for all of it.
   public init(sharp picture: Picture, trust: Plane? = nil) {
     (self.picture, self.trust) = (picture, trust)
-    coefficients = picture.planes.map { $0.splineCoefficients() }
+    coefficients = picture.mapPlanes { $0.splineCoefficients() }
     colours = ColourClasses(of: picture)
   }
 
@@ -38,10 +38,8 @@ public struct SuppliedGolden: GoldenSource {
     let halo = GoldenRegion.reach + 4
     let wide = rect.expanded(by: halo)
     let sampled =
-      coefficients.map { planes in
-        Picture(
-          planes: planes.map { $0.splineResampled(rect: wide, toSource: toSource, mesh: mesh) })
-      } ?? picture.mapPlanes { $0.resampled(rect: wide, toSource: toSource, mesh: mesh) }
+      coefficients?.splineResampled(rect: wide, toSource: toSource, mesh: mesh)
+      ?? picture.resampled(rect: wide, toSource: toSource, mesh: mesh)
     let classes = colours?.labels(of: sampled) ?? Self.brightnesses(of: sampled)
     let distance = classes.nearestOther(reach: GoldenRegion.reach).distance
     let inner = PixelRect(x: halo, y: halo, width: rect.width, height: rect.height)

@@ -50,7 +50,7 @@ extension Device {
             toScan: registration.toScan, mesh: mesh, pixelSizeUm: registration.pixelSize)
         ])
       if let golden = golden as? GeneratorGolden {
-        let drawn = try golden.picture(field, toScan: registration.toScan, mesh: mesh)
+        let drawn = try golden.brightness(field, toScan: registration.toScan, mesh: mesh)
         mesh = mesh.adding(
           try GoldenPlacement.displacement(of: picture, from: drawn, field: field))
       }

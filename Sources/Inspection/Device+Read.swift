@@ -53,7 +53,7 @@ extension Device {
   }
 
   func reference() throws -> any RegistrationReference {
-    if let supplied { return PictureReference(supplied.golden.picture) }
+    if let supplied { return PictureReference(supplied.golden.picture.luminance) }
     guard let stack else { preconditionFailure("a recipe without a layout has a golden picture") }
     return LayoutReference(stack: stack)
   }

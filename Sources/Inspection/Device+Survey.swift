@@ -160,7 +160,7 @@ extension Device {
     if let golden = golden as? GeneratorGolden {
       var finer = mesh
       try visit({ _ in true }) { index, rect, picture in
-        let drawn = try golden.picture(rect, toScan: registration.toScan, mesh: mesh)
+        let drawn = try golden.brightness(rect, toScan: registration.toScan, mesh: mesh)
         let moved = try GoldenPlacement.displacement(of: picture, from: drawn, field: rect)
         let middle = Point(
           x: Double(rect.x) + Double(rect.width) / 2, y: Double(rect.y) + Double(rect.height) / 2)

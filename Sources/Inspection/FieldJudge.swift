@@ -120,7 +120,22 @@ struct Overview {
     for (target, source) in zip(difference.indices, coloured.planes) {
       Self.add(source, core, reduction, &difference[target])
     }
-    Self.add(Plane(width: core.width, height: core.height, filling: 1), core, reduction, &counts)
+    count(core)
+  }
+
+  /// Counts the pixels of a core.
+  private mutating func count(_ core: PixelRect) {
+    let step = reduction
+    func seen(_ place: Int, _ low: Int, _ high: Int) -> Float {
+      Float(max(0, min(high, (place + 1) * step) - max(low, place * step)))
+    }
+    let columns = core.x / step..<max(core.x / step, min(counts.width, (core.maxX - 1) / step + 1))
+    let rows = core.y / step..<max(core.y / step, min(counts.height, (core.maxY - 1) / step + 1))
+    let across = columns.map { seen($0, core.x, core.maxX) }
+    for y in rows {
+      let down = seen(y, core.y, core.maxY)
+      for (x, share) in zip(columns, across) { counts[x, y] += down * share }
+    }
   }
 
   private static func add(_ source: Plane, _ core: PixelRect, _ step: Int, _ target: inout Plane) {
@@ -151,18 +166,26 @@ struct Overview {
 
   /// The pictures.
   var pictures: FieldPictures {
+    let most = Float(reduction * reduction)
     func mean(_ planes: [Plane], elsewhere: Float) -> Picture {
-      Picture(
-        planes: planes.map { plane in
-          var result = plane
-          let most = Float(reduction * reduction)
-          for index in plane.samples.indices {
-            // What is not looked at fills the rest of a pixel.
-            let rest = most - counts.samples[index]
-            result.samples[index] = (plane.samples[index] + rest * elsewhere) / most
+      var result = Picture(planes: planes)
+      result.withUnsafeMutableRows { planes in
+        counts.withUnsafeRows { counts in
+          RowBands(height: counts.height).inParallel { band in
+            for y in band {
+              let known = counts.row(y)
+              for plane in planes {
+                let samples = plane.row(y)
+                // What is not looked at fills the rest of a pixel.
+                for x in 0..<counts.width {
+                  samples[x] = (samples[x] + (most - known[x]) * elsewhere) / most
+                }
+              }
+            }
           }
-          return result
-        })
+        }
+      }
+      return result
     }
     return FieldPictures(
       scan: mean(scan, elsewhere: Self.grey), golden: mean(golden, elsewhere: Self.grey),

@@ -10,11 +10,11 @@ enum GoldenPlacement {
   ///
   /// - Parameters:
   ///   - photograph: the field.
-  ///   - golden: its golden, of the same size.
+  ///   - golden: the brightness of its golden, of the same size.
   ///   - field: where the photograph lies in the scan.
   /// - Returns: how the scan is moved against where the golden was painted.
   static func displacement(
-    of photograph: Picture, from golden: Picture, field: PixelRect
+    of photograph: Picture, from golden: Plane, field: PixelRect
   ) throws -> DisplacementMesh {
     let registrar = Registrar(
       reference: PictureReference(golden), settings: RegistrationSettings())

@@ -7,7 +7,9 @@ final class KeptScans<Content: Sendable>: @unchecked Sendable {
   /// Scans that are kept beyond the neighbours of one.
   private static var spare: Int { 2 }
 
-  private let lock = NSLock()
+  private let lock = NSCondition()
+  /// Those that some thread is making.
+  private var making: Set<String> = []
   private var contents: [String: Content?] = [:]
   /// From the one used longest ago.
   private var order: [String] = []
@@ -17,13 +19,25 @@ final class KeptScans<Content: Sendable>: @unchecked Sendable {
   init(neighbours: Int) { most = neighbours + Self.spare }
 
   /// What was kept under a name, or is made now; nil for a scan that is of no use.
+  ///
+  /// What another thread is making is waited for.
   func content(_ name: String, _ make: () throws -> Content?) rethrows -> Content? {
-    if let kept = lock.withLock({ contents[name] }) {
-      lock.withLock {
-        order.removeAll { $0 == name }
-        order.append(name)
+    let kept: Content?? = lock.withLock {
+      while making.contains(name) { lock.wait() }
+      guard let kept = contents[name] else {
+        making.insert(name)
+        return nil
       }
+      order.removeAll { $0 == name }
+      order.append(name)
       return kept
+    }
+    if let kept { return kept }
+    defer {
+      lock.withLock {
+        making.remove(name)
+        lock.broadcast()
+      }
     }
     let made = try make()
     keep(made, as: name)

@@ -42,7 +42,7 @@ struct PairedPicture {
     settings.rotationRange = search.rotation
     settings.expectedRotation = search.expectedRotation
     settings.greatestDoubt = ScanPlace.pictureDoubt
-    let registrar = Registrar(reference: PictureReference(picture), settings: settings)
+    let registrar = Registrar(reference: PictureReference(picture.luminance), settings: settings)
     let (field, luminance) = (anchor.bounds, anchor.luminance)
     let (middle, shift) = (field.middle, search.expectedShift)
     let outcome = try registrar.register(

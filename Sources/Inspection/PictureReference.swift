@@ -6,8 +6,7 @@ struct PictureReference: RegistrationReference {
   /// Brightness, stretched so that its 1st to 99th hundredth span 0…1.
   private let brightness: Plane
 
-  init(_ picture: Picture) {
-    let luminance = picture.luminance
+  init(_ luminance: Plane) {
     let (low, high) = (luminance.sampledQuantile(0.01), luminance.sampledQuantile(0.99))
     let span = max(high - low, 0.02)
     brightness = luminance.map { min(max(($0 - low) / span, 0), 1) }

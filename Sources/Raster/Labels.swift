@@ -98,6 +98,7 @@ extension Labels {
   public func crop(_ rect: PixelRect) -> Labels {
     let bounds = PixelRect(x: 0, y: 0, width: width, height: height)
     precondition(bounds.contains(rect), "the crop must lie inside the labels")
+    guard rect != bounds else { return self }
     var cropped: [UInt16] = []
     cropped.reserveCapacity(rect.area)
     for y in rect.y..<rect.maxY {

@@ -46,6 +46,7 @@ public struct Plane: Sendable, Equatable {
   /// The samples of a rectangle inside the plane.
   public func crop(_ rect: PixelRect) -> Plane {
     precondition(bounds.contains(rect), "the crop must lie inside the plane")
+    guard rect != bounds else { return self }
     return Plane(width: rect.width, height: rect.height) { target in
       samples.withUnsafeBufferPointer { source in
         guard let base = source.baseAddress else { return }

@@ -39,12 +39,25 @@ public struct DifferenceColours: Sendable, Equatable {
 
   /// The coloured picture of a plane of differences in standard deviations; not a number where nothing was compared.
   public func picture(of difference: Plane) -> Picture {
-    var planes = [Plane](
-      repeating: Plane(width: difference.width, height: difference.height), count: 3)
-    for (index, sigma) in difference.samples.enumerated() {
-      let colour = colour(sigma)
-      for channel in 0..<3 { planes[channel].samples[index] = colour[channel] }
+    guard difference.bounds.area > 0 else {
+      return Picture(planes: [difference, difference, difference])
     }
-    return Picture(planes: planes)
+    let empty = Plane(width: difference.width, height: difference.height)
+    var picture = Picture(planes: [empty, empty, empty])
+    picture.withUnsafeMutableRows { planes in
+      difference.withUnsafeRows { difference in
+        RowBands(height: difference.height).inParallel { band in
+          for y in band {
+            let (red, green, blue) = (planes[0].row(y), planes[1].row(y), planes[2].row(y))
+            let source = difference.row(y)
+            for x in 0..<difference.width {
+              let colour = colour(source[x])
+              (red[x], green[x], blue[x]) = (colour.x, colour.y, colour.z)
+            }
+          }
+        }
+      }
+    }
+    return picture
   }
 }

@@ -134,14 +134,6 @@ public final class InspectionDesk: Sendable {
     logger.notice("mended: scans are taken up again")
   }
 
-  /// How much memory a scan's inspection may take; 0 for one that can't be read, which is told when it is inspected.
-  func memory(for claim: Claim, bytesAPixel: Int) -> Int {
-    guard let header = try? ScanHeader(claim.scan) else { return 0 }
-    // A larger scan is held in parts, which together take no more.
-    let held = min(Double(header.width) * Double(header.height), Double(Device.Footprint().wholePx))
-    return Int(held) * bytesAPixel
-  }
-
   /// Inspects a claimed scan.
   ///
   /// - Throws: `CancellationError` when the scan was given back meanwhile.

@@ -14,6 +14,8 @@ final class PageKeeper: Sendable {
   private let book: RecordBook?
   private let logger: Logger
   private let state = Mutex(State())
+  /// Whether the output was opened.
+  private let opening = Mutex(false)
   /// The entry of the chain up to which the pages of lots tell; held by whoever writes.
   private let pen = Mutex(0)
 
@@ -35,20 +37,34 @@ final class PageKeeper: Sendable {
 
   /// Reads what the output holds, and clears what a killed run left half made, unless that was done.
   func open() throws {
-    if state.withLock({ $0.index != nil }) { return }
-    try OutputFolder.clearLeftovers(in: output)
-    let found: IndexPage
-    do {
-      found = try IndexPage(reading: output)
-    } catch let error as ReportError where error.code == .noSuchFile {
-      found = IndexPage()
+    // One thread alone: another would clear what the first begins to write.
+    try opening.withLock { isOpen in
+      guard !isOpen else { return }
+      try clearLeftovers(in: output)
+      let found: IndexPage
+      do {
+        found = try IndexPage(reading: output)
+      } catch let error as ReportError where error.code == .noSuchFile {
+        found = IndexPage()
+      }
+      state.withLock { $0.index = found }
+      isOpen = true
     }
-    let lots = found.entries.filter { $0.folder.contains("/") }
-      .map { ($0.folder as NSString).deletingLastPathComponent }
-    for folder in Set(lots).union([LotPages.folderName]) {
-      try OutputFolder.clearLeftovers(in: output.appending(path: folder))
+  }
+
+  /// Clears a folder and the lots in it, told in no index when their first result was cut off.
+  private func clearLeftovers(in folder: URL) throws {
+    try OutputFolder.clearLeftovers(in: folder)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for name in names where !name.hasPrefix(".") {
+      let inner = folder.appending(path: name)
+      // A scan's folder appears whole; nothing in it is half made.
+      if FileState(inner)?.kind == .folder,
+        FileState(inner.appending(path: IndexPage.recordName)) == nil
+      {
+        try clearLeftovers(in: inner)
+      }
     }
-    state.withLock { if $0.index == nil { $0.index = found } }
   }
 
   /// Adds a scan to the index, in place of what was in its folder before.

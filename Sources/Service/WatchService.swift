@@ -13,12 +13,12 @@ public final class WatchService: Service {
   public struct Settings: Codable, Sendable, Equatable {
     /// Scans inspected at once at most.
     ///
-    /// The default is 1; one scan keeps all cores busy most of the time.
-    public var workers = 1
+    /// The default is one for each core, up to 4.
+    public var workers = ScanMemory.usefulWorkers
     /// Memory that the scans at hand may take together, bytes; one alone may take more.
     ///
     /// The default is 60 % of the machine's.
-    public var memoryBytes = Int(0.6 * Double(ProcessInfo.processInfo.physicalMemory))
+    public var memoryBytes = ScanMemory.most
     /// Whether to end when the inbox is empty.
     ///
     /// The default is false.
@@ -39,11 +39,6 @@ public final class WatchService: Service {
     /// The default settings.
     public init() {}
   }
-
-  /// Memory that an inspection takes for each pixel that it holds, bytes: a bound with room.
-  ///
-  /// A colour scan of 2.6 Mpx took 150, the program's own memory counted in.
-  static let bytesAPixel = 260
 
   private let watch: WatchFolder
   private let desk: InspectionDesk
@@ -201,7 +196,7 @@ public final class WatchService: Service {
       // While something is wrong one scan at a time finds out whether it still is.
       if desk.trouble != nil, state.withLock({ !$0.working.isEmpty }) { return }
       guard let claim = watch.next() else { return }
-      let bytes = desk.memory(for: claim, bytesAPixel: Self.bytesAPixel)
+      let bytes = ScanMemory.bytes(for: claim.scan)
       let fits = state.withLock { state in
         let taken = state.working.values.reduce(0) { $0 + $1.bytes }
         guard taken == 0 || taken + bytes <= settings.memoryBytes else { return false }

@@ -37,11 +37,22 @@ struct InspectCommand: ParsableCommand {
 
   @OptionGroup var options: InspectionOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Scans inspected at once at most, where memory allows.", valueName: "count"))
+  var workers = ScanMemory.usefulWorkers
+
   @Flag(help: "Keep records of the results in OUTPUT/records.sqlite.")
   var record = false
 
   @Flag(help: "Print an array of results as JSON instead of the table.")
   var json = false
+
+  func validate() throws {
+    guard (1...64).contains(workers) else {
+      throw ValidationError("--workers is a number from 1 to 64, not \(workers)")
+    }
+  }
 
   func run() throws {
     try checkNames()
@@ -51,60 +62,34 @@ struct InspectCommand: ParsableCommand {
     let results = Results(
       in: options.outputFolder, book: hasRecords ? RecordBook(in: options.outputFolder) : nil,
       logger: Logger(label: "goldendie") { LogForm.text.handler(label: $0) })
-    var summaries: [ScanSummary] = []
-    var findings = FindingLines()
-    var (worst, trouble): (ExitStatus?, Failure?)
-    let progress = ProgressLine()
-    for (number, scan) in scans.enumerated() {
-      let start = ContinuousClock.now
-      let name = (scan as NSString).lastPathComponent
-      func show(_ stage: String) {
-        progress.show("scan \(number + 1) of \(scans.count), \(name): \(stage)")
-      }
-      do {
-        let order = Results.Order(
-          scan: URL(filePath: scan), path: scan, folder: OutputFolder.name(forScan: scan))
-        let outcome = try results.inspect(order, by: recipe, progress: { show($0.rawValue) })
-        results.refreshPages()
-        let folder = options.outputFolder.appending(
-          path: outcome.folder, directoryHint: .isDirectory)
-        summaries.append(
-          ScanSummary(outcome.record, seconds: seconds(since: start), folder: folder))
-        findings.add(outcome.record)
-        progress.clear()
-      } catch let error where error is ReportError || error is StoreError {
-        progress.clear()
-        // Where one result can't be kept, the next ones can't either.
-        trouble = Self.failure(error)
-        break
-      } catch {
-        progress.clear()
-        let failure = Failure(error)
-        worst = max(worst ?? failure.status, failure.status)
-        failure.tell()
-        summaries.append(
-          ScanSummary(failed: scan, reason: failure.sentence, seconds: seconds(since: start)))
-      }
-    }
+    let told = Told(count: scans.count, options.outputFolder)
+    var batch = ScanBatch()
+    batch.workers = workers
+    batch.inspect(
+      scans.map {
+        Results.Order(
+          scan: URL(filePath: $0), path: $0, folder: OutputFolder.name(forScan: $0))
+      }, by: recipe, into: results,
+      progress: { [scans] in told.show($1, of: scans[$0], number: $0 + 1) },
+      tell: { [scans] outcome in
+        defer { results.refreshPages() }
+        return told.add(outcome, of: scans[outcome.index])
+      })
+    var trouble = told.trouble
     do {
       try results.finishPages()
     } catch {
-      trouble = trouble ?? Self.failure(error)
+      trouble = trouble ?? Failure(keeping: error)
     }
-    try show(summaries, findings)
+    try show(told.summaries, told.findings)
     if let trouble { throw trouble }
-    if let worst { throw ExitCode(worst.rawValue) }
+    if let worst = told.worst { throw ExitCode(worst.rawValue) }
   }
 
   /// Whether results are recorded: when that is asked for, or was done in this output before.
   private var hasRecords: Bool {
     let file = options.outputFolder.appending(path: SQLiteRecords.fileName)
     return record || FileManager.default.fileExists(atPath: file.path)
-  }
-
-  /// What kept a result from being written.
-  private static func failure(_ error: any Error) -> Failure {
-    (error as? ReportError).map(Failure.init(writing:)) ?? Failure(error)
   }
 
   private func show(_ summaries: [ScanSummary], _ findings: FindingLines) throws {
@@ -138,8 +123,55 @@ struct InspectCommand: ParsableCommand {
     let more = missing.count > 1 ? " (nor \(missing.count - 1) of the others)" : ""
     throw Failure(.missingInput, "\(first): no such file\(more)")
   }
+}
 
-  private func seconds(since start: ContinuousClock.Instant) -> Double {
-    (ContinuousClock.now - start) / .seconds(1)
+/// What was told of the scans so far.
+///
+/// `@unchecked Sendable`: a batch calls it one call at a time, and it is read when the batch is done.
+private final class Told: @unchecked Sendable {
+  private(set) var summaries: [ScanSummary] = []
+  private(set) var findings = FindingLines()
+  /// The gravest failure of a scan.
+  private(set) var worst: ExitStatus?
+  /// Why no result can be kept any more.
+  private(set) var trouble: Failure?
+  private let progress = ProgressLine()
+  private let count: Int
+  private let output: URL
+
+  init(count: Int, _ output: URL) { (self.count, self.output) = (count, output) }
+
+  func show(_ stage: Device.Stage, of scan: String, number: Int) {
+    let name = (scan as NSString).lastPathComponent
+    progress.show("scan \(number) of \(count), \(name): \(stage.rawValue)")
+  }
+
+  /// Adds what came of a scan; false where the next ones need not be tried.
+  func add(_ outcome: ScanBatch.Outcome, of scan: String) -> Bool {
+    progress.clear()
+    do {
+      let found = try outcome.result.get()
+      let folder = output.appending(path: found.folder, directoryHint: .isDirectory)
+      summaries.append(ScanSummary(found.record, seconds: outcome.seconds, folder: folder))
+      findings.add(found.record)
+    } catch let error where error is ReportError || error is StoreError {
+      // Where one result can't be kept, the next ones can't either.
+      trouble = Failure(keeping: error)
+      return false
+    } catch {
+      let failure = Failure(error)
+      worst = max(worst ?? failure.status, failure.status)
+      failure.tell()
+      summaries.append(
+        ScanSummary(failed: scan, reason: failure.sentence, seconds: outcome.seconds))
+    }
+    return true
+  }
+}
+
+extension Failure {
+  /// What kept a result from being written.
+  fileprivate init(keeping error: any Error) {
+    self = (error as? ReportError).map(Failure.init(writing:)) ?? Failure(error)
   }
 }

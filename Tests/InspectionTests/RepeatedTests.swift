@@ -74,11 +74,15 @@ import Testing
       // Not on the one that lacks what the others show.
       let learnt = try Device(recipe: recipe).calibrate([files[0], files[1], files[3]]).calibration
       try learnt.json().write(to: folder.appending(path: "c.json"))
-      try Data((text + "\nmatching: {search: 20px, calibration: c.json}\n").utf8).write(to: recipe)
+      try Data(
+        (text + "\nmatching: {search: 20px, calibration: c.json, least_contrast: 10}\n").utf8
+      ).write(to: recipe)
 
       let inspected = try Device(recipe: recipe).inspect(bad)
       let record = inspected.record
-      #expect(record.findings.count == 1, "\(record.findings.map(\.box))")
+      #expect(
+        record.findings.count == 1,
+        "\(record.findings.map { "\($0.box) \($0.score) \($0.contrast)" })")
       #expect(record.findings.allSatisfy { !$0.box.intersection(Self.own).isEmpty })
       let repeated = try #require(record.repeated)
       #expect(repeated.count == 1)

@@ -103,6 +103,18 @@ import Testing
     #expect(found.distance(to: twin) < 1e-6)
   }
 
+  @Test func `labels move to the nearest pixel, edges repeated`() {
+    let labels = Labels(width: 4, height: 3, values: (0..<12).map { UInt16($0) })
+    let mesh = DisplacementMesh(
+      field: PixelRect(x: 0, y: 0, width: 4, height: 3), columns: 1, rows: 1,
+      nodes: [Point(x: -0.3, y: 0)])
+    let rect = PixelRect(x: 0, y: 0, width: 4, height: 3)
+    let found = labels.resampled(rect: rect, toSource: .translation(x: 1, y: -0.4), mesh: mesh)
+    #expect(found.values == [1, 2, 3, 3, 5, 6, 7, 7, 9, 10, 11, 11])
+    let further = labels.resampled(rect: rect, toSource: .translation(x: 1.3, y: 0), mesh: mesh)
+    #expect(further.values == [2, 3, 3, 3, 6, 7, 7, 7, 10, 11, 11, 11])
+  }
+
   /// Waves as short as five pixels.
   private func waves(_ x: Double, _ y: Double) -> Float {
     let (short, long) = (2 * Double.pi * 0.2 * x, 2 * Double.pi * (0.11 * y + 0.07 * x))
@@ -115,8 +127,9 @@ import Testing
       waves(Double(x) + 0.5, Double(y) + 0.5)
     }
     let inner = PixelRect(x: 20, y: 20, width: 50, height: 40)
-    let moved = plane.splineCoefficients().splineResampled(
-      rect: inner, toSource: .translation(x: dx, y: dy))
+    let moved = Picture(planes: [plane.splineCoefficients()]).splineResampled(
+      rect: inner, toSource: .translation(x: dx, y: dy)
+    ).planes[0]
     let expected = Plane(width: 50, height: 40).byPixel { x, y in
       waves(Double(x) + 20.5 + dx, Double(y) + 20.5 + dy)
     }

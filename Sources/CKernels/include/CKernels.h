@@ -48,7 +48,11 @@ void gd_correlations(const float *a_re, const float *a_im, ptrdiff_t a_stride, c
 void gd_sample_bilinear(const float *source, ptrdiff_t width, ptrdiff_t height, const float *xs, const float *ys,
                         float *target, ptrdiff_t n);
 
-// The same by a cubic spline of which the coefficients are given (width and height at least 4); what lies outermost, where
+// The nearest label; those at the edges repeat.
+void gd_sample_labels(const uint16_t *source, ptrdiff_t width, ptrdiff_t height, const float *xs, const float *ys,
+                      uint16_t *target, ptrdiff_t n);
+
+// As gd_sample_bilinear, by a cubic spline of which the coefficients are given (width and height at least 4); what lies outermost, where
 // a spline lacks neighbours, repeats.
 void gd_sample_spline(const float *coefficients, ptrdiff_t width, ptrdiff_t height, const float *xs, const float *ys,
                       float *target, ptrdiff_t n);

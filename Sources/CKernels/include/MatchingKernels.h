@@ -64,3 +64,9 @@ void gd_add_shifted_row(const float *first, const float *second, ptrdiff_t shift
 void gd_best_shifts(const uint8_t *scan, ptrdiff_t scan_stride, const uint8_t *golden, ptrdiff_t golden_stride,
                     ptrdiff_t width, ptrdiff_t height, ptrdiff_t window, ptrdiff_t radius, int32_t liking,
                     uint16_t *shifts, ptrdiff_t shifts_stride, int32_t *scratch);
+
+// By how much `kinds` kinds of pixels are off in one row of cells: first the mean over all, target[x] = sum of sums / (trust + sum
+// of weights), then each kind's own, leaning on it: (sums[k][x] + trust * target[x]) / (weights[k][x] + trust), side by side.
+// target: (kinds + 1) * width floats.
+void gd_lit_fields_row(const float *const *sums, const float *const *weights, ptrdiff_t kinds, float trust,
+                       float *target, ptrdiff_t width);

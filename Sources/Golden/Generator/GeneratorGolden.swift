@@ -29,7 +29,7 @@ public struct GeneratorGolden: PictureSource {
     painter = try TilePainter(generator, precision: precision)
     let sizes = generator.card.pixelSizesUm
     painted = PaintedTiles(
-      painter: painter, stack: stack,
+      painter: painter, stack: stack, roundingUm: generator.card.roundingUm,
       taughtPixelSizeUm: (sizes.lowerBound * sizes.upperBound).squareRoot())
   }
 
@@ -37,6 +37,7 @@ public struct GeneratorGolden: PictureSource {
   public func region(
     _ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh
   ) throws -> GoldenRegion {
+    guard mesh.isStill else { return try painted.region(rect, toScan: toScan, mesh: mesh) }
     let region = try StackRegion(
       stack, rect: rect, toScan: toScan, mesh: mesh,
       rounding: generator.card.roundingUm / toScan.pixelSizeUm)
@@ -53,6 +54,14 @@ public struct GeneratorGolden: PictureSource {
     return try TilePainter.joined(rect) {
       try painter.paint($0, stack: stack, toScan: toScan, mesh: mesh)
     }
+  }
+
+  /// The brightness of the golden picture alone.
+  public func brightness(
+    _ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh
+  ) throws -> Plane {
+    guard mesh.isStill else { return try painted.brightness(rect, toScan: toScan, mesh: mesh) }
+    return try picture(rect, toScan: toScan, mesh: mesh).luminance
   }
 }
 

@@ -1,10 +1,11 @@
 internal import Foundation
 internal import Raster
 
-/// What a generator painted, kept in frames that belong to the layout and not to a scan.
+/// What a generator painted and what lies there, kept in frames that belong to the layout and not to a scan.
 ///
 /// Scans of the same part of a layout differ by parts of a pixel, by a little turn and a little of their size. Such scans share a
-/// frame: each of its tiles is painted once, and moved to every scan by a spline, which costs a fraction of the painting.
+/// frame: each of its tiles is painted once, and moved to every scan, which costs a fraction of the painting: the picture by a
+/// spline, distances from edges linearly, materials to the nearest pixel.
 ///
 /// `@unchecked Sendable`: what is kept is used under the lock.
 final class PaintedTiles: @unchecked Sendable {
@@ -12,10 +13,11 @@ final class PaintedTiles: @unchecked Sendable {
   private static let sizeStep = 0.01
   private static let turnStep = 0.5 * Double.pi / 180
   /// What is kept takes no more than this, bytes.
-  private static let mostBytes = 384 << 20
+  private static let mostBytes = 640 << 20
 
   private let painter: TilePainter
   private let stack: LayerStack
+  private let roundingUm: Double
   private let taughtPixelSizeUm: Double
   private let lock = NSLock()
   private var kept: [Key: Kept] = [:]
@@ -27,12 +29,27 @@ final class PaintedTiles: @unchecked Sendable {
   }
 
   private struct Kept {
-    let coefficients: Picture
+    let tile: Tile
     var lastUse: Int
   }
 
-  init(painter: TilePainter, stack: LayerStack, taughtPixelSizeUm: Double) {
-    (self.painter, self.stack) = (painter, stack)
+  /// A tile of a frame.
+  private struct Tile {
+    /// The golden, as coefficients of a spline.
+    let coefficients: Picture
+    let materials: Labels
+    /// Whole pixels.
+    let looseness: Labels
+    let edgeDistance: Plane
+
+    var bytes: Int { edgeDistance.samples.count * (4 * coefficients.channels + 2 + 2 + 4) }
+  }
+
+  /// - Parameters:
+  ///   - roundingUm: standard deviation of the process blur, µm.
+  ///   - taughtPixelSizeUm: the pixels that the generator was taught with.
+  init(painter: TilePainter, stack: LayerStack, roundingUm: Double, taughtPixelSizeUm: Double) {
+    (self.painter, self.stack, self.roundingUm) = (painter, stack, roundingUm)
     self.taughtPixelSizeUm = taughtPixelSizeUm
   }
 
@@ -60,7 +77,65 @@ final class PaintedTiles: @unchecked Sendable {
   ///   - rect: scan pixels.
   ///   - toScan: layout µm to scan pixels, the layout's y pointing up.
   ///   - mesh: how the scan departs from that map.
+  func region(_ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh) throws -> GoldenRegion {
+    let view = try view(rect, toScan: toScan, mesh: mesh)
+    let distance: Picture = view.joined { Picture(planes: [$0.edgeDistance]) }
+    let looseness = view.joined(\.looseness)
+      .resampled(rect: rect, toSource: view.toSource, mesh: mesh)
+    return GoldenRegion(
+      picture: view.joined(\.coefficients)
+        .splineResampled(rect: rect, toSource: view.toSource, mesh: mesh),
+      materials: view.joined(\.materials)
+        .resampled(rect: rect, toSource: view.toSource, mesh: mesh),
+      edgeDistance: distance.resampled(rect: rect, toSource: view.toSource, mesh: mesh).planes[0],
+      looseness: Plane(
+        width: rect.width, height: rect.height, samples: looseness.values.map { Float($0) }),
+      edgesAreDrawn: true)
+  }
+
+  /// The picture of `region` alone.
   func picture(_ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh) throws -> Picture {
+    let view = try view(rect, toScan: toScan, mesh: mesh)
+    return view.joined(\.coefficients)
+      .splineResampled(rect: rect, toSource: view.toSource, mesh: mesh)
+  }
+
+  /// The brightness of `region` alone.
+  func brightness(_ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh) throws -> Plane {
+    let view = try view(rect, toScan: toScan, mesh: mesh)
+    return Picture(planes: [view.joined(\.coefficients).luminance])
+      .splineResampled(rect: rect, toSource: view.toSource, mesh: mesh).planes[0]
+  }
+
+  /// The part of a frame that a region of a scan shows.
+  private struct View {
+    let tiles: [PixelRect: Tile]
+    let bounds: PixelRect
+    /// From the scan into `bounds`.
+    let toSource: Affine
+
+    func joined(_ part: (Tile) -> Picture) -> Picture {
+      TilePainter.joined(bounds) { rect in
+        guard let tile = tiles[rect] else { preconditionFailure("a view has all its tiles") }
+        return part(tile)
+      }
+    }
+
+    func joined(_ part: (Tile) -> Labels) -> Labels {
+      var values = [UInt16](repeating: 0, count: bounds.area)
+      for (rect, tile) in tiles {
+        let (labels, shared) = (part(tile).values, rect.intersection(bounds))
+        for y in shared.y..<shared.maxY {
+          let from = (y - rect.y) * rect.width + shared.x - rect.x
+          let to = (y - bounds.y) * bounds.width + shared.x - bounds.x
+          values.replaceSubrange(to..<to + shared.width, with: labels[from..<from + shared.width])
+        }
+      }
+      return Labels(width: bounds.width, height: bounds.height, values: values)
+    }
+  }
+
+  private func view(_ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh) throws -> View {
     let frame = Frame(toScan, taughtPixelSizeUm: taughtPixelSizeUm)
     let toFrame = toScan.inverse.then(frame.toFrame)
     let seen = rect.expanded(by: Int(mesh.greatest.rounded(.up)) + 1)
@@ -72,35 +147,44 @@ final class PaintedTiles: @unchecked Sendable {
     let bounds = PixelRect(
       x: left, y: top, width: Int(box.high.x.rounded(.up)) + 3 - left,
       height: Int(box.high.y.rounded(.up)) + 3 - top)
-    let joined = try TilePainter.joined(bounds) { try coefficients($0, frame) }
-    let toSource = toFrame.then(.translation(x: -Double(bounds.x), y: -Double(bounds.y)))
-    return joined.mapPlanes {
-      $0.splineResampled(rect: rect, toSource: toSource, mesh: mesh)
-    }
+    var tiles: [PixelRect: Tile] = [:]
+    for rect in TilePainter.tiles(of: bounds) { tiles[rect] = try tile(rect, frame) }
+    return View(
+      tiles: tiles, bounds: bounds,
+      toSource: toFrame.then(.translation(x: -Double(bounds.x), y: -Double(bounds.y))))
   }
 
   /// A tile of a frame, painted if it is not kept.
-  private func coefficients(_ tile: PixelRect, _ frame: Frame) throws -> Picture {
+  private func tile(_ rect: PixelRect, _ frame: Frame) throws -> Tile {
     try lock.withLock {
-      let key = Key(frame: frame, x: tile.x, y: tile.y)
+      let key = Key(frame: frame, x: rect.x, y: rect.y)
       uses += 1
       if let known = kept[key] {
         kept[key]?.lastUse = uses
-        return known.coefficients
+        return known.tile
       }
+      let still = DisplacementMesh.still(rect)
       let painted = try painter.paint(
-        tile, margin: Plane.splineReach, stack: stack, toScan: frame.toFrame, mesh: .still(tile))
+        rect, margin: Plane.splineReach, stack: stack, toScan: frame.toFrame, mesh: still)
       let inner = PixelRect(
-        x: Plane.splineReach, y: Plane.splineReach, width: tile.width, height: tile.height)
-      let coefficients = painted.mapPlanes { $0.splineCoefficients().crop(inner) }
-      kept[key] = Kept(coefficients: coefficients, lastUse: uses)
-      let bytes = 4 * tile.area * coefficients.channels
-      while kept.count > max(1, Self.mostBytes / bytes),
+        x: Plane.splineReach, y: Plane.splineReach, width: rect.width, height: rect.height)
+      let region = try StackRegion(
+        stack, rect: rect, toScan: frame.toFrame, mesh: still,
+        rounding: roundingUm / frame.toFrame.pixelSizeUm)
+      let tile = Tile(
+        coefficients: painted.mapPlanes { $0.splineCoefficients().crop(inner) },
+        materials: region.materials,
+        looseness: Labels(
+          width: rect.width, height: rect.height,
+          values: region.looseness.samples.map { UInt16($0) }),
+        edgeDistance: region.edgeDistance)
+      kept[key] = Kept(tile: tile, lastUse: uses)
+      while kept.count > max(1, Self.mostBytes / tile.bytes),
         let oldest = kept.min(by: { $0.value.lastUse < $1.value.lastUse })
       {
         kept[oldest.key] = nil
       }
-      return coefficients
+      return tile
     }
   }
 }

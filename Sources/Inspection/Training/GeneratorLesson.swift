@@ -77,7 +77,8 @@ public struct GeneratorLesson {
       symmetries: symmetries, dataSHA256: sha256, resuming: resuming ? checkpoint : nil
     ) { scan, golden in
       // Its light is left alone: fitted to the golden, it would take over what the golden has wrong.
-      try GoldenPlacement.displacement(of: scan.photograph, from: golden, field: scan.field)
+      try GoldenPlacement.displacement(
+        of: scan.photograph, from: golden.luminance, field: scan.field)
     }
     return try training.run(checkpoint: checkpoint, progress: progress)
   }

@@ -32,7 +32,7 @@ public struct GoldenTrial: Sendable {
     for scan in scans {
       let drawn = try golden.region(scan.field, toScan: scan.toScan, mesh: scan.mesh)
       let moved = try GoldenPlacement.displacement(
-        of: scan.photograph, from: drawn.picture, field: scan.field)
+        of: scan.photograph, from: drawn.picture.luminance, field: scan.field)
       let region = try golden.region(
         scan.field, toScan: scan.toScan, mesh: scan.mesh.adding(moved))
       let area = PixelRect(

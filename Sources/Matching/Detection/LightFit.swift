@@ -71,30 +71,21 @@ struct LightFit {
     _ sums: Plane, _ weights: Plane, channels: Int, cells: Int, sigma: Double
   ) {
     // A window as wide as 64 pixels holds some 400 such shares: the average over all weighs as much as a hundred pixels.
-    let trust: Float = 0.3
+    let (trust, columns): (Float, Int) = (0.3, columns)
     func part(_ plane: Plane, _ first: Int) -> Plane {
       plane.crop(PixelRect(x: first, y: 0, width: columns, height: rows)).smoothed(sigma: sigma)
     }
     let wide = (1..<count).map { part(weights, $0 * columns) }
     for plane in 0..<channels {
       let sums = (1..<count).map { part(sums, plane * cells + $0 * columns) }
-      var overall = Plane(width: columns, height: rows)
-      for index in overall.samples.indices {
-        var (sum, weight) = (Float(0), trust)
-        for number in sums.indices {
-          sum += sums[number].samples[index]
-          weight += wide[number].samples[index]
-        }
-        overall.samples[index] = sum / weight
-      }
-      for y in 0..<rows {
-        for x in 0..<columns {
-          let index = y * columns + x
-          fields[plane].samples[y * cells + x] = overall.samples[index]
-          for number in sums.indices {
-            fields[plane].samples[y * cells + (number + 1) * columns + x] =
-              (sums[number].samples[index] + trust * overall.samples[index])
-              / (wide[number].samples[index] + trust)
+      fields[plane].withUnsafeMutableRows { fields in
+        Rows.reading(sums + wide) { parts in
+          RowBands(height: rows, rowsPerBand: 16).inParallel { band in
+            for y in band {
+              parts.at(y) { sums, weights, numbers in
+                gd_lit_fields_row(sums, weights, numbers, trust, fields.row(y), columns)
+              }
+            }
           }
         }
       }

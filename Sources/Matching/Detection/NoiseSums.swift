@@ -22,68 +22,86 @@ struct NoiseSums {
     sums = [Double](repeating: 0, count: kinds.count * (planes * (planes + 1) / 2 + 2))
   }
 
-  /// Adds the pixels of an area, every other of them, sizes beyond five times the usual clipped.
+  /// Adds the pixels of an area, every other of them, sizes beyond five times the usual clipped; of a suspect scan, which tells
+  /// of itself alone, every eighth for four.
   ///
   /// - Parameter holds: whether a pixel counts.
   mutating func add(
     _ residual: [Plane], _ strata: Labels, area: PixelRect, isAlone: Bool,
     where holds: (Int, Int) -> Bool
   ) {
-    func visit(_ body: (Int, Int) -> Void) {
-      for y in area.y..<area.maxY {
-        for x in stride(from: area.x + y % 2, to: area.maxX, by: 2) {
-          let index = y &* strata.width &+ x
-          let kind = Int(strata.values[index])
-          // Where others do not tell is learnt from the view without others.
-          if isAlone == (kind >= kinds.half), holds(x, y) { body(index, kind) }
+    let (across, down) = isSuspect ? (4, 2) : (2, 1)
+    func visit(_ body: (UnsafePointer<Float>, Int) -> Void) {
+      Rows.reading(residual) { rows in
+        strata.withUnsafeRows { strata in
+          withUnsafeTemporaryAllocation(of: Float.self, capacity: planes) { values in
+            guard let base = values.baseAddress else { return }
+            for (line, y) in stride(from: area.y, to: area.maxY, by: down).enumerated() {
+              let first = area.x + (isSuspect ? line : y) % across
+              let kinds = strata.row(y)
+              rows.row(y) { samples in
+                for x in stride(from: first, to: area.maxX, by: across) {
+                  let kind = Int(kinds[x])
+                  // Where others do not tell is learnt from the view without others.
+                  guard isAlone == (kind >= self.kinds.half), holds(x, y) else { continue }
+                  for plane in 0..<planes { base[plane] = samples[plane]?[x] ?? 0 }
+                  body(base, kind)
+                }
+              }
+            }
+          }
         }
       }
     }
-    var limits: [Float]
+    let limits = limits(visit)
+    let light = ScoreMap.light(planes)
+    let weight = Double(across * down) / 2
+    var sums = sums
+    sums.withUnsafeMutableBufferPointer { sums in
+      limits.withUnsafeBufferPointer { limits in
+        visit { values, kind in
+          let own = UnsafeBufferPointer(rebasing: limits[kind * planes..<(kind + 1) * planes])
+          if isSuspect {
+            for plane in 0..<planes where abs(values[plane]) > own[plane] { return }
+          }
+          var place = kind * size
+          var brightness: Float = 0
+          for first in 0..<planes {
+            let value = min(max(values[first], -own[first]), own[first])
+            brightness += light[first] * value
+            for second in first..<planes {
+              let other = min(max(values[second], -own[second]), own[second])
+              sums[place] += weight * Double(value * other)
+              place += 1
+            }
+          }
+          sums[place] += weight * Double(brightness * brightness)
+          sums[place + 1] += weight
+        }
+      }
+    }
+    self.sums = sums
+  }
+
+  /// Sizes beyond which a residual is clipped, or of a suspect scan left out, for each kind and plane.
+  private func limits(_ visit: ((UnsafePointer<Float>, Int) -> Void) -> Void) -> [Float] {
     if isSuspect {
       var sizes = SizeCounts(kinds: kinds.count * planes)
-      visit { index, kind in
-        for plane in 0..<planes {
-          sizes.add(residual[plane].samples[index], to: kind * planes + plane)
-        }
+      visit { values, kind in
+        for plane in 0..<planes { sizes.add(values[plane], to: kind * planes + plane) }
       }
       // 30 % of a normal distribution lie within 0.385 σ.
-      limits = (0..<kinds.count * planes).map { 3 * sizes.quantile(0.3, of: $0) / 0.3853 }
-    } else {
-      var sizes = [Double](repeating: 0, count: kinds.count * (planes + 1))
-      visit { index, kind in
-        let base = kind * (planes + 1)
-        for plane in 0..<planes {
-          sizes[base + plane] += Double(abs(residual[plane].samples[index]))
-        }
-        sizes[base + planes] += 1
-      }
-      limits = (0..<kinds.count * planes).map {
-        let base = $0 / planes * (planes + 1)
-        return Float(5 * sizes[base + $0 % planes] / max(1, sizes[base + planes]))
-      }
+      return (0..<kinds.count * planes).map { 3 * sizes.quantile(0.3, of: $0) / 0.3853 }
     }
-    let light = ScoreMap.light(planes)
-    visit { index, kind in
-      if isSuspect {
-        for plane in 0..<planes
-        where abs(residual[plane].samples[index]) > limits[kind * planes + plane] { return }
-      }
-      var place = kind * size
-      var brightness: Float = 0
-      for first in 0..<planes {
-        let limit = limits[kind * planes + first]
-        let value = min(max(residual[first].samples[index], -limit), limit)
-        brightness += light[first] * value
-        for second in first..<planes {
-          let limit = limits[kind * planes + second]
-          let other = min(max(residual[second].samples[index], -limit), limit)
-          sums[place] += Double(value * other)
-          place += 1
-        }
-      }
-      sums[place] += Double(brightness * brightness)
-      sums[place + 1] += 1
+    var sizes = [Double](repeating: 0, count: kinds.count * (planes + 1))
+    visit { values, kind in
+      let base = kind * (planes + 1)
+      for plane in 0..<planes { sizes[base + plane] += Double(abs(values[plane])) }
+      sizes[base + planes] += 1
+    }
+    return (0..<kinds.count * planes).map {
+      let base = $0 / planes * (planes + 1)
+      return Float(5 * sizes[base + $0 % planes] / max(1, sizes[base + planes]))
     }
   }
 
@@ -143,28 +161,34 @@ struct NoiseSums {
   }
 }
 
-/// How often sizes occur, in steps of a twentieth, kind by kind.
+/// How often sizes occur, in steps of about a twentieth, kind by kind.
 struct SizeCounts {
-  private var counts: [Int]
-  /// Steps to a factor of 2, and the size of the first, brightness.
-  private static let steps = 16.0, first = 1e-4
-  private static let bins = 240
+  private var counts: [Int32]
+  /// The leading bits of a number in single precision, which step by a sixteenth of its power of 2: so many are dropped, and
+  /// those of the least size, brightness.
+  private static let dropped: UInt32 = 19, first = Int(Float(1e-4).bitPattern >> dropped)
+  private static let bins = Int(Float(4).bitPattern >> dropped) - first
 
-  init(kinds: Int) { counts = [Int](repeating: 0, count: kinds * Self.bins) }
+  init(kinds: Int) { counts = [Int32](repeating: 0, count: kinds * Self.bins) }
 
   mutating func add(_ value: Float, to kind: Int) {
-    let step = log2(max(Double(abs(value)) / Self.first, 1)) * Self.steps
-    counts[kind * Self.bins + min(Int(step), Self.bins - 1)] += 1
+    let step = Int(abs(value).bitPattern >> Self.dropped) - Self.first
+    counts[kind * Self.bins + min(max(step, 0), Self.bins - 1)] += 1
   }
 
   /// The size that a share of them does not exceed; 0 where there is none.
   func quantile(_ share: Double, of kind: Int) -> Float {
     let own = counts[kind * Self.bins..<(kind + 1) * Self.bins]
-    var left = share * Double(own.reduce(0, +))
+    var left = share * own.reduce(0) { $0 + Double($1) }
     guard left > 0 else { return 0 }
     for (step, count) in own.enumerated() {
       left -= Double(count)
-      if left <= 0 { return Float(Self.first * pow(2, (Double(step) + 0.5) / Self.steps)) }
+      if left <= 0 {
+        func edge(_ step: Int) -> Float {
+          Float(bitPattern: UInt32(step + Self.first) << Self.dropped)
+        }
+        return 0.5 * (edge(step) + edge(step + 1))
+      }
     }
     return 1
   }
