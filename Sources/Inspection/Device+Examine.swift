@@ -78,6 +78,7 @@ extension Device {
   private func examine(
     _ opened: OpenedScan, _ prepared: PreparedScan, tileSide: Int?
   ) throws -> ExaminedScan {
+    if let seen = try examineAsTemplate(opened, prepared) { return seen }
     let (file, field) = (opened.file, opened.field)
     let residual = prepared.residual()
     let calibration = try noise(file, channels: residual.planes.count) {

@@ -55,7 +55,7 @@ extension Device {
   }
 
   /// Flagged places further from each other are never one finding, pixels.
-  private static let greatestMerge = 256
+  static let greatestMerge = 256
 
   /// The score from which on a place is flagged.
   func seedScore(_ registration: Registration, _ calibration: Calibration) throws -> Double {

@@ -36,43 +36,77 @@ extension Device {
   ) throws -> SurveyOutcome {
     progress(.registering)
     let field = opened.field
-    let factor = (max(field.width, field.height) + Self.levelSide - 1) / Self.levelSide
-    let small = try level(opened, factor: factor)
-    let own = small.bounds
+    let whole = try place(opened, by: field)
+    var placed = whole
+    // A very large scan has no edges left when it is small enough; its middle has some.
+    while case .refused = placed.outcome,
+      max(placed.part.width, placed.part.height) > Self.levelSide
+    {
+      let part = placed.part
+      placed = try place(
+        opened,
+        by: PixelRect(
+          x: part.x + part.width / 4, y: part.y + part.height / 4, width: max(1, part.width / 2),
+          height: max(1, part.height / 2)))
+    }
+    guard case .registered(var registration) = placed.outcome else {
+      guard case .refused(let reason, let best) = whole.outcome else {
+        preconditionFailure("refused")
+      }
+      return .refused(reason: reason, best: best, level: whole.level)
+    }
+    if placed.part != field {
+      registration.extent = try reference().extent(toScan: registration.toScan, field: field)
+    }
+    if case .generator = recipe.golden { try checkSize(registration.pixelSize, opened.file) }
+    progress(.painting)
+    return .ready(try refined(opened, registration, placed, whole.level))
+  }
+
+  /// Where a scan lies by a smaller picture of a part of it.
+  private struct PartPlace {
+    let part: PixelRect
+    let level: (picture: Picture, factor: Int)
+    /// In scan pixels.
+    let outcome: RegistrationOutcome
+    /// How the part departs from its affine map; still where it was refused.
+    let slow: DisplacementMesh
+    /// With what was searched.
+    let registrar: Registrar
+  }
+
+  private func place(_ opened: OpenedScan, by part: PixelRect) throws -> PartPlace {
+    let factor = (max(part.width, part.height) + Self.levelSide - 1) / Self.levelSide
+    let small = try level(opened, part, factor: factor)
     let share = 1 / Double(factor)
-    let toLevel = Affine.translation(x: -Double(field.x), y: -Double(field.y))
+    let toLevel = Affine.translation(x: -Double(part.x), y: -Double(part.y))
       .then(.scale(x: share, y: share))
     var settings = opened.place.settings
     settings.searchPx *= share
     settings.pixelSizes = settings.pixelSizes.map {
       $0.lowerBound * Double(factor)...$0.upperBound * Double(factor)
     }
-    let reference = try reference()
+    let registrar = Registrar(reference: try reference(), settings: settings)
     let luminance = small.luminance
-    let coarse = Registrar(reference: reference, settings: settings)
-    let outcome = try coarse.register(
-      luminance, field: own, referencePoint: opened.place.center,
+    var slow = DisplacementMesh.still(part)
+    let outcome: RegistrationOutcome
+    switch try registrar.register(
+      luminance, field: small.bounds, referencePoint: opened.place.center,
       scanPoint: toLevel(opened.middle))
-    guard case .registered(let found) = outcome else {
-      guard case .refused(let reason, let best) = outcome else { preconditionFailure("refused") }
-      return .refused(
-        reason: reason, best: best?.enlarged(by: factor, field: field),
-        level: (small, factor))
+    {
+    case .refused(let reason, let best):
+      outcome = .refused(reason: reason, best: best?.enlarged(by: factor, field: part))
+    case .registered(let found):
+      outcome = .registered(found.enlarged(by: factor, field: part))
+      slow = try registrar.mesh(luminance, field: small.bounds, toScan: found.toScan)
+        .scaled(by: Double(factor), onto: part)
     }
-    let registration = found.enlarged(by: factor, field: field)
-    if case .generator = recipe.golden { try checkSize(registration.pixelSize, opened.file) }
-    let slow = try coarse.mesh(luminance, field: own, toScan: found.toScan)
-      .scaled(by: Double(factor), onto: field)
-    progress(.painting)
-    return .ready(
-      try refined(
-        opened, registration, slow, Registrar(reference: reference, settings: settings),
-        (small, factor)))
+    return PartPlace(
+      part: part, level: (small, factor), outcome: outcome, slow: slow, registrar: registrar)
   }
 
-  /// The field reduced by whole pixels.
-  private func level(_ opened: OpenedScan, factor: Int) throws -> Picture {
-    let field = opened.field
+  /// A part of the scan reduced by whole pixels.
+  private func level(_ opened: OpenedScan, _ field: PixelRect, factor: Int) throws -> Picture {
     let (width, height) = (field.width / factor, field.height / factor)
     var planes: [Plane] = []
     let side = factor * max(1, 2048 / factor)
@@ -99,9 +133,10 @@ extension Device {
 
   /// The mesh of windows spread over the field, and the golden.
   private func refined(
-    _ opened: OpenedScan, _ registration: Registration, _ slow: DisplacementMesh,
-    _ registrar: Registrar, _ level: (picture: Picture, factor: Int)
+    _ opened: OpenedScan, _ registration: Registration, _ known: PartPlace,
+    _ level: (picture: Picture, factor: Int)
   ) throws -> Survey {
+    let (slow, registrar) = (known.slow, known.registrar)
     let isGrey = level.picture.channels == 1
     let field = opened.field
     let (columns, rows) = (
@@ -124,13 +159,26 @@ extension Device {
       (0..<min(windows.count, Self.mostSamples)).map {
         ($0 * windows.count + windows.count / 2) / min(windows.count, Self.mostSamples)
       })
+    // Where a part alone is known, from there outwards: each window begins where the nearest one before it ended.
+    let isPart = known.part != field
+    let hub = Point(
+      x: Double(known.part.x) + Double(known.part.width) / 2,
+      y: Double(known.part.y) + Double(known.part.height) / 2)
+    func distance(_ one: Point, _ two: Point) -> Double { hypot(one.x - two.x, one.y - two.y) }
+    let order =
+      isPart
+      ? windows.indices.sorted {
+        (distance(windows[$0].node, hub), $0) < (distance(windows[$1].node, hub), $1)
+      } : Array(windows.indices)
+    var drifts: [(node: Point, drift: Point)] = []
     var pictures: [Int: Picture] = [:]
     func visit(
       _ chosen: (Int) -> Bool, _ body: (Int, PixelRect, Picture) throws -> Void
     ) throws {
       var source = WindowSource(opened.image, isGrey: isGrey)
-      for (index, window) in windows.enumerated() where chosen(index) {
-        try body(index, window.rect, try pictures[index] ?? source.read(window.rect))
+      for index in order where chosen(index) {
+        let rect = windows[index].rect
+        try body(index, rect, try pictures[index] ?? source.read(rect))
       }
     }
     // First by the layout's edges, with what the smaller picture told as a start.
@@ -138,12 +186,19 @@ extension Device {
       if sampled.contains(index) { pictures[index] = picture }
       let middle = Point(
         x: Double(rect.x) + Double(rect.width) / 2, y: Double(rect.y) + Double(rect.height) / 2)
+      let node = windows[index].node
+      var drift =
+        drifts.min { distance($0.node, node) < distance($1.node, node) }?.drift
+        ?? Point(x: 0, y: 0)
       let start = slow(middle)
       let local = try registrar.mesh(
         picture.luminance, field: rect,
-        toScan: registration.toScan.then(.translation(x: start.x, y: start.y)))
-      let (moved, far) = (local(middle), slow(windows[index].node))
-      mesh.nodes[index] = Point(x: far.x + moved.x, y: far.y + moved.y)
+        toScan: registration.toScan.then(
+          .translation(x: start.x + drift.x, y: start.y + drift.y)))
+      let (moved, far) = (local(middle), slow(node))
+      drift = Point(x: drift.x + moved.x, y: drift.y + moved.y)
+      mesh.nodes[index] = Point(x: far.x + drift.x, y: far.y + drift.y)
+      if isPart { drifts.append((node, drift)) }
     }
     mesh = mesh.withoutOutliers
     let golden = try goldenSource(

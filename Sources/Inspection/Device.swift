@@ -101,11 +101,14 @@ public struct Device: Sendable {
     return "\(kind) \(hash)"
   }
 
-  /// A file's path as a recipe tells it: relative to the recipe's folder where it lies inside.
+  /// A file's path as a recipe tells it: relative to the recipe's folder, unless they share no folder.
   static func told(_ file: URL, in recipe: URL) -> String {
-    let folder = recipe.absoluteURL.standardizedFileURL.deletingLastPathComponent().path + "/"
-    let path = file.absoluteURL.standardizedFileURL.path
-    return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
+    let folder = recipe.absoluteURL.standardizedFileURL.deletingLastPathComponent().pathComponents
+    let path = file.absoluteURL.standardizedFileURL.pathComponents
+    let shared = zip(folder, path).prefix { $0 == $1 }.count
+    guard shared > 1 else { return "/" + path.dropFirst().joined(separator: "/") }
+    let up = [String](repeating: "..", count: folder.count - shared)
+    return (up + path.dropFirst(shared)).joined(separator: "/")
   }
 
   private static func stack(

@@ -43,6 +43,42 @@ import Testing
     }
   }
 
+  @Test func `several scans at once give what one after another does, in the order asked for`()
+    throws
+  {
+    try withScene { scene in
+      for number in 1...4 {
+        try PNGWriter.write(
+          scene.scan(defect: number % 2 == 0 ? Self.defect : nil, number: UInt32(number)),
+          path: scene.file("s\(number).png").path)
+      }
+      // One is no picture, one is a copy of another that is inspected just then.
+      try scene.write("s5.png", "no picture")
+      try FileManager.default.copyItem(at: scene.file("s1.png"), to: scene.file("s6.png"))
+      func told(_ workers: Int, record: Bool) throws -> [[String]] {
+        let output = "out\(workers)\(record)"
+        let run = try goldendie(
+          ["inspect"] + (1...6).map { "s\($0).png" }
+            + ["--recipe", "recipe.yaml", "--output", output, "--json", "--workers", "\(workers)"]
+            + (record ? ["--record"] : []), in: scene.folder)
+        #expect(run.status == 65)
+        let found = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+        return try #require(found as? [[String: Any]]).map { scan in
+          ["scan", "verdict", "findings", "score", "reason"].map { "\(scan[$0] ?? "")" }
+        }
+      }
+      let one = try told(1, record: false)
+      #expect(one.map { $0[0] } == (1...6).map { "s\($0).png" })
+      #expect(one.map { $0[1] }.filter { $0 == "failed" }.count == 1 && one[1][2] == "1")
+      #expect(try told(3, record: false) == one)
+      // On record a copy is the result of what it is a copy of, told by the name that was recorded.
+      let recorded = try told(6, record: true)
+      #expect(recorded.map { Array($0[1...3]) } == one.map { Array($0[1...3]) })
+      let store = try SQLiteRecords(scene.file("out6true/records.sqlite"), make: false)
+      #expect(try store.scans().count == 4)
+    }
+  }
+
   @Test func `a decision is kept with what was before, shows on the lot's page, and is listed`()
     throws
   {

@@ -19,6 +19,13 @@ public struct Finding: Sendable, Equatable {
   /// Pixels from the nearest edge between materials to the flagged pixel closest to it.
   public let edgeDistance: Double
 
+  /// The same with another score.
+  package func scored(_ score: Double) -> Finding {
+    Finding(
+      box: box, runs: runs, areaPx: areaPx, center: center, score: score, contrast: contrast,
+      layerPixels: layerPixels, edgeDistance: edgeDistance)
+  }
+
   /// Flagged pixels side by side in one row.
   public struct Run: Sendable, Equatable {
     /// The row.

@@ -30,13 +30,34 @@ public struct TemplateComparison: Sendable {
 
   /// Flagged places, in order of falling area.
   public let findings: [Finding]
+  /// What the board shows beyond the band, brightness, signed; 0 where it is within it or was not compared.
+  public let difference: Plane
+  /// The template as the board should show it, brightness 0…1.
+  public let template: Plane
+
+  /// Whether a picture has two levels, dark and bright, and hardly anything between them.
+  public static func suits(_ picture: Picture) -> Bool {
+    let samples = picture.luminance.samples
+    var (dark, bright) = (0, 0)
+    for value in samples {
+      if value < 0.2 { dark += 1 }
+      if value > 0.8 { bright += 1 }
+    }
+    return Double(min(dark, bright)) > 0.001 * Double(samples.count)
+      && Double(dark + bright) > 0.95 * Double(samples.count)
+  }
 
   /// Compares a board with its template.
   ///
   /// - Parameters:
   ///   - scan: the board, brightness 0…1.
   ///   - template: of the same size.
-  public init(scan: Picture, template: Picture, settings: Settings = Settings()) {
+  ///   - area: the pixels that are looked at; nil for all.
+  ///   - excluded: above ½ at pixels that are not; nil where there are none.
+  public init(
+    scan: Picture, template: Picture, area: PixelRect? = nil, excluded: Plane? = nil,
+    settings: Settings = Settings()
+  ) {
     precondition(
       scan.width == template.width && scan.height == template.height,
       "a board and its template have one size")
@@ -48,10 +69,12 @@ public struct TemplateComparison: Sendable {
     let least = Float(settings.leastContrast / 255)
     var beyond = Plane(width: board.width, height: board.height)
     var differing = beyond
-    for y in 0..<board.height {
-      for x in 0..<board.width
+    let area = area ?? board.bounds
+    for y in area.y..<area.maxY {
+      for x in area.x..<area.maxX
       where alignment.isShown(x: x, y: y, margin: settings.bandPx) {
         let (index, value) = (y &* board.width &+ x, board.samples[y &* board.width &+ x])
+        if let excluded, excluded.samples[index] > 0.5 { continue }
         beyond.samples[index] =
           max(value - high.samples[index], 0) - max(low.samples[index] - value, 0)
         if abs(value - moved.samples[index]) >= least { differing.samples[index] = 1 }
@@ -67,6 +90,7 @@ public struct TemplateComparison: Sendable {
       let around = finding.box.expanded(by: 4).intersection(scan.bounds)
       return differing.crop(around).samples.reduce(0, +) >= Float(settings.leastDifferingPx)
     }
+    (difference, self.template) = (beyond, moved)
     findings = found.sorted {
       ($0.areaPx, -$0.box.y, -$0.box.x) > ($1.areaPx, -$1.box.y, -$1.box.x)
     }
