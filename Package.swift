@@ -124,7 +124,9 @@ let package = Package(
       of: "Golden", uses: ["Layout", "Networks", "Raster"],
       excluding: ["Fixtures", "Objectives/Fixtures"]),
     tests(of: "ImageFiles", uses: ["Raster"], excluding: ["Fixtures"]),
-    tests(of: "Inspection", uses: ["ImageFiles", "Layout", "Matching", "Raster", "Records"]),
+    tests(
+      of: "Inspection",
+      uses: ["ImageFiles", "Layout", "Matching", "Raster", "Records", "Reports"]),
     tests(of: "Layout", uses: ["Raster"], excluding: ["Fixtures"]),
     tests(of: "Matching", uses: ["Raster"]),
     tests(of: "Networks", excluding: ["Fixtures"]),

@@ -24,6 +24,8 @@ public struct GoldenRegion: Sendable {
   public var looseness: Plane
   /// Whether borders between materials are drawn edges that a scan must show, not mere steps of brightness.
   public var edgesAreDrawn: Bool
+  /// The share of a difference that counts at each pixel, 0…1: less where good scans are known to differ; nil for all of it.
+  public var trust: Plane?
 
   /// The greatest edge distance told apart, pixels.
   public static let reach = 32
@@ -31,7 +33,7 @@ public struct GoldenRegion: Sendable {
   /// A region whose parts have one size.
   public init(
     picture: Picture, materials: Labels, edgeDistance: Plane, looseness: Plane,
-    edgesAreDrawn: Bool
+    edgesAreDrawn: Bool, trust: Plane? = nil
   ) {
     precondition(
       picture.width == materials.width && picture.height == materials.height
@@ -39,6 +41,6 @@ public struct GoldenRegion: Sendable {
       "the parts of a golden region have one size")
     (self.picture, self.materials) = (picture, materials)
     (self.edgeDistance, self.looseness) = (edgeDistance, looseness)
-    self.edgesAreDrawn = edgesAreDrawn
+    (self.edgesAreDrawn, self.trust) = (edgesAreDrawn, trust)
   }
 }

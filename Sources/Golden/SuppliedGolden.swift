@@ -1,12 +1,31 @@
 public import Raster
 
-/// A golden picture that somebody supplied: a photograph of a good die, a template.
+/// A golden picture: a photograph of a good die, a template, or what several photographs have in common.
 public struct SuppliedGolden: GoldenSource {
   /// The picture; its pixels are the reference coordinates.
   public let picture: Picture
+  /// The share of a difference that counts at each pixel, 0…1; nil where all of it does.
+  private let trust: Plane?
+  /// The picture as a spline; nil where it is moved by the means of pixels.
+  private let coefficients: Picture?
+  /// Colours that stand in for materials; nil where brightness does.
+  private let colours: ColourClasses?
 
   /// A golden from a picture.
-  public init(picture: Picture) { self.picture = picture }
+  public init(picture: Picture) {
+    (self.picture, trust, coefficients, colours) = (picture, nil, nil, nil)
+  }
+
+  /// A golden from a picture that is moved by a spline, so that what it shows stays as sharp as it is.
+  ///
+  /// - Parameters:
+  ///   - picture: at least 4 pixels a side.
+  ///   - trust: the share of a difference that counts at each pixel, 0…1, less where good dies differ; nil for all of it.
+  public init(sharp picture: Picture, trust: Plane? = nil) {
+    (self.picture, self.trust) = (picture, trust)
+    coefficients = picture.mapPlanes { $0.splineCoefficients() }
+    colours = ColourClasses(of: picture)
+  }
 
   /// Classes of brightness that stand in for materials.
   private static let classes = 4
@@ -18,18 +37,25 @@ public struct SuppliedGolden: GoldenSource {
     let toSource = toScan.inverse
     let halo = GoldenRegion.reach + 4
     let wide = rect.expanded(by: halo)
-    let sampled = picture.mapPlanes { $0.resampled(rect: wide, toSource: toSource, mesh: mesh) }
-    let smooth = sampled.luminance.smoothed(sigma: 1)
-    let values = smooth.samples.map {
-      UInt16(min(max($0 * Float(Self.classes), 0), Float(Self.classes - 1)))
-    }
-    let classes = Labels(width: wide.width, height: wide.height, values: values)
+    let sampled =
+      coefficients?.splineResampled(rect: wide, toSource: toSource, mesh: mesh)
+      ?? picture.resampled(rect: wide, toSource: toSource, mesh: mesh)
+    let classes = colours?.labels(of: sampled) ?? Self.brightnesses(of: sampled)
     let distance = classes.nearestOther(reach: GoldenRegion.reach).distance
     let inner = PixelRect(x: halo, y: halo, width: rect.width, height: rect.height)
     return GoldenRegion(
       picture: sampled.crop(inner), materials: classes.crop(inner),
       edgeDistance: distance.crop(inner),
-      looseness: Plane(width: rect.width, height: rect.height), edgesAreDrawn: false)
+      looseness: Plane(width: rect.width, height: rect.height), edgesAreDrawn: false,
+      trust: trust?.resampled(rect: rect, toSource: toSource, mesh: mesh))
+  }
+
+  private static func brightnesses(of picture: Picture) -> Labels {
+    let smooth = picture.luminance.smoothed(sigma: 1)
+    let values = smooth.samples.map {
+      UInt16(min(max($0 * Float(Self.classes), 0), Float(Self.classes - 1)))
+    }
+    return Labels(width: picture.width, height: picture.height, values: values)
   }
 
   /// The part of a rectangle that the picture shows, not only continues beyond its border.

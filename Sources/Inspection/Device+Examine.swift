@@ -25,6 +25,8 @@ struct ExaminedScan {
   let held: JudgedWindow?
   /// Which other dies told what is usual; nil where the recipe asks for none.
   var neighbours: NeighboursRecord?
+  /// What they show too, in order of falling score; nil where none told.
+  var repeated: [RepeatedFinding]?
   /// Judges a window again.
   let windows: @Sendable (PixelRect) throws -> JudgedWindow
 }
@@ -52,8 +54,8 @@ extension Device {
     _ opened: OpenedScan, footprint: Footprint, progress: (Stage) -> Void
   ) throws -> Examination {
     let isLarge =
-      opened.field.area > (neighbours == nil ? footprint.wholePx : Self.greatestBeside)
-    if isLarge, neighbours != nil {
+      opened.field.area > (recipe.neighbours == 0 ? footprint.wholePx : Self.greatestBeside)
+    if isLarge, recipe.neighbours > 0 {
       throw InspectionError(
         .unusableScan, path: opened.file.relativePath,
         "the scan has \(opened.field.area / 1_000_000) Mpx; with golden.neighbours up to "
@@ -106,23 +108,41 @@ extension Device {
       ).0
       : judge.judge(
         prepared, core: field, place: place, residual: residual, allowance: allowance)
+    let findings = judge.findings
     return ExaminedScan(
-      placed: prepared.placed, findings: judge.findings,
+      placed: prepared.placed, findings: findings,
       overview: judge.overview.pictures, threshold: judge.threshold, held: whole,
-      neighbours: asked?.record, windows: { whole.crop($0) })
+      neighbours: asked?.record ?? prepared.placed.neighbours,
+      repeated: try repeated(
+        asked, prepared, residual, calibration, allowance, besides: findings),
+      windows: { whole.crop($0) })
+  }
+
+  /// What the neighbours show too; nil where none told.
+  private func repeated(
+    _ asked: Neighbourhood?, _ prepared: PreparedScan, _ residual: Residual,
+    _ calibration: Calibration, _ allowance: Allowance?, besides findings: [Finding]
+  ) throws -> [RepeatedFinding]? {
+    guard let asked, asked.place != nil else { return nil }
+    let unaided = FieldJudge.judged(
+      prepared, residual: residual, place: nil, calibration: calibration, allowance: allowance
+    ).1.findings(in: prepared.area, rules: try rules(prepared.registration, calibration))
+    return asked.repeated(unaided, residual, besides: findings)
   }
 
   /// What other dies tell; without a calibration that was made with them they are not asked.
   private func neighbours(
     of opened: OpenedScan, _ prepared: PreparedScan, _ residual: Residual,
     _ calibration: Calibration
-  ) throws -> (place: PlaceVariation?, record: NeighboursRecord)? {
-    guard calibration.usesNeighbours || recipe.neighbours == 0 else {
+  ) throws -> Neighbourhood? {
+    guard calibration.usesNeighbours || neighbours == nil else {
       let reason =
         self.calibration == nil
         ? "they are used together with a calibration alone"
         : "the calibration was made without neighbours"
-      return (nil, NeighboursRecord(asked: recipe.neighbours, used: [], reason: reason))
+      return Neighbourhood(
+        place: nil, others: [],
+        record: NeighboursRecord(asked: recipe.neighbours, used: [], reason: reason))
     }
     return try neighbourhood(
       of: opened.file, prepared, residual, beside: opened.beside)

@@ -125,10 +125,12 @@ extension Device {
   public func goldenPainter(
     learningFrom scan: URL? = nil, progress: (Stage) -> Void = { _ in }
   ) throws -> GoldenPainter {
-    guard supplied == nil, let stack else {
+    guard !comparesPictures, let stack else {
       throw RecipeError(
         .notAvailable, path: recipe.path,
-        detail: "the golden is a supplied picture (golden.image); no other region can be painted")
+        detail:
+          "the golden is of pictures (golden.\(recipe.golden.kind)); no other region can be painted"
+      )
     }
     if let generator, scan == nil {
       let sizes = generator.golden.generator.card.pixelSizesUm

@@ -74,6 +74,13 @@ extension Device {
         .inspected, reason: nil, seen.registration, area: seen.registration.extent,
         findings: findings)
       told.neighbours = seen.neighbours
+      told.repeated = seen.repeated?.enumerated().map { index, repeated in
+        RepeatedRecord(
+          dies: repeated.dies, of: repeated.asked,
+          finding: self.record(
+            repeated.finding, id: findings.count + index + 1, field: field, scan: scanRecord,
+            registration: seen.registration))
+      }
       return InspectedScan(
         record: told, field: field, threshold: seen.threshold, overview: seen.overview,
         windows: seen.windows, explained: explained, naming: naming, layerLooks: layerLooks)
@@ -81,15 +88,17 @@ extension Device {
   }
 
   private var goldenRecord: GoldenRecord {
-    if let generator { return GoldenRecord(kind: "generator", file: generator.record) }
-    return supplied.map { GoldenRecord(kind: "image", file: $0.record) }
-      ?? GoldenRecord(kind: recipe.golden == .tree ? "tree" : "table")
+    let kind = recipe.golden.kind
+    guard let files = supplied?.files, files.count > 1 else {
+      return GoldenRecord(kind: kind, file: generator?.record ?? supplied?.files.first)
+    }
+    return GoldenRecord(kind: kind, pictures: files)
   }
 
   private func record(_ registration: Registration) -> RegistrationRecord {
     let map = registration.toScan
     // A golden picture's pixels are µm only when the recipe says how large they are.
-    let unit: Double? = supplied == nil ? 1 : nil
+    let unit: Double? = comparesPictures ? nil : 1
     return RegistrationRecord(
       layoutToScan: [[map.a, map.b, map.tx], [map.c, map.d, map.ty]],
       pixelSizeUm: unit.map { $0 * registration.pixelSize },
@@ -115,11 +124,11 @@ extension Device {
       let row = (run.y + field.y - box.y) * box.width + field.x - box.x
       for x in run.columns { flagged[row + x] = true }
     }
-    let layers = (supplied == nil ? stack?.layers ?? [] : []).enumerated()
+    let layers = (comparesPictures ? [] : stack?.layers ?? []).enumerated()
       .filter { 10 * finding.layerPixels[$0.offset] >= finding.areaPx }.map(\.element.name)
     return FindingRecord(
       id: id, box: box, areaPx: finding.areaPx,
-      layoutUm: supplied == nil ? registration.toScan.inverse(center) : nil, die: scan.die,
+      layoutUm: comparesPictures ? nil : registration.toScan.inverse(center), die: scan.die,
       polarity: finding.contrast >= 0 ? .bright : .dark, score: finding.score,
       contrast: finding.contrast,
       mask: RunLengthMask(box: box, width: scan.width, height: scan.height) { x, y in

@@ -23,6 +23,9 @@ extension Device {
     progress: (Stage) -> Void = { _ in }
   ) throws -> Preparation {
     progress(.registering)
+    if kind ?? recipe.golden == .dies {
+      return try prepareBesideDies(read, scan, progress: progress)
+    }
     let (field, picture) = (read.field, read.picture)
     let luminance = picture.luminance
     let registrar = Registrar(reference: try reference(), settings: read.opened.place.settings)
@@ -63,7 +66,10 @@ extension Device {
   func goldenSource(
     _ kind: Recipe.Golden, from scans: @autoclosure () throws -> [TrainingScan]
   ) throws -> any GoldenSource {
-    if case .image = kind, let supplied { return SuppliedGolden(picture: supplied.picture) }
+    switch kind {
+    case .image, .images: if let supplied { return supplied.golden }
+    default: break
+    }
     if case .generator = kind, let generator { return generator.golden }
     guard let stack else { preconditionFailure("a recipe without a layout has a golden picture") }
     return kind == .tree
@@ -102,7 +108,7 @@ extension Device {
   func neighbourhood(
     of scan: URL, _ prepared: PreparedScan, _ residual: Residual,
     golden kind: Recipe.Golden? = nil, beside: [URL]? = nil
-  ) throws -> (place: PlaceVariation?, record: NeighboursRecord)? {
+  ) throws -> Neighbourhood? {
     guard let neighbours else { return nil }
     let own = prepared.die(residual, sha256: try FileHash.sha256(scan))
     neighbours.keep(own, as: Self.key(scan, kind ?? recipe.golden))
@@ -115,26 +121,18 @@ extension Device {
       others.append(NeighbourDies.residual(of: die, at: own))
       used.append(FileRecord(path: other.lastPathComponent, sha256: die.sha256))
     }
-    let (asked, least) = (recipe.neighbours, PlaceVariation.leastOthers)
-    let there =
-      used.count == 1
-      ? "one other scan of use is there"
-      : "\(used.isEmpty ? "no" : "\(used.count)") other scans of use are there"
+    let least = PlaceVariation.leastOthers
+    var record = NeighboursRecord(asked: recipe.neighbours, used: used)
     guard used.count >= least else {
-      return (
-        nil,
-        NeighboursRecord(
-          asked: asked, used: [], reason: "\(there), and at least \(least) are needed")
-      )
+      record.reason = "\(record.reason ?? ""), and at least \(least) are needed"
+      record.used = []
+      return Neighbourhood(place: nil, others: [], record: record)
     }
-    return (
-      PlaceVariation(others: others),
-      NeighboursRecord(asked: asked, used: used, reason: used.count < asked ? there : nil)
-    )
+    return Neighbourhood(place: PlaceVariation(others: others), others: others, record: record)
   }
 
   /// Names a scan's content, whatever its path: a scan that is moved keeps its name.
-  private static func key(_ scan: URL, _ golden: Recipe.Golden) -> String {
+  static func key(_ scan: URL, _ golden: Recipe.Golden) -> String {
     var status = stat()
     guard stat(scan.path, &status) == 0 else { return "\(golden) " + scan.path }
     let time = status.st_mtim
@@ -144,9 +142,9 @@ extension Device {
 
   /// Another scan in its place; nil where it is of no use.
   private func die(
-    _ other: URL, _ neighbours: NeighbourDies, golden kind: Recipe.Golden?
+    _ other: URL, _ neighbours: KeptScans<NeighbourDies.Die>, golden kind: Recipe.Golden?
   ) -> NeighbourDies.Die? {
-    neighbours.die(Self.key(other, kind ?? recipe.golden)) {
+    neighbours.content(Self.key(other, kind ?? recipe.golden)) {
       // A scan that can't be read tells nothing of this one.
       guard let read = try? read(other),
         case .ready(let ready)? = try? prepare(read, other, golden: kind),
@@ -158,7 +156,7 @@ extension Device {
 
   /// The nearest other die, for an evaluation; nil where there is none.
   func nearestDie(to scan: URL, golden kind: Recipe.Golden?) throws -> NeighbourDies.Die? {
-    let kept = neighbours ?? NeighbourDies(neighbours: 1)
+    let kept = neighbours ?? KeptScans(neighbours: 1)
     for other in try Self.otherScans(than: scan) {
       if let die = die(other, kept, golden: kind) { return die }
     }
@@ -167,7 +165,7 @@ extension Device {
 
   /// Scans but one, those of dies first that lie nearest to its own; not those that show its own die again, nor such as
   /// their sidecars tell to be of another lot, wafer or recipe.
-  private static func otherScans(than scan: URL, among given: [URL]? = nil) throws -> [URL] {
+  static func otherScans(than scan: URL, among given: [URL]? = nil) throws -> [URL] {
     let own = scan.standardizedFileURL
     let found =
       try given

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Golden
 internal import ImageFiles
 internal import Matching
 internal import Raster
@@ -52,7 +53,7 @@ extension Device {
   }
 
   func reference() throws -> any RegistrationReference {
-    if let supplied { return PictureReference(supplied.picture.luminance) }
+    if let supplied { return PictureReference(supplied.golden.picture.luminance) }
     guard let stack else { preconditionFailure("a recipe without a layout has a golden picture") }
     return LayoutReference(stack: stack)
   }

@@ -27,7 +27,7 @@ extension Device {
 
   /// µm a pixel of a registered scan; nil beside a supplied golden, whose pixels are of any size.
   func pixelSizeUm(_ registration: Registration) -> Double? {
-    supplied == nil ? registration.pixelSize : recipe.scan.pixelSizeUm?.lowerBound
+    comparesPictures ? recipe.scan.pixelSizeUm?.lowerBound : registration.pixelSize
   }
 
   /// What is flagged on a scan in its place.
@@ -68,7 +68,7 @@ extension Device {
   /// What is allowed in a window more or less than elsewhere; nil where nothing is.
   func allowance(_ window: PixelRect, _ placed: PlacedScan) -> Allowance? {
     var factors: [Int: Double] = [:]
-    if supplied == nil {
+    if !comparesPictures {
       for (bit, layer) in (stack?.layers ?? []).enumerated() {
         if let factor = recipe.matching.sensitivity[layer.name], factor != 1 {
           factors[bit] = factor

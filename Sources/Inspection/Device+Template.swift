@@ -5,15 +5,15 @@ internal import Raster
 internal import Reports
 
 extension Device {
-  /// Judges a scan of two levels beside a supplied golden of two levels; nil where either has more.
+  /// Judges a scan of two levels beside a golden picture of two levels; nil where either has more.
   ///
   /// Such pictures, as of circuit boards, have no noise and no light: what counts is where their edges lie. A calibration that
   /// the recipe names knows better, and is used.
   ///
   /// - Returns: scores that are the threshold times how far a difference exceeds what is flagged.
   func examineAsTemplate(_ opened: OpenedScan, _ prepared: PreparedScan) throws -> ExaminedScan? {
-    guard let supplied, calibration == nil, TemplateComparison.suits(supplied.picture),
-      TemplateComparison.suits(prepared.picture)
+    guard calibration == nil, let supplied = prepared.placed.golden as? SuppliedGolden,
+      TemplateComparison.suits(supplied.picture), TemplateComparison.suits(prepared.picture)
     else { return nil }
     let matching = recipe.matching
     var settings = TemplateComparison.Settings()
@@ -39,6 +39,6 @@ extension Device {
       placed: prepared.placed,
       findings: comparison.findings.map { $0.scored(Double(share) * $0.score) },
       overview: overview.pictures, threshold: threshold, held: window,
-      windows: { window.crop($0) })
+      neighbours: prepared.placed.neighbours, windows: { window.crop($0) })
   }
 }

@@ -15,12 +15,15 @@ public struct Device: Sendable {
   let stack: LayerStack?
   /// How CAD calls and paints its layers; nil when the recipe does not say.
   let styles: LayerStyles?
-  /// The supplied golden picture with its file; nil when the golden is painted.
-  let supplied: (picture: Picture, record: FileRecord)?
+  /// The golden picture with the file that it is, or those that it was learnt from; nil when the golden is painted, or other
+  /// dies are.
+  let supplied: (golden: SuppliedGolden, files: [FileRecord])?
   /// The generator that paints the golden, with its file; nil when something else does.
   let generator: (golden: GeneratorGolden, record: FileRecord)?
   /// What other dies show, where the recipe asks for it.
-  let neighbours: NeighbourDies?
+  let neighbours: KeptScans<NeighbourDies.Die>?
+  /// Other scans, where they are the golden.
+  let pictures: KeptScans<OtherScan>
   /// What clean scans look like; nil when the recipe names no calibration.
   let calibration: CalibrationFile?
   /// What names findings; nil when the recipe names no classifier.
@@ -36,7 +39,10 @@ public struct Device: Sendable {
     let recipe = try Recipe(contentsOf: file)
     self.recipe = recipe
     recipeRecord = FileRecord(path: file.relativePath, sha256: recipe.sha256)
-    neighbours = recipe.neighbours > 0 ? NeighbourDies(neighbours: recipe.neighbours) : nil
+    neighbours =
+      recipe.neighbours > 0 && recipe.golden != .dies
+      ? KeptScans(neighbours: recipe.neighbours) : nil
+    pictures = KeptScans(neighbours: recipe.neighbours)
     calibration = try recipe.matching.calibration.map { try CalibrationFile(contentsOf: $0) }
     centers = try recipe.scan.centers.map { try CenterTable(contentsOf: $0) }
     let styles = try recipe.layout?.styles.map { try LayerStyles(contentsOf: $0.path) }
@@ -53,7 +59,7 @@ public struct Device: Sendable {
       (layoutRecord, stack, fields) = (nil, nil, [])
     }
     switch recipe.golden {
-    case .table, .tree:
+    case .table, .tree, .dies:
       (supplied, generator) = (nil, nil)
     case .generator(let model):
       supplied = nil
@@ -65,8 +71,16 @@ public struct Device: Sendable {
       generator = nil
       let image = try ImageFile(path: picture.path)
       supplied = (
-        try image.read(image.bounds),
-        FileRecord(path: Device.told(picture, in: file), sha256: try FileHash.sha256(picture))
+        SuppliedGolden(picture: try image.read(image.bounds)),
+        [FileRecord(path: Device.told(picture, in: file), sha256: try FileHash.sha256(picture))]
+      )
+    case .images(let pictures):
+      generator = nil
+      supplied = (
+        try Device.learnt(pictures, recipe),
+        try pictures.map {
+          FileRecord(path: Device.told($0, in: file), sha256: try FileHash.sha256($0))
+        }
       )
     }
     let golden = generator?.golden
@@ -78,12 +92,13 @@ public struct Device: Sendable {
     }
   }
 
-  /// Names the golden that scans are compared with: its kind, and its file's SHA-256 where there is one.
+  /// Names the golden that scans are compared with: its kind, and its file's SHA-256 where there is one, or that of its files'.
   var goldenIdentity: String {
-    generator.map { "generator " + $0.record.sha256 } ?? supplied.map {
-      "image " + $0.record.sha256
-    }
-      ?? (recipe.golden == .tree ? "tree" : "table")
+    let kind = recipe.golden.kind
+    if let generator { return "\(kind) \(generator.record.sha256)" }
+    guard let files = supplied?.files.map(\.sha256) else { return kind }
+    let hash = files.count == 1 ? files[0] : FileHash.sha256(of: Data(files.joined().utf8))
+    return "\(kind) \(hash)"
   }
 
   /// A file's path as a recipe tells it: relative to the recipe's folder, unless they share no folder.

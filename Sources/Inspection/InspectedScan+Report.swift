@@ -64,7 +64,9 @@ extension InspectedScan {
   public func report() throws -> Report {
     let colours = DifferenceColours(flaggedFrom: threshold)
     let heatMaps = Dictionary(explained.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-    let crops = try record.findings.prefix(Self.mostShown).compactMap { finding in
+    let repeated = (record.repeated ?? []).map(\.finding)
+    let shown = record.findings.prefix(Self.mostShown) + repeated.prefix(Self.mostShown)
+    let crops = try shown.compactMap { finding in
       let rect = window(around: finding.box)
       return try window(rect).map { window in
         func crop(_ picture: Picture) -> Picture {

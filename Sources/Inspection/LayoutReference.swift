@@ -7,6 +7,8 @@ internal import Raster
 struct LayoutReference: RegistrationReference {
   let stack: LayerStack
 
+  var noun: String { "layout" }
+  var isDrawn: Bool { true }
   var yPointsUp: Bool { true }
 
   func planes(toGrid: Affine, width: Int, height: Int) throws -> [Plane] {

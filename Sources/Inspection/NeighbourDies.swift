@@ -4,9 +4,7 @@ internal import Matching
 internal import Raster
 
 /// What other dies of a wafer show where a scan lies, each beside its own golden.
-///
-/// `@unchecked Sendable`: what is kept is only touched under the lock.
-final class NeighbourDies: @unchecked Sendable {
+enum NeighbourDies {
   /// A scan in its place, and what is left of it beside its golden.
   struct Die: Sendable {
     /// SHA-256 of the scan.
@@ -26,57 +24,8 @@ final class NeighbourDies: @unchecked Sendable {
     }
   }
 
-  /// Scans that are kept beyond the neighbours of one.
-  private static let spare = 2
   /// Cells in which displacements between two scans are told, pixels.
   private static let cell = 32
-
-  private let lock = NSCondition()
-  /// Dies that some thread is making.
-  private var making: Set<String> = []
-  private var dies: [String: Die?] = [:]
-  /// From the one used longest ago.
-  private var order: [String] = []
-  private let most: Int
-
-  /// - Parameter neighbours: how many are asked for one scan.
-  init(neighbours: Int) { most = neighbours + Self.spare }
-
-  /// A die that was kept under a name, or made now; nil for a scan that is of no use.
-  ///
-  /// A die that another thread is making is waited for.
-  func die(_ path: String, _ make: () throws -> Die?) rethrows -> Die? {
-    let kept: Die?? = lock.withLock {
-      while making.contains(path) { lock.wait() }
-      guard let kept = dies[path] else {
-        making.insert(path)
-        return nil
-      }
-      order.removeAll { $0 == path }
-      order.append(path)
-      return kept
-    }
-    if let kept { return kept }
-    defer {
-      lock.withLock {
-        making.remove(path)
-        lock.broadcast()
-      }
-    }
-    let made = try make()
-    keep(made, as: path)
-    return made
-  }
-
-  /// Keeps a die under a name.
-  func keep(_ die: Die?, as path: String) {
-    lock.withLock {
-      dies.updateValue(die, forKey: path)
-      order.removeAll { $0 == path }
-      order.append(path)
-      while order.count > most { dies.removeValue(forKey: order.removeFirst()) }
-    }
-  }
 
   /// The residual of another die where a scan shows the same place; NaN where it does not reach.
   static func residual(of other: Die, at scan: Die) -> [Plane] {

@@ -12,6 +12,8 @@ struct PictureReference: RegistrationReference {
     brightness = luminance.map { min(max(($0 - low) / span, 0), 1) }
   }
 
+  var noun: String { "golden" }
+  var isDrawn: Bool { false }
   var yPointsUp: Bool { false }
 
   func planes(toGrid: Affine, width: Int, height: Int) throws -> [Plane] {

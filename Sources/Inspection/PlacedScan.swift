@@ -3,6 +3,7 @@ internal import Golden
 internal import ImageFiles
 internal import Matching
 internal import Raster
+internal import Records
 
 /// A scan whose header was read, with whatever says where it lies.
 struct OpenedScan {
@@ -40,6 +41,8 @@ struct PlacedScan: Sendable {
   let golden: any GoldenSource
   /// How bright the scan's materials are; nil when each window tells by itself.
   var levels: LightLevels?
+  /// Which other scans the golden is made of; nil where it is made otherwise.
+  var neighbours: NeighboursRecord?
 
   /// A window beside its golden.
   ///
@@ -88,7 +91,8 @@ struct PreparedScan: Sendable {
     return Residual(
       scan: scan, golden: golden, materials: region.materials, edgeDistance: region.edgeDistance,
       area: area, levels: placed.levels, looseness: region.looseness,
-      edgesAreDrawn: region.edgesAreDrawn, stages: stages)
+      edgesAreDrawn: region.edgesAreDrawn, trust: stages.contains(.place) ? region.trust : nil,
+      stages: stages)
   }
 
   /// Adds the window to what tells how bright the scan's materials are.

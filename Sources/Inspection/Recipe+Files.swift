@@ -9,8 +9,10 @@ extension Recipe {
     if let styles = layout?.styles { files.append(("layout.styles", styles)) }
     switch golden {
     case .image(let file): files.append(("golden.image", file))
+    case .images(let pictures):
+      files += pictures.enumerated().map { ("golden.images.\($0 + 1)", $1) }
     case .generator(let file): files.append(("golden.generator", file))
-    case .table, .tree: break
+    case .table, .tree, .dies: break
     }
     if let file = matching.calibration { files.append(("matching.calibration", file)) }
     if let file = scan.centers { files.append(("scan.centers", file)) }

@@ -32,9 +32,9 @@ extension Recipe {
       scan = try Scan(section)
     }
     if let section = try top.section(
-      "golden", known: ["generator", "image", "baseline", "neighbours"])
+      "golden", known: ["generator", "image", "images", "baseline", "neighbours"])
     {
-      golden = try Golden(section)
+      golden = try Golden(section, hasLayout: layout != nil)
       neighbours = try section.neighbours
     }
     if let section = try top.section(
@@ -52,7 +52,9 @@ extension Recipe {
     if golden == .table || golden == .tree, layout == nil {
       throw RecipeError(
         .missingKey, path: file.path, line: 1,
-        detail: "layout is missing; only a recipe with golden.image can do without")
+        detail:
+          "layout is missing; only a recipe with golden.image, golden.images or golden.neighbours can do without"
+      )
     }
   }
 }
@@ -92,18 +94,22 @@ extension Recipe.Scan {
 }
 
 extension Recipe.Golden {
-  fileprivate init(_ section: RecipeSection) throws {
+  fileprivate init(_ section: RecipeSection, hasLayout: Bool) throws {
     let sources = section.keys.filter { $0 != "neighbours" }
-    // Neighbours alone stand on the colours learnt from the scan.
+    // Neighbours alone stand on the colours learnt from the scan, or where there is no layout on themselves.
     if sources.isEmpty, !section.keys.isEmpty {
-      self = .table
+      self = hasLayout ? .table : .dies
       return
     }
     guard sources.count == 1 else {
       throw RecipeError(
         section.keys.isEmpty ? .missingKey : .badValue, path: section.file.path,
         line: section.line,
-        detail: "golden is one of generator, image and baseline, and no more than one")
+        detail: "golden is one of generator, image, images and baseline, and no more than one")
+    }
+    if let images = try section.pictures("images", Self.imagesLearntFrom) {
+      self = .images(images)
+      return
     }
     if let image = try section.existingFile("image") {
       self = .image(image)

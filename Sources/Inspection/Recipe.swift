@@ -17,7 +17,7 @@ public struct Recipe: Equatable, Sendable {
   public var device: String
   /// `layout`: the CAD to compare with.
   ///
-  /// Needed unless the golden is a picture.
+  /// Needed unless the golden is of pictures.
   public var layout: Layout?
   /// `scan`: what is known of the scans beforehand.
   public var scan: Scan
@@ -26,9 +26,10 @@ public struct Recipe: Equatable, Sendable {
   /// The default is the table learnt from the scan.
   public var golden: Golden
   /// `golden.neighbours`: how many other scans of the wafer, from the scan's own folder, tell what is usual at each place
-  /// of the layout, beyond the golden: 3 to 16, or 0 for none.
+  /// of the golden, beyond it: 3 to 16, or 0 for none.
   ///
-  /// The default is 0. What they tell is used by a calibration that was made with them.
+  /// The default is 0. What they tell is used by a calibration that was made with them. Where `golden` is `dies` they are
+  /// the golden themselves.
   public var neighbours = 0
   /// `matching`: how a scan is compared.
   public var matching: Matching
@@ -118,12 +119,32 @@ public struct Recipe: Equatable, Sendable {
 
   /// What a scan is compared with.
   public enum Golden: Equatable, Sendable {
+    /// Pictures of good dies that a golden is learnt from, at the least and at the most: a median of two is neither's.
+    public static let imagesLearntFrom = 3...64
+
+    /// What it is called in records.
+    var kind: String {
+      switch self {
+      case .table: "table"
+      case .tree: "tree"
+      case .image: "image"
+      case .images: "images"
+      case .dies: "neighbours"
+      case .generator: "generator"
+      }
+    }
+
     /// `golden: {baseline: table}`: the median colour of each combination of layers, learnt from the scan itself.
     case table
     /// `golden: {baseline: tree}`: a regression forest over distances to edges, learnt from the scan itself.
     case tree
     /// `golden: {image: golden.png}`: a supplied picture.
     case image(URL)
+    /// `golden: {images: [good_1.png, good_2.png, good_3.png]}`, or a folder of pictures: what several pictures of good
+    /// dies have in common, and how much they differ. The first says how it lies.
+    case images([URL])
+    /// `golden: {neighbours: 6}` without a layout: what as many other scans of the folder have in common.
+    case dies
     /// `golden: {generator: model.safetensors}`: painted from the layout by a network that `train generator` taught.
     case generator(URL)
   }

@@ -147,12 +147,61 @@ struct RecipeSection {
   /// The file that a key names, which must be there.
   func existingFile(_ key: String) throws -> URL? {
     guard let text = try text(key, expected: "a file's path") else { return nil }
-    let url = URL(filePath: text, relativeTo: file.deletingLastPathComponent())
-      .standardizedFileURL.absoluteURL
+    return try existingFile(key, at: text)
+  }
+
+  /// The file at a path of the recipe, which must be there.
+  private func existingFile(_ key: String, at path: String) throws -> URL {
+    let url = resolved(path)
     try requireFile(
       url, mention: "\(fullName(key)) \(url.path): ", path: file.path,
       line: values[key]?.mark?.line)
     return url
+  }
+
+  private func resolved(_ path: String) -> URL {
+    URL(filePath: path, relativeTo: file.deletingLastPathComponent())
+      .standardizedFileURL.absoluteURL
+  }
+
+  /// The pictures that a key lists, or those of the folder that it names, by name; they must be there.
+  ///
+  /// - Parameter count: how many there may be.
+  func pictures(_ key: String, _ count: ClosedRange<Int>) throws -> [URL]? {
+    guard let node = values[key] else { return nil }
+    let expected = "a list of pictures, or a folder of them"
+    let pictures: [URL]
+    if node.sequence == nil, let path = try text(key, expected: expected) {
+      let folder = resolved(path)
+      guard folder.isFolder else {
+        throw error(
+          FileManager.default.fileExists(atPath: folder.path) ? .badValue : .noSuchFile, key,
+          "expected \(expected), and \(folder.path) is no folder")
+      }
+      pictures = try TrainingFolder.files(in: folder)
+    } else {
+      pictures = try list(key, expected: expected)?.map { try existingFile(key, at: $0) } ?? []
+    }
+    var seen: Set<String> = []
+    if let twice = pictures.first(where: { !seen.insert($0.path).inserted }) {
+      throw error(.badValue, key, "\(twice.lastPathComponent) is listed twice")
+    }
+    guard count.contains(pictures.count) else {
+      throw error(
+        .badValue, key,
+        "\(count.lowerBound) to \(count.upperBound) pictures of good dies are asked for, and \(pictures.count) "
+          + (pictures.count == 1 ? "is there" : "are there"))
+    }
+    return pictures
+  }
+}
+
+extension URL {
+  /// Whether there is a folder.
+  fileprivate var isFolder: Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 }
 

@@ -11,6 +11,8 @@ struct ScanPlace {
   let center: Point
   let settings: RegistrationSettings
 
+  /// Greatest doubt where a scan is registered to a picture.
+  static let pictureDoubt = 0.05
   /// How far a pixel size that is stated as one number may be off.
   private static let slack = 0.02
 
@@ -20,11 +22,11 @@ struct ScanPlace {
     var settings = RegistrationSettings()
     settings.rotationRange = matching.rotationDeg * .pi / 180
     settings.expectedRotation = (sidecar?.rotationDeg ?? 0) * .pi / 180
-    if let supplied = device.supplied {
-      center = Point(x: Double(supplied.picture.width) / 2, y: Double(supplied.picture.height) / 2)
+    if device.comparesPictures {
+      center = (device.supplied?.golden.picture.bounds ?? field).middle
       settings.pixelSizes = [1...1]
       // A supplied golden is a picture of the same thing, so that a sparse field may hold more defects than edges.
-      settings.greatestDoubt = 0.05
+      settings.greatestDoubt = Self.pictureDoubt
       settings.searchPx = ScanPlace.searchPx(
         matching.search, fieldWidth: field.width,
         pixelSize: (sidecar?.pixelSizeUm ?? device.recipe.scan.pixelSizeUm)?.lowerBound
@@ -45,7 +47,8 @@ struct ScanPlace {
     self.settings = settings
   }
 
-  private static func searchPx(
+  /// How far the stage may be off, pixels.
+  static func searchPx(
     _ search: Recipe.Search, fieldWidth: Int, pixelSize: Double?
   ) -> Double {
     let px: Double

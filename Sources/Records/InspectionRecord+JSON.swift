@@ -59,8 +59,9 @@ extension InspectionRecord {
         matrix.count == 2 && matrix.allSatisfy { $0.count == 3 },
         "layout_to_scan needs two rows of three numbers")
     }
-    try require(Set(findings.map(\.id)).count == findings.count, "two findings have one id")
-    for finding in findings {
+    let all = findings + (repeated ?? []).map(\.finding)
+    try require(Set(all.map(\.id)).count == all.count, "two findings have one id")
+    for finding in all {
       try require(
         finding.box.isInside(width: scan.width, height: scan.height),
         "the box of finding \(finding.id) is not inside the scan")

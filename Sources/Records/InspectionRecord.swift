@@ -37,6 +37,9 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
   public var seconds: Double
   /// Flagged places, numbered from 1 in order of falling score.
   public var findings: [FindingRecord]
+  /// What stands out from the golden, and is no finding because most of the neighbours show it at the same place too, numbered
+  /// on from the findings; nil where no neighbours told.
+  public var repeated: [RepeatedRecord]?
 
   /// The findings that count as defects: all but nuisances.
   public var counted: [FindingRecord] { findings.filter(\.isCounted) }
@@ -46,7 +49,7 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
     case neighbours
     case inspectedBox = "inspected_box"
     case inspectedMpx = "inspected_mpx"
-    case seconds, findings
+    case seconds, findings, repeated
   }
 
   /// A record with all its parts.
@@ -80,6 +83,22 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
     try container.encode(inspectedMpx, forKey: .inspectedMpx)
     try container.encode(seconds, forKey: .seconds)
     try container.encode(findings, forKey: .findings)
+    try container.encode(repeated, forKey: .repeated)
+  }
+}
+
+/// A place that stands out from the golden on most dies: what the reticle has wrong, or what the golden always gets wrong.
+public struct RepeatedRecord: Sendable, Equatable, Codable {
+  /// How many dies show it, the scan's own with them.
+  public var dies: Int
+  /// Of how many that could show it.
+  public var of: Int
+  /// What it is on this scan.
+  public var finding: FindingRecord
+
+  /// A place with how many dies show it.
+  public init(dies: Int, of: Int, finding: FindingRecord) {
+    (self.dies, self.of, self.finding) = (dies, of, finding)
   }
 }
 
@@ -102,21 +121,27 @@ public struct FileRecord: Sendable, Equatable, Codable {
 
 /// What a scan was compared with.
 public struct GoldenRecord: Sendable, Equatable, Codable {
-  /// `table`, `tree`, `generator` or `image`.
+  /// `table`, `tree`, `generator`, `image`, `images` (learnt from several) or `neighbours` (made of the other scans that
+  /// `InspectionRecord.neighbours` names).
   public var kind: String
-  /// The model or picture file; nil for a table learnt from the scan itself.
+  /// The model or picture file; nil where there is none, or several.
   public var file: FileRecord?
+  /// The pictures that it was learnt from, the first that says how it lies first; nil where it was not.
+  public var pictures: [FileRecord]?
 
-  enum CodingKeys: String, CodingKey { case kind, file }
+  enum CodingKeys: String, CodingKey { case kind, file, pictures }
 
-  /// A golden of a kind, from a file where there is one.
-  public init(kind: String, file: FileRecord? = nil) { (self.kind, self.file) = (kind, file) }
+  /// A golden of a kind, from a file or from pictures where there are any.
+  public init(kind: String, file: FileRecord? = nil, pictures: [FileRecord]? = nil) {
+    (self.kind, self.file, self.pictures) = (kind, file, pictures)
+  }
 
   /// Writes absent parts as `null`, so that every key is always there.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(kind, forKey: .kind)
     try container.encode(file, forKey: .file)
+    try container.encode(pictures, forKey: .pictures)
   }
 }
 

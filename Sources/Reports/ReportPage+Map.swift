@@ -21,7 +21,7 @@ extension ReportPage {
       "pictureHeight": Self.plain(Double(field.scan.height) * field.reduction),
       "scan": dataAddress(of: field.scan), "crowd": Self.crowd,
       "isCrowded": record.findings.count > Self.crowd,
-      "hasBoxes": !record.findings.isEmpty, "boxes": boxes(unit: unit),
+      "hasBoxes": !record.findings.isEmpty || !repeated.isEmpty, "boxes": boxes(unit: unit),
       "hasChoice": field.golden != nil || field.difference != nil,
       "hasPair": field.golden != nil,
       "reduction": field.reduction > 1.005
@@ -61,22 +61,23 @@ extension ReportPage {
   }
 
   private func boxes(unit: Double) -> [[String: Any]] {
-    record.findings.map { finding in
-      let box = finding.box
-      // The line stands off, so that the defect's rim stays visible.
-      let gap = 3 * unit
-      let top = Double(box.y) - gap
-      return [
-        "id": finding.id,
-        "polarity": finding.polarity.rawValue + (finding.isCounted ? "" : " nuisance"),
-        "box": "\(box.x) \(box.y) \(box.width) \(box.height)",
-        "x": Self.plain(Double(box.x) - gap), "y": Self.plain(top),
-        "width": Self.plain(Double(box.width) + 2 * gap),
-        "height": Self.plain(Double(box.height) + 2 * gap),
-        "labelY": Self.plain(
-          top > 14 * unit ? top - 3 * unit : Double(box.maxY) + gap + 12 * unit),
-      ]
-    }
+    (record.findings.map { ($0, $0.isCounted ? "" : " nuisance") }
+      + repeated.map { ($0.finding, " again") }).map { finding, kind in
+        let box = finding.box
+        // The line stands off, so that the defect's rim stays visible.
+        let gap = 3 * unit
+        let top = Double(box.y) - gap
+        return [
+          "id": finding.id,
+          "polarity": finding.polarity.rawValue + kind,
+          "box": "\(box.x) \(box.y) \(box.width) \(box.height)",
+          "x": Self.plain(Double(box.x) - gap), "y": Self.plain(top),
+          "width": Self.plain(Double(box.width) + 2 * gap),
+          "height": Self.plain(Double(box.height) + 2 * gap),
+          "labelY": Self.plain(
+            top > 14 * unit ? top - 3 * unit : Double(box.maxY) + gap + 12 * unit),
+        ]
+      }
   }
 
   private var legend: [String: Any] {

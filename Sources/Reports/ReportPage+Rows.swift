@@ -14,6 +14,19 @@ extension ReportPage {
     return record.findings.map { row($0, pictures: pictures[$0.id]) }
   }
 
+  /// What most of the neighbours show too.
+  var repeated: [RepeatedRecord] { record.repeated ?? [] }
+
+  /// One row for each of them.
+  var repeatedRows: [[String: Any]] {
+    let pictures = Dictionary(report.findings.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+    return repeated.map { repeated in
+      var values = row(repeated.finding, pictures: pictures[repeated.finding.id])
+      values["class"] = "\(repeated.dies) of \(repeated.of) dies"
+      return values
+    }
+  }
+
   private func row(_ finding: FindingRecord, pictures: FindingPictures?) -> [String: Any] {
     let box = finding.box
     var values: [String: Any] = [

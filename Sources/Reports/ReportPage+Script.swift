@@ -187,10 +187,10 @@ extension ReportPage {
         const id = event.target.closest?.("[data-id]")?.dataset.id;
         if (id && id !== chosen) mark(id, on);
       }
-      const table = document.querySelector(".table");
-      for (const part of [map, table]) {
-        part?.addEventListener("mouseover", event => hover(event, true));
-        part?.addEventListener("mouseout", event => hover(event, false));
+      const tables = [...document.querySelectorAll(".table")];
+      for (const part of [map, ...tables]) {
+        part.addEventListener("mouseover", event => hover(event, true));
+        part.addEventListener("mouseout", event => hover(event, false));
       }
       map.addEventListener("click", event => {
         const id = event.target.closest(".box")?.dataset.id;
@@ -203,17 +203,19 @@ extension ReportPage {
         approach(row.dataset.id);
         field.scrollIntoView({block: "start", behavior: "smooth"});
       }
-      table?.addEventListener("click", event => {
-        const row = event.target.closest(".row");
-        // A click that ends a selection of text is no wish to leave.
-        if (row && getSelection().isCollapsed) fromRow(row);
-      });
-      table?.addEventListener("keydown", event => {
-        if (event.key === "Enter" && event.target.matches(".row")) fromRow(event.target);
-      });
+      for (const table of tables) {
+        table.addEventListener("click", event => {
+          const row = event.target.closest(".row");
+          // A click that ends a selection of text is no wish to leave.
+          if (row && getSelection().isCollapsed) fromRow(row);
+        });
+        table.addEventListener("keydown", event => {
+          if (event.key === "Enter" && event.target.matches(".row")) fromRow(event.target);
+        });
+      }
       function step(by) {
         bringAll();
-        const ids = [...table.querySelectorAll(".row")].map(row => row.dataset.id);
+        const ids = tables.flatMap(table => [...table.querySelectorAll(".row")]).map(row => row.dataset.id);
         const place = ids.indexOf(chosen);
         const next = place < 0 ? (by > 0 ? 0 : ids.length - 1) : (place + by + ids.length) % ids.length;
         choose(ids[next]);
@@ -245,8 +247,8 @@ extension ReportPage {
         else if (key === "0" || key === "escape") { choose(null); showWhole(); }
         else if (key === "+" || key === "=") zoom(1.5, {x: view.x, y: view.y});
         else if (key === "-") zoom(1 / 1.5, {x: view.x, y: view.y});
-        else if (key === "n" && table) step(1);
-        else if (key === "p" && table) step(-1);
+        else if (key === "n" && tables.length) step(1);
+        else if (key === "p" && tables.length) step(-1);
       });
       // On paper the whole hash counts.
       addEventListener("beforeprint", () => {

@@ -107,7 +107,7 @@ extension ReportPage {
       .crop:nth-child(4)::after{--c:#1b1f24!important}
       .c-class a{display:inline-block;margin-top:4px}
       .row.nuisance>span:not(.c-class){opacity:.55}
-      .box.nuisance .line{stroke-dasharray:4 3;stroke-opacity:.8}
+      .box.nuisance .line,.box.again .line{stroke-dasharray:4 3;stroke-opacity:.8}
       .lead{color:var(--soft);margin-bottom:6px}
       body:has(#boxes:not(:checked)) .crop::after{display:none}
       .c-layers span{display:inline-block;border:1px solid var(--faint);background:var(--back);border-radius:3px;padding:0 5px;margin:0 4px 4px 0;font-size:12px}

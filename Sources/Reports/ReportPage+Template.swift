@@ -38,6 +38,30 @@ extension ReportPage {
     <h2>Findings</h2>
     {{#hasConcepts}}<p class="lead">Classes are named by a classifier; “why” tells what it went by. <a href="{{concepts}}">All concepts it looks for</a></p>{{/hasConcepts}}
     <div class="table{{#hasRelevance}} told{{/hasRelevance}}{{#hasClasses}} classed{{/hasClasses}}{{^hasLayout}} placeless{{/hasLayout}}{{^hasLayers}} bare{{/hasLayers}}" role="table" aria-label="Findings" data-sortable>
+    {{>head}}
+    {{#rows}}{{>row}}{{/rows}}{{#later}}<noscript class="later">{{#rows}}{{>row}}{{/rows}}</noscript>{{/later}}
+    </div>
+    </section>
+    {{/hasRows}}
+    {{#hasRepeated}}
+    <section class="findings">
+    <h2>On most dies</h2>
+    <p class="lead">These places differ from the golden here and on other dies alike: the reticle has something wrong there, or the golden is always wrong there. They are not counted among this die's findings.</p>
+    <div class="table classed{{^hasLayout}} placeless{{/hasLayout}}{{^hasLayers}} bare{{/hasLayers}}" role="table" aria-label="On most dies" data-sortable>
+    {{#repeatedHead}}{{>head}}{{/repeatedHead}}
+    {{#repeated}}{{>row}}{{/repeated}}
+    </div>
+    </section>
+    {{/hasRepeated}}
+    <footer>{{device}} · {{scanName}} · {{program}} · scan <code title="{{scanHashFull}}">{{scanHash}}</code> · recipe <code title="{{recipeHashFull}}">{{recipeHash}}</code></footer>
+    <script>{{{script}}}</script>
+    </body>
+    </html>
+
+    """#
+
+  /// The headings of a table of findings.
+  static let head = #"""
     <div class="head" role="row">
     <span role="columnheader" aria-sort="ascending"><button type="button">No.</button></span>
     <span role="columnheader" class="c-crops"><i>Scan</i><i>Golden</i><i>Difference</i>{{#hasRelevance}}<i>Relevance</i>{{/hasRelevance}}</span>
@@ -47,17 +71,9 @@ extension ReportPage {
     <span role="columnheader" class="n" data-down><button type="button">Area, px</button></span>
     <span role="columnheader" class="n"><button type="button">Box, px</button></span>
     <span role="columnheader" class="n c-layout"><button type="button">Layout, µm</button></span>
-    <span role="columnheader" class="c-class"><button type="button">Class</button></span>
+    <span role="columnheader" class="c-class"><button type="button">{{classColumn}}</button></span>
     <span role="columnheader" class="c-layers"><button type="button">Layers under it</button></span>
     </div>
-    {{#rows}}{{>row}}{{/rows}}{{#later}}<noscript class="later">{{#rows}}{{>row}}{{/rows}}</noscript>{{/later}}
-    </div>
-    </section>
-    {{/hasRows}}
-    <footer>{{device}} · {{scanName}} · {{program}} · scan <code title="{{scanHashFull}}">{{scanHash}}</code> · recipe <code title="{{recipeHashFull}}">{{recipeHash}}</code></footer>
-    <script>{{{script}}}</script>
-    </body>
-    </html>
 
     """#
 

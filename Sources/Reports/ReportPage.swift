@@ -23,7 +23,7 @@ struct ReportPage {
   private static let template = Result { () throws(ReportError) in
     try PageTemplate(
       title: "{{scanName}} · {{verdict}} · {{device}}", body: page,
-      parts: ["map": map, "registration": registration, "row": row])
+      parts: ["map": map, "registration": registration, "head": head, "row": row])
   }
 
   func html() throws(ReportError) -> String {
@@ -39,13 +39,18 @@ struct ReportPage {
     values["later"] = stride(from: Self.rowsAtOnce, to: rows.count, by: 300).map {
       ["rows": Array(rows[$0..<min($0 + 300, rows.count)])]
     }
+    values["classColumn"] = "Class"
+    values["repeatedHead"] = ["classColumn": "Shown by", "hasRelevance": false]
+    values["repeated"] = repeatedRows
+    values["hasRepeated"] = !repeated.isEmpty
     values["hasRows"] = !record.findings.isEmpty
     values["hasClasses"] = record.findings.contains { $0.defectClass != nil }
     values["hasRelevance"] = report.findings.contains { $0.relevance != nil }
     values["hasConcepts"] = report.hasConceptPages && !explained.isEmpty
     values["concepts"] = "../\(ConceptPages.folder)/\(IndexPage.fileName)"
-    values["hasLayout"] = record.findings.contains { $0.layoutUm != nil }
-    values["hasLayers"] = record.findings.contains { !$0.layers.isEmpty }
+    let listed = record.findings + repeated.map(\.finding)
+    values["hasLayout"] = listed.contains { $0.layoutUm != nil }
+    values["hasLayers"] = listed.contains { !$0.layers.isEmpty }
     return try Self.template.get().render(values)
   }
 
@@ -114,13 +119,23 @@ struct ReportPage {
       tile(
         "Golden", Wording.golden(record.golden.kind), "",
         record.golden.file.map { Wording.fileName($0.path) }
-          ?? (isInspected ? "learnt from this scan" : "not used")))
+          ?? record.golden.pictures.map { "learnt from \($0.count) pictures" }
+          ?? (!isInspected
+            ? "not used"
+            : record.golden.kind == "neighbours"
+              ? "what the neighbours have in common" : "learnt from this scan")))
     if let neighbours = record.neighbours {
       let isUsed = !neighbours.used.isEmpty
       tiles.append(
         tile(
           "Neighbours", isUsed ? "\(neighbours.used.count)" : "none", "",
-          neighbours.reason ?? "other dies tell what is usual"))
+          neighbours.reason
+            ?? (record.golden.kind == "neighbours"
+              ? "other scans of the folder" : "other dies tell what is usual")))
+    }
+    if let repeated = record.repeated, !repeated.isEmpty {
+      tiles.append(
+        tile("On most dies", Wording.grouped(repeated.count), "", "listed apart, not counted"))
     }
     if record.findings.count > counted.count {
       tiles.insert(
@@ -146,6 +161,7 @@ struct ReportPage {
       row("Scan", FileRecord(path: record.scan.path, sha256: record.scan.sha256)),
       row("Recipe", record.recipe), row("Layout", record.layout),
       row("Golden", record.golden.file),
-    ].compactMap { $0 } + (record.neighbours?.used ?? []).compactMap { row("Neighbour", $0) }
+    ].compactMap { $0 } + (record.golden.pictures ?? []).compactMap { row("Golden", $0) }
+      + (record.neighbours?.used ?? []).compactMap { row("Neighbour", $0) }
   }
 }

@@ -88,6 +88,7 @@ enum Wording {
     case "tree": "regression tree"
     case "generator": "generator network"
     case "image": "golden picture"
+    case "images": "good dies"
     case "neighbours": "neighbour dies"
     default: kind
     }

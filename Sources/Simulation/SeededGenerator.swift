@@ -29,7 +29,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
 
   /// What numbers are drawn for.
   enum Purpose: UInt64 {
-    case die = 1, place, wafer, process, camera, grain, noise, classes, defects
+    case die = 1, place, wafer, process, camera, grain, noise, classes, defects, reticle
   }
 
   /// The next 64 bits.

@@ -12,4 +12,6 @@ public struct SimulatedScan: Sendable {
   public let clean: Picture
   /// What is wrong with it, in the order of planting; no two overlap.
   public let defects: [Defect]
+  /// What is wrong with the reticle there, and shows on the clean photograph too.
+  public let repeated: [Defect]
 }

@@ -43,6 +43,15 @@ public struct SimulatedWafer: Sendable {
   /// - Throws: `LayoutError` where a field is too complex.
   public func photograph(_ index: Int) throws -> Photograph {
     var photograph = Photograph(of: self, index: index)
+    for number in 0..<settings.repeatedDefects {
+      // The same numbers on every die: what is drawn from them is the same, too.
+      var random = SeededGenerator(seed: seed, .reticle, number)
+      let spot = Point(
+        x: settings.dieWidthUm * random.uniform(0.05, 0.95),
+        y: settings.dieHeightUm * random.uniform(0.05, 0.95))
+      let kind = DefectClass.ofReticles[number % DefectClass.ofReticles.count]
+      try photograph.plantRepeated(kind, atUm: spot, using: &random)
+    }
     var random = SeededGenerator(seed: seed, .defects, index)
     for kind in kinds(ofScan: index) { try photograph.plant(kind, using: &random) }
     return photograph
@@ -58,7 +67,7 @@ public struct SimulatedWafer: Sendable {
       photograph.bounds, looks: [.init(), .init(isClean: true)])
     return SimulatedScan(
       name: name(ofScan: index) + ".png", place: photograph.place, picture: pictures[0],
-      clean: pictures[1], defects: photograph.defects)
+      clean: pictures[1], defects: photograph.defects, repeated: photograph.repeated)
   }
 
   /// The name of a scan, without what its file's name ends with.

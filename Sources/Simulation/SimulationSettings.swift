@@ -10,6 +10,8 @@ public struct SimulationSettings: Codable, Sendable, Equatable {
   public var cleanDies = 1
   /// How many defects each other scan shows, where there is room; the default is nil, for nine a megapixel.
   public var defectsPerScan: Int?
+  /// How many defects the reticle has, which every die shows at the same place, the clean ones too; the default is 0.
+  public var repeatedDefects = 0
   /// Whether the same photograph without its defects is written beside each scan; the default is not.
   public var writesCleanTwins = false
   /// How many more photographs are taken of each die without moving it, 0…255, to tell what noise alone changes; the

@@ -10,6 +10,8 @@ struct Truth: Codable, Sendable {
     /// Further photographs of the same die at the same place; absent where there are none.
     var repeats: [String]?
     var defects: [Mark]
+    /// What the reticle has wrong there, and every die shows; absent where it has nothing.
+    var repeated: [Mark]?
     /// Rows of the 2×3 affine from layout µm to scan pixels.
     var layoutToScan: [[Double]]
   }
@@ -44,11 +46,15 @@ extension Truth.Scan {
     layoutToScan = [[map.a, map.b, map.tx], [map.c, map.d, map.ty]].map {
       $0.map { ($0 * 1e6).rounded() / 1e6 }
     }
-    defects = photograph.defects.map {
-      Truth.Mark(
-        class: $0.kind, box: $0.box, contrast: ($0.contrast * 10).rounded() / 10,
-        areaPx: $0.areaPx, mask: Truth.RunLengths($0, in: photograph.bounds))
+    func marks(_ defects: [Defect]) -> [Truth.Mark] {
+      defects.map {
+        Truth.Mark(
+          class: $0.kind, box: $0.box, contrast: ($0.contrast * 10).rounded() / 10,
+          areaPx: $0.areaPx, mask: Truth.RunLengths($0, in: photograph.bounds))
+      }
     }
+    defects = marks(photograph.defects)
+    self.repeated = photograph.repeated.isEmpty ? nil : marks(photograph.repeated)
   }
 }
 

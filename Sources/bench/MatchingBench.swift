@@ -28,6 +28,8 @@ enum MatchingBench {
   /// A picture of rectangles to register to.
   private struct Drawn: RegistrationReference {
     let coverage: Plane
+    var noun: String { "layout" }
+    var isDrawn: Bool { true }
     var yPointsUp: Bool { false }
 
     func planes(toGrid: Affine, width: Int, height: Int) throws -> [Plane] {

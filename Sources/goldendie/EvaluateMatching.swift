@@ -33,7 +33,8 @@ extension EvaluateCommand {
     @Option(
       parsing: .upToNextOption,
       help: ArgumentHelp(
-        "What to compare: recipe, golden, table, tree, each of the three also with +neighbours, ideal (the clean twin), "
+        "What to compare: recipe, golden, table, tree, each of the three also with +neighbours, dies (the neighbours' median), "
+          + "ideal (the clean twin), "
           + "neighbour (one other die), plain (the difference alone), without-STAGE (light, motion, place, strata, stains, lines, band, edges).",
         valueName: "kind"))
     var kinds = ["recipe"]

@@ -35,6 +35,12 @@ struct SimulateCommand: ParsableCommand {
       valueName: "n"))
   var defectsPerScan: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Defects of the reticle, which every die shows at the same place of the layout, clean ones too.",
+      valueName: "n"))
+  var repeatedDefects = 0
+
   @Flag(help: "Also write each scan without its defects.")
   var cleanTwins = false
 
@@ -74,6 +80,9 @@ struct SimulateCommand: ParsableCommand {
     if let defectsPerScan, !(0...9999).contains(defectsPerScan) {
       throw ValidationError("--defects-per-scan is 0 to 9999.")
     }
+    guard (0...999).contains(repeatedDefects) else {
+      throw ValidationError("--repeated-defects is 0 to 999.")
+    }
     guard (0...99).contains(repeats) else { throw ValidationError("--repeats is 0 to 99.") }
     if let cleanDies, cleanDies < 0 { throw ValidationError("--clean-dies is 0 or more.") }
   }
@@ -85,6 +94,7 @@ struct SimulateCommand: ParsableCommand {
     (settings.width, settings.height) = (size.width, size.height)
     settings.pixelSizeUm = pixelSize
     settings.defectsPerScan = defectsPerScan
+    settings.repeatedDefects = repeatedDefects
     settings.writesCleanTwins = cleanTwins
     settings.repeats = repeats
     settings.growDieToField()

@@ -30,10 +30,20 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
       "unknown key 'mathcing' in the recipe; did you mean 'matching'?"),
     after(
       "golden: {colour: 1}", .unknownKey, 2,
-      "unknown key 'colour' in golden; known are generator, image, baseline, neighbours"),
+      "unknown key 'colour' in golden; known are generator, image, images, baseline, neighbours"),
     after(
       "golden: {neighbours: 2}", .badValue, 2,
       "golden.neighbours: expected a whole number from 3 to 16, found 2.0"),
+    after(
+      "golden: {images: [golden.png, golden.png, layout.gds]}", .badValue, 2,
+      "golden.images: golden.png is listed twice"),
+    after(
+      "golden: {images: [golden.png]}", .badValue, 2,
+      "golden.images: 3 to 64 pictures of good dies are asked for, and 1 is there"),
+    after(
+      "golden: {images: {a: b}}", .wrongType, 2,
+      "golden.images: expected a list of pictures, or a folder of them, found a list of keys with values"
+    ),
     after(
       "wafer: {notch: top}", .badValue, 2,
       "wafer.notch: expected one of down, left, up, right, found 'top'"),
@@ -74,7 +84,8 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
     after("[a]: 3", .wrongType, 2, "a key in a recipe is no word"),
     Self(
       "device: a", .missingKey, 1,
-      "layout is missing; only a recipe with golden.image can do without"),
+      "layout is missing; only a recipe with golden.image, golden.images or golden.neighbours can do without"
+    ),
     Self(
       "device: a\nlayout:\n  layers: {a: 1/0}", .missingKey, 3,
       "layout.file: missing; name the GDSII or OASIS file"),
@@ -83,10 +94,10 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
       "layout.layers: missing; name at least one, such as {ridge: 1/0}"),
     after(
       "golden: {}", .missingKey, 2,
-      "golden is one of generator, image and baseline, and no more than one"),
+      "golden is one of generator, image, images and baseline, and no more than one"),
     after(
       "golden: {image: golden.png, baseline: table}", .badValue, 2,
-      "golden is one of generator, image and baseline, and no more than one"),
+      "golden is one of generator, image, images and baseline, and no more than one"),
   ]
 
   static let values = [

@@ -69,6 +69,13 @@ import Testing
     #expect(recipe.scan.validRows == 3..<10)
   }
 
+  @Test func `neighbours alone are the golden where there is no layout`() throws {
+    #expect(try recipe("golden: {neighbours: 4}").golden == .dies)
+    #expect(
+      try recipe("layout: {file: layout.gds, layers: {ridge: 1/0}}\ngolden: {neighbours: 4}").golden
+        == .table)
+  }
+
   @Test(arguments: [
     ("5um", Recipe.Search.micrometres(5)), ("2.5 µm", .micrometres(2.5)), ("25%", .share(0.25)),
     ("100 %", .share(1)), ("40px", .pixels(40)),

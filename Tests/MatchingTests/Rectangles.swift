@@ -7,6 +7,8 @@ import TestSupport
 struct Rectangles: RegistrationReference {
   var boxes: [Box]
 
+  var noun: String { "layout" }
+  var isDrawn: Bool { true }
   var yPointsUp: Bool { true }
 
   func planes(toGrid: Affine, width: Int, height: Int) throws -> [Plane] {

@@ -26,7 +26,7 @@ import Testing
       Set(root.keys) == [
         "format", "program", "device", "scan", "recipe", "layout", "verdict", "reason",
         "registration", "golden", "neighbours", "inspected_box", "inspected_mpx", "seconds",
-        "findings",
+        "findings", "repeated",
       ])
     #expect(root["format"] as? String == "goldendie.findings/1")
     #expect(root["verdict"] as? String == "inspected")
@@ -44,7 +44,7 @@ import Testing
         "halves_disagree_px", "ambiguous_along",
       ])
     let golden = try #require(object(root["golden"]))
-    #expect(Set(golden.keys) == ["kind", "file"])
+    #expect(Set(golden.keys) == ["kind", "file", "pictures"])
     let finding = try #require(object((root["findings"] as? [Any])?.first))
     #expect(
       Set(finding.keys) == [
@@ -54,6 +54,23 @@ import Testing
     #expect(object(finding["box"])?.keys.sorted() == ["height", "width", "x", "y"])
     #expect(object(finding["mask"])?.keys.sorted() == ["counts", "size"])
     #expect(finding["polarity"] as? String == "dark")
+  }
+
+  @Test func `what most dies show is read as it was written, and a file from before as without`()
+    throws
+  {
+    var record = InspectionRecord.sample
+    var again = record.findings[0]
+    again.id = 7
+    record.repeated = [RepeatedRecord(dies: 4, of: 5, finding: again)]
+    #expect(try InspectionRecord(json: record.json()) == record)
+    record.repeated?[0].finding.id = record.findings[0].id
+    #expect(throws: RecordError.self) { try record.json() }
+    record.repeated = nil
+    var root = try #require(object(JSONSerialization.jsonObject(with: record.json())))
+    root["repeated"] = nil
+    #expect(
+      try InspectionRecord(json: JSONSerialization.data(withJSONObject: root)) == record)
   }
 
   @Test func `a number that is not finite is refused by name`() {

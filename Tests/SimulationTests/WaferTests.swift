@@ -132,6 +132,28 @@ private func settings(defects: Int = 2, cleanDies: Int = 0) -> SimulationSetting
   #expect(scan.picture == scan.clean)
 }
 
+@Test func `what the reticle has wrong is on every die, and no defect of it`() throws {
+  var settings = settings(cleanDies: 2)
+  (settings.dieWidthUm, settings.dieHeightUm, settings.repeatedDefects) = (330, 300, 12)
+  let wafer = try SimulatedWafer(seed: 5, settings: settings)
+  func places(_ index: Int) throws -> [Point] {
+    let scan = try wafer.scan(index)
+    #expect(scan.defects.isEmpty && scan.picture == scan.clean)
+    return scan.repeated.map { defect in
+      let box = defect.box
+      return scan.place.layoutToScan.inverse(
+        Point(
+          x: Double(box.x) + Double(box.width) / 2, y: Double(box.y) + Double(box.height) / 2))
+    }
+  }
+  let (first, second) = (try places(0), try places(1))
+  let common = first.count { one in second.contains { abs($0.x - one.x) + abs($0.y - one.y) < 2 } }
+  #expect(common > 0)
+  settings.repeatedDefects = 0
+  let plain = try SimulatedWafer(seed: 5, settings: settings).scan(0)
+  #expect(plain.picture != (try wafer.scan(0)).picture && plain.repeated.isEmpty)
+}
+
 @Test(arguments: [(300.0, 300.0), (420, 900), (1600, 1200)])
 func `dies of any size are drawn within their frame`(width: Double, height: Double) throws {
   var settings = SimulationSettings()

@@ -36,15 +36,15 @@ struct Judgement: Sendable {
   static let surroundings = 8
 
   /// Judges the findings of one scan.
-  init(scan: String, mpx: Double, marks: [KnownDefects.Mark], candidates: [Candidate]) {
+  ///
+  /// - Parameter repeated: what the reticle has wrong, to find which is neither right nor wrong.
+  init(
+    scan: String, mpx: Double, marks: [KnownDefects.Mark], repeated: [KnownDefects.Mark] = [],
+    candidates: [Candidate]
+  ) {
     (self.scan, self.mpx) = (scan, mpx)
-    let truths = marks.map { mark in
-      var spans = mark.mask?.spans ?? []
-      if spans.isEmpty {
-        spans = (mark.box.y..<mark.box.maxY).map { ($0, mark.box.x..<mark.box.maxX) }
-      }
-      return Candidate(score: 0, box: mark.box, spans: spans)
-    }
+    let truths = marks.map(Candidate.init)
+    let known = repeated.map(Candidate.init)
     defects = marks.map {
       Defect(
         class: $0.class, areaPx: $0.areaPx ?? $0.mask?.area ?? $0.box.area,
@@ -62,7 +62,7 @@ struct Judgement: Sendable {
           defects[index].score = max(defects[index].score ?? candidate.score, candidate.score)
         }
       }
-      if !isNear {
+      if !isNear, !known.contains(where: { Self.touch(candidate, $0, within: Self.surroundings) }) {
         falseAlarms.append(candidate.score)
         falseAlarmIndices.append(number)
       }
@@ -85,5 +85,16 @@ struct Judgement: Sendable {
       }
     }
     return false
+  }
+}
+
+extension Judgement.Candidate {
+  /// The pixels of a defect that is known.
+  init(_ mark: KnownDefects.Mark) {
+    var spans = mark.mask?.spans ?? []
+    if spans.isEmpty {
+      spans = (mark.box.y..<mark.box.maxY).map { ($0, mark.box.x..<mark.box.maxX) }
+    }
+    self.init(score: 0, box: mark.box, spans: spans)
   }
 }

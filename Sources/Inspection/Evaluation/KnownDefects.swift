@@ -17,6 +17,8 @@ public struct KnownDefects: Sendable {
   /// What is true of one scan.
   struct Scan: Decodable, Sendable {
     var defects: [Mark]
+    /// What the reticle has wrong: on every die, and neither missed nor a false alarm.
+    var repeated: [Mark]?
     /// The same photograph without the defects.
     var clean: String?
     var repeats: [String]?
@@ -53,7 +55,7 @@ public struct KnownDefects: Sendable {
     }
     folder = file.deletingLastPathComponent()
     for (name, scan) in scans {
-      for defect in scan.defects {
+      for defect in scan.defects + (scan.repeated ?? []) {
         let limit = 1 << 24
         let box = defect.box
         guard box.x >= 0, box.y >= 0, box.width > 0, box.height > 0,

@@ -16,6 +16,8 @@ public struct MatchingContest {
     /// The table or the tree learnt from the scan itself, with or without other dies.
     case table(withNeighbours: Bool)
     case tree(withNeighbours: Bool)
+    /// What the neighbours' scans have in common, without a layout.
+    case dies
     /// The same photograph without its defects, with noise of its own where there are repeats.
     case ideal
     /// The nearest other die alone.
@@ -35,6 +37,7 @@ public struct MatchingContest {
       case "table+neighbours": self = .table(withNeighbours: true)
       case "tree": self = .tree(withNeighbours: false)
       case "tree+neighbours": self = .tree(withNeighbours: true)
+      case "dies": self = .dies
       case "ideal": self = .ideal
       case "neighbour": self = .neighbourDie
       case "plain": self = .plain
@@ -94,16 +97,24 @@ public struct MatchingContest {
     case .golden(let with): usesPlace = with
     case .table(let with): (kind, usesPlace) = (.table, with)
     case .tree(let with): (kind, usesPlace) = (.tree, with)
+    case .dies: (kind, usesPlace) = (.dies, false)
     case .ideal, .neighbourDie: usesPlace = false
     case .plain: (stages, usesPlace) = ([], false)
     case .without(let stage):
       stages.remove(stage)
       usesPlace = stage != .place
     }
-    if usesPlace, device.neighbours == nil, name.hasSuffix("+neighbours") {
+    if contestant == .dies || (usesPlace && name.hasSuffix("+neighbours")),
+      device.recipe.neighbours == 0
+    {
       throw RecipeError(
         .missingKey, path: device.recipe.path,
         detail: "golden.neighbours is missing; '\(name)' needs to know how many")
+    }
+    if kind == .dies, contestant == .neighbourDie || name.hasSuffix("+neighbours") {
+      throw RecipeError(
+        .badValue, path: device.recipe.path,
+        detail: "golden is made of the neighbours already; '\(name)' needs another")
     }
     var refused = 0
     func cases(_ files: [URL]) throws -> [Case] {
@@ -239,7 +250,7 @@ public struct MatchingContest {
       .filter { !$0.box.intersection(one.prepared.registration.extent).isEmpty }
     let judgement = Judgement(
       scan: one.scan.lastPathComponent, mpx: Double(one.prepared.area.area) / 1e6, marks: marks,
-      candidates: candidates)
+      repeated: truth.scans[one.scan.lastPathComponent]?.repeated ?? [], candidates: candidates)
     let threshold = Calibration.score(rate: device.recipe.matching.falseAlarmsPerMpx ?? 0.1)
     let golden = one.prepared.picture.less(one.residual)
     func keep(_ text: String, _ box: PixelRect) {

@@ -60,7 +60,8 @@ struct NamingReading {
     let device = try Device(recipe: recipe)
     devices[recipe] = device
     hashes += [device.recipeRecord.sha256, device.layoutRecord?.sha256 ?? ""]
-    hashes += [device.generator?.record.sha256, device.supplied?.record.sha256].compactMap { $0 }
+    hashes += [device.generator?.record.sha256].compactMap { $0 }
+    hashes += device.supplied?.files.map(\.sha256) ?? []
     return device
   }
 

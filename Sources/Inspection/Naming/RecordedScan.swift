@@ -218,7 +218,9 @@ extension Device {
   ///
   /// - Throws: `InspectionError` where it is not inspectable.
   func view(of scan: URL, beside: [URL]? = nil) throws -> NamingStage.View {
-    switch try prepare(try read(scan), scan) {
+    var opened = try open(scan)
+    opened.beside = beside
+    switch try prepare(try read(opened), scan) {
     case .refused(let reason, _):
       throw InspectionError(
         .unusableScan, path: scan.relativePath, "is not inspectable: \(reason)")

@@ -27,10 +27,10 @@ public struct TrainingFolder: Sendable {
   public init(
     _ folder: URL, device: Device, progress: (String, Int, Int) -> Void = { _, _, _ in }
   ) throws {
-    guard device.stack != nil, device.supplied == nil else {
+    guard device.stack != nil, !device.comparesPictures else {
       throw RecipeError(
         .notAvailable, path: device.recipe.path,
-        detail: "learning needs a layout and no golden.image")
+        detail: "learning needs a layout and a golden that is painted")
     }
     let files = try TrainingFolder.files(in: folder)
     var scans: [TrainingScan] = []

@@ -89,7 +89,7 @@ public struct Calibrator {
       let inner = sample.area.expanded(by: -border)
       views.append(
         View(
-          residual: sample.residual, materials: sample.materials,
+          residual: sample.residual.trusted, materials: sample.materials,
           edgeDistance: sample.edgeDistance, strata: alone, area: sample.area, isAlone: true,
           hole: withOthers && !inner.isEmpty ? inner : nothing))
       if withOthers, let place = sample.place {

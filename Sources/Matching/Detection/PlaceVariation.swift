@@ -6,22 +6,27 @@ public struct PlaceVariation: Sendable {
   /// The median residual of the others, plane by plane; 0 where too few tell.
   public let usual: [Plane]
   /// The share of the residual that counts where dies differ more than noise does, 0…1.
-  let weight: Plane
+  ///
+  /// So a difference is held against the greater of two bounds, one that holds everywhere and one in proportion to how much
+  /// dies differ there. Source: the variation model of MVTec HALCON, `compare_variation_model`.
+  public let weight: Plane
   /// 1 where too few others tell, else 0.
-  let alone: Plane
+  public let alone: Plane
 
   /// Others that must tell.
   public static let leastOthers = 3
   /// So near the border of a field its place is not known well enough, pixels.
-  private static let border = 12
+  public static let border = 12
   /// Dies differ by so much more than their typical spread before a place counts less.
   private static let slack: Float = 1.3
 
   /// The variation at a field.
   ///
-  /// - Parameter others: for each other die its residual, plane by plane, moved to where this scan shows it; NaN where it
-  ///   tells nothing.
-  public init(others: [[Plane]]) {
+  /// - Parameters:
+  ///   - others: for each other die its residual, plane by plane, moved to where this scan shows it; NaN where it tells
+  ///     nothing.
+  ///   - border: pixels at the border of the field of which nothing is told.
+  public init(others: [[Plane]], border: Int = PlaceVariation.border) {
     precondition(others.count >= Self.leastOthers, "three other dies at least must tell")
     let (width, height) = (others[0][0].width, others[0][0].height)
     let planes = others[0].count
@@ -72,11 +77,13 @@ public struct PlaceVariation: Sendable {
     var wide = alone.extremes(radius: 4).high
     for y in 0..<height {
       for x in 0..<width
-      where min(x, y, width - 1 - x, height - 1 - y) < Self.border { wide[x, y] = 1 }
+      where min(x, y, width - 1 - x, height - 1 - y) < border { wide[x, y] = 1 }
     }
     self.alone = wide
     let smooth = spread.smoothed(sigma: 1.5)
-    let typical = max(smooth.sampledQuantile(0.5), 1e-9)
+    var told = stride(from: 0, to: smooth.samples.count, by: max(1, smooth.samples.count / 100_003))
+      .filter { alone.samples[$0] < 0.5 }.map { smooth.samples[$0] }
+    let typical = max(told.takeQuantile(0.5), 1e-9)
     weight = smooth.map { min(1, Self.slack * (typical / max($0, 1e-9)).squareRoot()) }
   }
 
@@ -99,11 +106,18 @@ public struct PlaceVariation: Sendable {
 
   /// A residual less what is usual, weighed by how alike dies are; as it is where others do not tell.
   func corrected(_ residual: Residual) -> Residual {
-    var result = residual
+    var result = residual.trusted
+    var weight = weight
+    if let trust = residual.trust {
+      // Where the golden knows how much dies differ, the others only tell it again.
+      for index in weight.samples.indices {
+        weight.samples[index] = min(weight.samples[index], trust.samples[index])
+      }
+    }
     for plane in result.planes.indices {
       for index in result.planes[plane].samples.indices where alone.samples[index] < 0.5 {
         result.planes[plane].samples[index] =
-          (result.planes[plane].samples[index] - usual[plane].samples[index])
+          (residual.planes[plane].samples[index] - usual[plane].samples[index])
           * weight.samples[index]
       }
     }

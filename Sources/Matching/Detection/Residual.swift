@@ -6,7 +6,7 @@ public import Raster
 /// The light is fitted material by material over a wide window: the golden's pixels take what their own material is off by
 /// nearby. What motion is left between the two is fitted after it, by the golden's slopes.
 public struct Residual: Sendable {
-  /// Scan less golden, plane by plane; brightness 0…1.
+  /// Scan less golden, plane by plane; brightness 0…1, and 0 where the golden does not reach.
   public var planes: [Plane]
   /// The scan's brightness.
   let brightness: Plane
@@ -14,6 +14,8 @@ public struct Residual: Sendable {
   let looseness: Plane
   /// Whether the scan must show an edge wherever two materials meet.
   let edgesAreDrawn: Bool
+  /// The share of the residual that counts at each pixel, 0…1; nil where all of it does.
+  let trust: Plane?
   /// What is usual in the scan.
   let levels: LightLevels
   /// How far the scan was found to be moved against the golden: pixels along x and y, in cells of 8 pixels; nil where
@@ -36,15 +38,17 @@ public struct Residual: Sendable {
   ///   - golden: what it should show, of the same size and number of planes.
   ///   - materials: what lies at each pixel.
   ///   - edgeDistance: pixels to the nearest edge between materials.
-  ///   - area: the pixels that may be learnt from.
+  ///   - area: the pixels that the golden reaches.
   ///   - scale: standard deviation of the window in which light is fitted, pixels.
   ///   - levels: of the scan that the field is a window of; nil where it is the scan.
   ///   - looseness: by how much more than elsewhere an edge may be off at a pixel, 0…5 pixels; nil for nowhere.
   ///   - edgesAreDrawn: whether the scan must show an edge wherever two materials meet.
+  ///   - trust: the share of the residual that counts at each pixel, 0…1: less where good scans are known to differ; nil
+  ///     for all of it everywhere.
   public init(
     scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect,
     scale: Double = 64, levels: LightLevels? = nil, looseness: Plane? = nil,
-    edgesAreDrawn: Bool = false,
+    edgesAreDrawn: Bool = false, trust: Plane? = nil,
     stages: Set<DetectionStage> = Set(DetectionStage.allCases)
   ) {
     precondition(scan.channels == golden.channels, "scan and golden have the same planes")
@@ -53,6 +57,7 @@ public struct Residual: Sendable {
       ?? LightLevels(
         scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area)
     (self.levels, self.edgesAreDrawn, brightness) = (levels, edgesAreDrawn, scan.luminance)
+    self.trust = trust
     self.looseness = looseness ?? Plane(width: scan.width, height: scan.height)
     let light = LightFit(
       scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area,
@@ -60,6 +65,17 @@ public struct Residual: Sendable {
       scale: scale, cell: Self.cell, isFlat: !stages.contains(.light))
     planes = light.residual(
       scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance)
+    // What the golden does not reach must not be seen from within by wide windows and filters.
+    if !area.contains(scan.bounds) {
+      planes = planes.map { plane in
+        var inside = Plane(width: plane.width, height: plane.height)
+        for y in area.y..<area.maxY {
+          let row = y * plane.width + area.x..<y * plane.width + area.maxX
+          inside.samples.replaceSubrange(row, with: plane.samples[row])
+        }
+        return inside
+      }
+    }
     if stages.contains(.motion) { takeMotion(golden) }
   }
 
@@ -128,6 +144,18 @@ public struct Residual: Sendable {
 }
 
 extension Residual {
+  /// The share of the residual that counts.
+  var trusted: Residual {
+    guard let trust else { return self }
+    var result = self
+    for plane in result.planes.indices {
+      for index in trust.samples.indices {
+        result.planes[plane].samples[index] *= trust.samples[index]
+      }
+    }
+    return result
+  }
+
   /// How far the scan was found to be moved at a pixel of the field.
   public func motion(at place: Point) -> Point {
     guard let motion else { return Point(x: 0, y: 0) }

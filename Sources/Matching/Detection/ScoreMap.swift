@@ -40,7 +40,7 @@ public struct ScoreMap: Sendable {
     precondition(
       residual.planes.count == calibration.planes, "a calibration is of scans of one kind")
     let kinds = Strata(materials: calibration.materials)
-    let corrected = place?.corrected(residual) ?? residual
+    let corrected = place?.corrected(residual) ?? residual.trusted
     let strata = kinds.labels(materials, edgeDistance: edgeDistance, alone: place?.alone)
     let white = Self.white(corrected, strata, calibration.whitening)
     let left = Self.leftOut(stages).union(calibration.leftOut)

@@ -17,24 +17,40 @@ public struct Evidence: Sendable, Equatable {
 }
 
 extension WorkingScan {
+  /// What is so much less steep than a photograph's strong edges still explains an edge of the scan.
+  private static let leastExplaining: Float = 0.35
+
   /// Measures the evidence for planes drawn on this grid.
   ///
   /// - Parameters:
   ///   - planes: the reference at the place found.
+  ///   - isDrawn: whether all its edges are as strong as each other. Of others the strong ones must be seen, and weaker ones,
+  ///     too, explain what is seen.
   ///   - area: the part of the grid that counts.
-  func evidence(for planes: [Plane], in area: PixelRect) -> Evidence {
+  func evidence(for planes: [Plane], isDrawn: Bool, in area: PixelRect) -> Evidence {
     let gradient = brightness.smoothed(sigma: sigma).gradientMagnitude()
     let nearby = gradient.extremes(radius: 3).high
-    var onEdge = Plane(width: width, height: height)
-    for plane in planes {
-      let steepness = plane.smoothed(sigma: sigma).gradientMagnitude()
-      for index in steepness.samples.indices where steepness.samples[index] > 0.12 {
-        onEdge.samples[index] = 1
+    let steepest = planes.map { $0.smoothed(sigma: sigma).gradientMagnitude() }
+    func edges(from least: Float) -> Plane {
+      var edges = Plane(width: width, height: height)
+      for steepness in steepest {
+        for index in steepness.samples.indices where steepness.samples[index] > least {
+          edges.samples[index] = 1
+        }
       }
+      return edges
+    }
+    let leastDrawn: Float = 0.12
+    let onEdge = edges(from: leastDrawn)
+    var explaining = onEdge
+    if !isDrawn {
+      // What is half as steep as usual counts as seen; see the threshold below.
+      var steep = steepest.flatMap { plane in plane.samples.filter { $0 > leastDrawn } }
+      explaining = edges(from: min(leastDrawn, Self.leastExplaining * steep.takeQuantile(0.5)))
     }
     // How far an edge may lie from the one that explains it: 0.8 % of the field.
     let tolerance = max(3, Int((0.008 * Double(width)).rounded()))
-    let nearEdge = onEdge.extremes(radius: tolerance).high
+    let nearEdge = explaining.extremes(radius: tolerance).high
     // The outermost pixels hold no gradient.
     let inner = area.intersection(onEdge.bounds.expanded(by: -2))
     var found: [Float] = []

@@ -90,7 +90,7 @@ public struct Registrar: Sendable {
     let peaks = try search.bestPeaks(placements).sorted { $0.score > $1.score }
     guard let top = peaks.first, top.score > 0.02 else {
       return .refused(
-        reason: "the layout and the scan have no structure in common here", best: nil)
+        reason: "the \(reference.noun) and the scan have no structure in common here", best: nil)
     }
     var best: (toScan: Affine, score: Double)?
     for peak in distinct(peaks, scan: coarse) {
@@ -131,11 +131,13 @@ public struct Registrar: Sendable {
     guard extent.width >= 32, extent.height >= 32 else {
       return .refused(reason: "the scan lies outside the golden", best: nil)
     }
-    var evidence = fine.evidence(for: planes, in: fine.working(extent))
+    var evidence = fine.evidence(
+      for: planes, isDrawn: reference.isDrawn, in: fine.working(extent))
     if 1 - evidence.explained > 0.05,
       let drawn = try reference.suspectedExtent(toScan: toScan, field: extent)
     {
-      let inside = fine.evidence(for: planes, in: fine.working(drawn))
+      let inside = fine.evidence(
+        for: planes, isDrawn: reference.isDrawn, in: fine.working(drawn))
       if inside.explained > evidence.explained { (evidence, extent) = (inside, drawn) }
     }
     let radius = max(4, Int((0.016 * Double(fine.width)).rounded()))
@@ -160,7 +162,7 @@ public struct Registrar: Sendable {
     _ found: Registration, fieldWidth: Int
   ) -> [(margin: Double, sentence: String)] {
     func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
-    let evidence = found.evidence
+    let (evidence, noun) = (found.evidence, reference.noun)
     let disagreement = (found.halvesDisagreePx ?? 0) / Double(fieldWidth)
     let pixelSizeOff =
       settings.pixelSizes.map {
@@ -169,27 +171,27 @@ public struct Registrar: Sendable {
     return [
       (
         max(found.score, 0) / (max(found.score, 0) + settings.leastScore),
-        "the scan does not show this place of the layout: the edges correlate by only "
+        "the scan does not show this place of the \(noun): the edges correlate by only "
           + String(format: "%.2f", found.score)
       ),
       (
         evidence.contrast / (evidence.contrast + settings.leastContrast),
-        "the layout's edges are not seen in the scan"
+        "the \(noun)'s edges are not seen in the scan"
       ),
       (
         min(evidence.supported, evidence.explained)
           / (min(evidence.supported, evidence.explained) + 0.5),
-        "the scan shows something else: \(percent(evidence.supported)) of the layout's edges are seen, and the layout "
-          + "explains \(percent(evidence.explained)) of the scan's"
+        "the scan shows something else: \(percent(evidence.supported)) of the \(noun)'s edges are seen, and the "
+          + "\(noun) explains \(percent(evidence.explained)) of the scan's"
       ),
       (
         1 / (1 + evidence.doubt / settings.greatestDoubt),
-        "the scan shows something else: only \(percent(evidence.supported)) of the layout's edges are seen, and the "
-          + "layout explains only \(percent(evidence.explained)) of the scan's"
+        "the scan shows something else: only \(percent(evidence.supported)) of the \(noun)'s edges are seen, and the "
+          + "\(noun) explains only \(percent(evidence.explained)) of the scan's"
       ),
       (
         1 / (1 + max(found.strain, pixelSizeOff) / settings.greatestStrain),
-        "the scan fits this place of the layout only when it is stretched by "
+        "the scan fits this place of the \(noun) only when it is stretched by "
           + percent(max(found.strain, pixelSizeOff))
       ),
       (

@@ -3,6 +3,12 @@ public import Raster
 
 /// What a scan is registered to: a layout, or a golden picture.
 public protocol RegistrationReference: Sendable {
+  /// What it is called where a scan is refused: `layout`, `golden`.
+  var noun: String { get }
+
+  /// Whether its edges are drawn, one as strong as another; those of a photograph are strong and weak.
+  var isDrawn: Bool { get }
+
   /// Whether the reference's y axis points up, as a layout's does, or down, as a picture's.
   var yPointsUp: Bool { get }
 

@@ -23,6 +23,9 @@ public enum DefectClass: String, CaseIterable, Codable, Sendable {
   /// A small hole in metal.
   case pinhole
 
+  /// What a reticle prints again and again: what lies on it, and what it was made with.
+  static let ofReticles: [DefectClass] = [.particle, .residue, .scratch]
+
   /// Whether it can only be where something is drawn.
   var needsPattern: Bool {
     switch self {

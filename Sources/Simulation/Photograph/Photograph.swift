@@ -8,6 +8,8 @@ public struct Photograph: Sendable {
   public let place: ScanPlace
   /// What is wrong with the die, in the order of planting.
   public internal(set) var defects: [Defect] = []
+  /// What is wrong with the reticle where the photograph shows it.
+  public private(set) var repeated: [Defect] = []
 
   let settings: SimulationSettings
   private let layout: Layout
@@ -16,6 +18,7 @@ public struct Photograph: Sendable {
   private let painter: Painter
   private let camera: Camera
   private var planted: [PlantedDefect] = []
+  private var plantedByReticle: [PlantedDefect] = []
 
   init(of wafer: SimulatedWafer, index: Int) {
     settings = wafer.settings
@@ -78,7 +81,8 @@ public struct Photograph: Sendable {
   }
 
   private func tile(_ rect: PixelRect, looks: [Look]) throws -> [Picture] {
-    let clean = try exposure(rect)
+    var clean = try exposure(rect)
+    for defect in plantedByReticle { defect.add(to: &clean, rect: rect) }
     var marred = clean
     for defect in planted { defect.add(to: &marred, rect: rect) }
     return looks.map {
@@ -106,34 +110,56 @@ public struct Photograph: Sendable {
   mutating func plant(
     _ kind: DefectClass, using random: inout some RandomNumberGenerator
   ) throws {
-    let um = 1 / place.pixelSizeUm
-    let reach = Painter.halo + Camera.halo(settings)
     for _ in 0..<120 {
       let spot = Point(
         x: Double(settings.width) * random.uniform(0.02, 0.98),
         y: Double(settings.height) * random.uniform(0.02, 0.98))
-      let site = PixelRect(x: Int(spot.x) - 64, y: Int(spot.y) - 64, width: 128, height: 128)
-        .intersection(bounds)
-      guard
-        let effect = DefectEffect(
-          kind, at: spot, relief: kind.needsPattern ? try relief(site) : nil, um: um,
-          using: &random)
-      else { continue }
-      let window = effect.bounds.expanded(by: reach)
-      guard bounds.contains(window),
-        !planted.contains(where: { !$0.window.intersection(window).isEmpty })
-      else { continue }
-      let contrast = kind.contrasts.map { random.logUniform($0.lowerBound, $0.upperBound) }
-      guard
-        let result = PlantedDefect(
-          kind, clean: try exposure(window), marred: try exposure(window, effect: effect),
-          window: window, contrast: contrast),
-        result.defect.contrast >= settings.leastContrast, result.defect.areaPx >= 4
-      else { continue }
+      guard let result = try defect(of: kind, at: spot, using: &random) else { continue }
       planted.append(result)
       defects.append(result.defect)
       return
     }
+  }
+
+  /// Plants what the reticle has wrong at a place of the layout, unless the photograph does not show it, or hardly.
+  mutating func plantRepeated(
+    _ kind: DefectClass, atUm spot: Point, using random: inout some RandomNumberGenerator
+  ) throws {
+    let seen = place.layoutToScan(spot)
+    guard seen.x > 0, seen.y > 0, seen.x < Double(settings.width),
+      seen.y < Double(settings.height),
+      let result = try defect(of: kind, at: seen, using: &random)
+    else { return }
+    plantedByReticle.append(result)
+    repeated.append(result.defect)
+  }
+
+  /// A defect at a spot of the scan, apart from all others; nil where it does not fit or hardly shows.
+  private func defect(
+    of kind: DefectClass, at spot: Point, using random: inout some RandomNumberGenerator
+  ) throws -> PlantedDefect? {
+    let um = 1 / place.pixelSizeUm
+    let reach = Painter.halo + Camera.halo(settings)
+    let site = PixelRect(x: Int(spot.x) - 64, y: Int(spot.y) - 64, width: 128, height: 128)
+      .intersection(bounds)
+    guard
+      let effect = DefectEffect(
+        kind, at: spot, relief: kind.needsPattern ? try relief(site) : nil, um: um, using: &random)
+    else { return nil }
+    let window = effect.bounds.expanded(by: reach)
+    guard bounds.contains(window),
+      !(planted + plantedByReticle).contains(where: {
+        !$0.window.intersection(window).isEmpty
+      })
+    else { return nil }
+    let contrast = kind.contrasts.map { random.logUniform($0.lowerBound, $0.upperBound) }
+    guard
+      let result = PlantedDefect(
+        kind, clean: try exposure(window), marred: try exposure(window, effect: effect),
+        window: window, contrast: contrast),
+      result.defect.contrast >= settings.leastContrast, result.defect.areaPx >= 4
+    else { return nil }
+    return result
   }
 }
 
