@@ -69,7 +69,7 @@ extension Device {
     let level: (picture: Picture, factor: Int)
     /// In scan pixels.
     let outcome: RegistrationOutcome
-    /// How the part departs from its affine map; still where it was refused.
+    /// How the whole scan departs from its affine map; still where a part alone is known, or it was refused.
     let slow: DisplacementMesh
     /// With what was searched.
     let registrar: Registrar
@@ -98,8 +98,10 @@ extension Device {
       outcome = .refused(reason: reason, best: best?.enlarged(by: factor, field: part))
     case .registered(let found):
       outcome = .registered(found.enlarged(by: factor, field: part))
-      slow = try registrar.mesh(luminance, field: small.bounds, toScan: found.toScan)
-        .scaled(by: Double(factor), onto: part)
+      if part == opened.field {
+        slow = try registrar.mesh(luminance, field: small.bounds, toScan: found.toScan)
+          .scaled(by: Double(factor), onto: part)
+      }
     }
     return PartPlace(
       part: part, level: (small, factor), outcome: outcome, slow: slow, registrar: registrar)
