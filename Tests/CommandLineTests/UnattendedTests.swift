@@ -181,7 +181,8 @@ import Testing
         "recipe.yaml", Scene.recipe + golden + "matching: {calibration: c.json, search: 20px}\n")
       func watch() throws {
         let run = try goldendie(
-          "watch", "inbox", "--recipe", "recipe.yaml", "--output", "out", "--once", "--poll",
+          "watch", "inbox", "--recipe", "recipe.yaml", "--output", "out", "--once", "--workers",
+          "1", "--poll",
           "0.05", in: scene.folder)
         #expect(run.status == 0, "\(run.errors)")
       }
