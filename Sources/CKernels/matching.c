@@ -29,8 +29,8 @@ WIDEST void gd_lit_row(const float *const *scan, const float *const *golden, con
 
 void gd_lit_sums_row(const float *const *scan, const float *const *golden, const uint16_t *materials,
                      const float *distance, const uint16_t *numbers, const float *low, const float *high,
-                     ptrdiff_t count, ptrdiff_t cells, ptrdiff_t cell, int fades, float *sums, float *weights,
-                     ptrdiff_t planes, ptrdiff_t width) {
+                     const float *const *centers, ptrdiff_t count, ptrdiff_t cells, ptrdiff_t cell, int fades,
+                     float *sums, float *weights, ptrdiff_t planes, ptrdiff_t width) {
   for (ptrdiff_t i = 0; i < cells; i++) {
     const ptrdiff_t last = (i + 1) * cell < width ? (i + 1) * cell : width;
     for (ptrdiff_t x = i * cell; x < last; x++) {
@@ -41,8 +41,10 @@ void gd_lit_sums_row(const float *const *scan, const float *const *golden, const
       weights[number * cells + i] += w;
       for (ptrdiff_t p = 0; p < planes; p++) {
         const ptrdiff_t kind = p * count + number;
+        const float center = centers[p][number * cells + i];
+        const float least = center + low[kind], most = center + high[kind];
         float r = scan[p][x] - golden[p][x];
-        r = r < low[kind] ? low[kind] : r > high[kind] ? high[kind] : r;
+        r = r < least ? least : r > most ? most : r;
         sums[kind * cells + i] += w * r;
       }
     }
@@ -226,8 +228,8 @@ WIDEST void gd_best_shifts(const uint8_t *scan, ptrdiff_t scan_stride, const uin
   }
 }
 
-WIDEST void gd_lit_fields_row(const float *const *sums, const float *const *weights, ptrdiff_t kinds, float trust,
-                              float *target, ptrdiff_t width) {
+WIDEST void gd_lit_fields_row(const float *const *sums, const float *const *weights, const float *const *before,
+                              const float *const *priors, ptrdiff_t kinds, float trust, float *target, ptrdiff_t width) {
   for (ptrdiff_t x = 0; x < width; x++) {
     float sum = 0, weight = trust;
     for (ptrdiff_t k = 0; k < kinds; k++) {
@@ -238,6 +240,8 @@ WIDEST void gd_lit_fields_row(const float *const *sums, const float *const *weig
   }
   for (ptrdiff_t k = 0; k < kinds; k++) {
     float *own = target + (k + 1) * width;
-    for (ptrdiff_t x = 0; x < width; x++) own[x] = (sums[k][x] + trust * target[x]) / (weights[k][x] + trust);
+    for (ptrdiff_t x = 0; x < width; x++)
+      own[x] = before[k + 1][x] + (sums[k][x] + trust * (target[x] + priors[k][x])) / (weights[k][x] + trust);
   }
+  for (ptrdiff_t x = 0; x < width; x++) target[x] += before[0][x];
 }

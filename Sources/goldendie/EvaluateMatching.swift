@@ -109,25 +109,35 @@ extension EvaluateCommand {
     }
 
     private static func table(_ record: DetectionRecord) -> String {
+      let rates = ["set", "0.1", "1", "10"]
       let numbers =
-        ["Mpx", "AP"]
-        + ["plain", "faint"].flatMap { kind in
-          ["0.1", "1", "10"].map { kind + " " + $0 }
-        } + ["alarms", "Mpx/s"]
+        ["Mpx", "AP"] + ["plain", "faint"].flatMap { kind in rates.map { kind + " " + $0 } }
+        + ["alarms", "on clean", "Mpx/s"]
       var table = TextTable(
         [.init(title: "compared with")] + numbers.map { .init(title: $0, isNumber: true) })
+      func told(_ count: DetectionRecord.AlarmCount?) -> String {
+        count.map {
+          "\($0.count) of \(($0.rate * $0.mpx).digits(1)) (\($0.low)–\($0.high))"
+        } ?? "–"
+      }
       for entry in record.entries {
         let recalls = entry.groups.filter { $0.name == "plain" || $0.name == "faint" }
-          .flatMap { $0.recalls.map { $0.recall?.digits(3) ?? "–" } }
+          .flatMap { ([$0.atThreshold] + $0.recalls).map { $0?.recall?.digits(3) ?? "–" } }
         table.add(
           [entry.name, entry.mpx.digits(1), entry.averagePrecision.digits(3)] + recalls
-            + ["\(entry.falseAlarmsAtRate ?? 0)", entry.mpxPerSecond.digits(1)])
+            + [told(entry.alarms), told(entry.cleanAlarms), entry.mpxPerSecond.digits(1)])
       }
-      let lines =
+      var lines =
         table.lines + [
-          "plain: 10 grey levels and 12 px or more; faint: 4 grey levels and 5 px or more; recall at 0.1, 1 and 10 false "
-            + "alarms a Mpx; alarms: at the threshold that calibration set"
+          "plain: 10 grey levels and 12 px or more; faint: 4 grey levels and 5 px or more; recall at the threshold that "
+            + "calibration set, and at 0.1, 1 and 10 false alarms a Mpx",
+          "alarms: false ones at the threshold that calibration set, those that its rate promises, and what chance makes of "
+            + "those in 95 of 100 cases; on clean: those of scans without defects",
         ]
+      if let proven = record.entries.first?.leastProvenRate {
+        lines.append(
+          "the calibration's clean scans prove no rate below \(proven.digits(2)) a Mpx (3/N, 95 %)")
+      }
       return lines.joined(separator: "\n")
     }
   }

@@ -98,6 +98,48 @@ extension Picture {
     #expect(flat.allSatisfy { abs(residual.planes[0].samples[$0]) < 0.01 })
   }
 
+  @Test func `light that varies by more than noise leaves no residual where it is strongest`() {
+    let scan = wafer.die(3).mapPlanes { plane in
+      var plane = plane
+      for y in 0..<plane.height {
+        // Flat over most of the field, and darker by 16 grey levels at one end.
+        for x in 0..<plane.width { plane[x, y] -= 0.065 * min(1, max(0, Float(x - 230) / 90)) }
+      }
+      return plane
+    }
+    let residual = wafer.residual(scan).planes[0]
+    var (sum, count) = (Float(0), Float(0))
+    for y in 120..<320 { for x in 345..<384 { (sum, count) = (sum + residual[x, y], count + 1) } }
+    #expect(abs(sum / count) < 0.008, "\(255 * sum / count) grey levels")
+  }
+
+  @Test func `a rare material has a light of its own, and a wrong one is none`() {
+    var materials = wafer.materials
+    var places: [Int] = []
+    for (x, y) in [(300, 140), (180, 200), (20, 140), (300, 250)] {
+      for v in y..<y + 9 {
+        for u in x..<x + 9 {
+          materials.values[v * materials.width + u] = 6
+          places.append(v * materials.width + u)
+        }
+      }
+    }
+    let distance = materials.nearestOther(reach: 32).distance
+    func left(_ levels: Float) -> Float {
+      let scan = wafer.golden.mapPlanes { plane in
+        var plane = plane
+        for place in places { plane.samples[place] += levels / 255 }
+        return plane
+      }
+      let residual = Residual(
+        scan: scan, golden: wafer.golden, materials: materials, edgeDistance: distance,
+        area: Wafer.bounds)
+      return 255 * places.reduce(0) { $0 + residual.planes[1].samples[$1] } / Float(places.count)
+    }
+    #expect(abs(left(6)) < 2)
+    #expect(left(80) > 45)
+  }
+
   @Test func `a strong defect is boxed as it is, not as wide filters see it`() throws {
     let scan = wafer.die(5).with(60, x: 180, y: 200, width: 8, height: 6)
     let found = try #require(wafer.findings(scan, wafer.calibration(clean)).first)

@@ -84,4 +84,55 @@ import Testing
       rules: rules(merge: 8))
     #expect(flagged.findings(rules: rules(merge: 8)).count == count)
   }
+
+  /// The findings of what wide filters see and of what stands out by itself.
+  private func findings(wide: Plane, fine: Plane) -> [Finding] {
+    let rules = FlaggedPixels.Rules(
+      seed: 7, grow: 5, seedContrast: 0, growContrast: 0, leastAreaPx: 2, mergeDistancePx: 4)
+    var flagged = FlaggedPixels()
+    flagged.add(
+      FlaggedPixels.Window(strength: wide, contrast: wide, fine: fine), area: wide.bounds,
+      rules: rules)
+    return flagged.findings(rules: rules)
+  }
+
+  /// Adds a strength to a rectangle's pixels.
+  private func fill(_ plane: inout Plane, _ value: Float, _ rect: PixelRect) {
+    for y in rect.y..<rect.maxY { for x in rect.x..<rect.maxX { plane[x, y] = value } }
+  }
+
+  @Test func `a wide stain is one finding, whatever few pixels stand out amid it`() throws {
+    var wide = Plane(width: 400, height: 300)
+    fill(&wide, 12, PixelRect(x: 60, y: 50, width: 300, height: 200))
+    var fine = Plane(width: 400, height: 300)
+    for place in 0..<9 { fine[70 + 3 * place, 60 + 7 * place] = 6 }
+    let found = findings(wide: wide, fine: fine)
+    #expect(found.count == 1)
+    #expect(found.first?.areaPx == 300 * 200)
+  }
+
+  @Test func `a defect in a wide stain is a finding of its own, and the stain is one`() throws {
+    var wide = Plane(width: 400, height: 300)
+    fill(&wide, 12, PixelRect(x: 60, y: 50, width: 300, height: 200))
+    var fine = Plane(width: 400, height: 300)
+    let defect = PixelRect(x: 100, y: 100, width: 5, height: 4)
+    fill(&fine, 20, defect)
+    let found = findings(wide: wide, fine: fine)
+    #expect(found.count == 2)
+    #expect(found.map(\.box).contains(defect))
+    #expect((found.map(\.areaPx).max() ?? 0) > 50_000)
+  }
+
+  @Test func `what stands out a little beside a defect belongs to it`() throws {
+    var wide = Plane(width: 120, height: 120)
+    fill(&wide, 30, PixelRect(x: 30, y: 30, width: 50, height: 40))
+    var fine = Plane(width: 120, height: 120)
+    let defect = PixelRect(x: 50, y: 44, width: 8, height: 6)
+    fill(&fine, 30, defect)
+    fine[70, 60] = 5.5
+    let found = findings(wide: wide, fine: fine)
+    #expect(found.map(\.areaPx) == [49])
+    fine[70, 60] = 8
+    #expect(findings(wide: wide, fine: fine).map(\.areaPx).sorted() == [1, 48])
+  }
 }

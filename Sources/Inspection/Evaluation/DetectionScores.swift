@@ -83,7 +83,11 @@ struct DetectionScores {
   }
 
   /// The groups that hold a defect, with 95 % intervals for the first three.
-  var groups: [DetectionRecord.Group] {
+  ///
+  /// - Parameter atRate: what is found at the threshold that stands for a rate.
+  func groups(
+    _ atRate: [Judgement], threshold: Double, rate: Double
+  ) -> [DetectionRecord.Group] {
     let alarms = Self.alarms(judgements)
     let mpx = mpx
     let thresholds = Self.rates.map { Self.threshold(alarms, mpx: mpx, rate: $0) }
@@ -98,7 +102,11 @@ struct DetectionScores {
         if let interval = spread?[index] { (recall.low, recall.high) = interval }
         return recall
       }
-      return DetectionRecord.Group(name: kind.name, defects: all, recalls: recalls)
+      var group = DetectionRecord.Group(name: kind.name, defects: all, recalls: recalls)
+      group.atThreshold = DetectionRecord.Recall(
+        rate: rate, threshold: threshold,
+        found: Self.found(atRate, kind, from: -.infinity).found, of: all)
+      return group
     }
   }
 

@@ -156,7 +156,7 @@ public struct MatchingContest {
         }, stages: stages)
     }
     refused = 0
-    var judgements: [Judgement] = []
+    var (judgements, atRate) = ([Judgement](), [Judgement]())
     var seconds = 0.0
     let clock = ContinuousClock()
     for one in try cases(scans) {
@@ -165,30 +165,47 @@ public struct MatchingContest {
         one.residual, materials: one.prepared.region.materials,
         edgeDistance: one.prepared.region.edgeDistance, place: one.place, calibration: noise,
         stages: stages)
-      let findings = comparison.findings(
-        in: one.prepared.area,
-        rules: Comparison.rules(
-          score: Calibration.score(rate: Self.greatestRate), calibration: noise))
+      func findings(_ score: Double) -> [Finding] {
+        comparison.findings(
+          in: one.prepared.area, rules: Comparison.rules(score: score, calibration: noise))
+      }
+      // What a user of the recipe is shown; the curve needs what is found at every rate.
+      let shown = findings(threshold)
       seconds += (clock.now - start).inSeconds
-      judgements.append(judge(findings, one, name: name))
+      let judgement = judge(shown, one)
+      keep(judgement, shown, one, name: name)
+      atRate.append(judgement)
+      judgements.append(judge(findings(Calibration.score(rate: Self.greatestRate)), one))
     }
-    return entry(name, judgements, refused: refused, seconds: seconds)
+    var entry = entry(name, judgements, atRate, refused: refused, seconds: seconds)
+    entry.leastProvenRate = noise.leastProvenRate
+    return entry
   }
 
+  /// False alarms a Mpx that the recipe asks for, and the score that stands for it.
+  private var rate: Double { device.recipe.matching.falseAlarmsPerMpx ?? Device.usualRate }
+  private var threshold: Double { Calibration.score(rate: rate) }
+
   private func entry(
-    _ name: String, _ judgements: [Judgement], refused: Int, seconds: Double
+    _ name: String, _ judgements: [Judgement], _ atRate: [Judgement], refused: Int,
+    seconds: Double
   ) -> DetectionRecord.Entry {
     let mpx = judgements.reduce(0) { $0 + $1.mpx }
     var entry = DetectionRecord.Entry(
       name: name, scans: judgements.count, refused: refused, mpx: mpx, isCalibrated: true)
-    let threshold = Calibration.score(rate: device.recipe.matching.falseAlarmsPerMpx ?? 0.1)
-    entry.falseAlarmsAtRate = judgements.reduce(0) {
-      $0 + $1.falseAlarms.count { $0 >= threshold }
+    func count(_ judgements: [Judgement]) -> DetectionRecord.AlarmCount? {
+      judgements.isEmpty
+        ? nil
+        : DetectionRecord.AlarmCount(
+          count: judgements.reduce(0) { $0 + $1.falseAlarms.count },
+          mpx: judgements.reduce(0) { $0 + $1.mpx }, rate: rate)
     }
+    entry.alarms = count(atRate)
+    entry.cleanAlarms = count(atRate.filter { truth.isClean($0.scan) })
     let scores = DetectionScores(judgements: judgements)
     entry.averagePrecision = scores.averagePrecision
     entry.curve = scores.curve
-    entry.groups = scores.groups
+    entry.groups = scores.groups(atRate, threshold: threshold, rate: rate)
     entry.mpxPerSecond = seconds > 0 ? mpx / seconds : 0
     return entry
   }
@@ -234,9 +251,22 @@ public struct MatchingContest {
     }
   }
 
-  private mutating func judge(_ findings: [Finding], _ one: Case, name: String) -> Judgement {
+  private func judge(_ findings: [Finding], _ one: Case) -> Judgement {
+    Judgement(
+      scan: one.scan.lastPathComponent, mpx: Double(one.prepared.area.area) / 1e6,
+      marks: marks(one), repeated: truth.scans[one.scan.lastPathComponent]?.repeated ?? [],
+      candidates: candidates(findings, one))
+  }
+
+  /// The defects that a scan shows where it is looked at.
+  private func marks(_ one: Case) -> [KnownDefects.Mark] {
+    (truth.scans[one.scan.lastPathComponent]?.defects ?? [])
+      .filter { !$0.box.intersection(one.prepared.registration.extent).isEmpty }
+  }
+
+  private func candidates(_ findings: [Finding], _ one: Case) -> [Judgement.Candidate] {
     let field = one.prepared.field
-    let candidates = findings.map { finding in
+    return findings.map { finding in
       var box = finding.box
       box.x += field.x
       box.y += field.y
@@ -246,12 +276,13 @@ public struct MatchingContest {
           ($0.y + field.y, $0.columns.lowerBound + field.x..<$0.columns.upperBound + field.x)
         })
     }
-    let marks = (truth.scans[one.scan.lastPathComponent]?.defects ?? [])
-      .filter { !$0.box.intersection(one.prepared.registration.extent).isEmpty }
-    let judgement = Judgement(
-      scan: one.scan.lastPathComponent, mpx: Double(one.prepared.area.area) / 1e6, marks: marks,
-      repeated: truth.scans[one.scan.lastPathComponent]?.repeated ?? [], candidates: candidates)
-    let threshold = Calibration.score(rate: device.recipe.matching.falseAlarmsPerMpx ?? 0.1)
+  }
+
+  /// Keeps pictures of what was missed and falsely found.
+  private mutating func keep(
+    _ judgement: Judgement, _ findings: [Finding], _ one: Case, name: String
+  ) {
+    let (field, candidates) = (one.prepared.field, candidates(findings, one))
     let golden = one.prepared.picture.less(one.residual)
     func keep(_ text: String, _ box: PixelRect) {
       let side = max(64, 2 * max(box.width, box.height))
@@ -265,17 +296,16 @@ public struct MatchingContest {
           told: .init(entry: name, scan: one.scan.lastPathComponent, text: text, box: box),
           seen: one.prepared.picture.crop(rect), golden: golden.crop(rect)))
     }
-    for (mark, defect) in zip(marks, judgement.defects) where (defect.score ?? 0) < threshold {
+    for (mark, defect) in zip(marks(one), judgement.defects) where defect.score == nil {
       keep(
-        "missed: \(defect.class), contrast \(Int(defect.contrast)), \(defect.areaPx) px, score "
-          + String(format: "%.1f", defect.score ?? 0), mark.box)
+        "missed: \(defect.class), contrast \(Int(defect.contrast)), \(defect.areaPx) px",
+        mark.box)
     }
-    for index in judgement.falseAlarmIndices where candidates[index].score >= threshold {
+    for index in judgement.falseAlarmIndices {
       keep(
         "false alarm, score " + String(format: "%.1f", candidates[index].score),
         candidates[index].box)
     }
-    return judgement
   }
 
   /// The record of entries made before.

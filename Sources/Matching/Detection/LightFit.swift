@@ -4,7 +4,8 @@ internal import Raster
 /// By how much each material of a scan is brighter than its golden's, slowly varying over the field.
 ///
 /// For each material the residual is averaged over a wide Gaussian window of that material's own pixels, each clipped so that a
-/// defect weighs little. Where a material is rare, the average over all serves. In colour a material's pixels near its edges
+/// defect weighs little. Where a material is rare, the average over all serves, in colour with what the material's own are off
+/// it in the whole scan. In colour a material's pixels near its edges
 /// are fitted apart from those further off: narrow lines are lit as no wide field is. In grey, where whole patterns of fine
 /// features fail that must not pass for light, pixels near edges follow those further off.
 struct LightFit {
@@ -27,35 +28,60 @@ struct LightFit {
       for bin in 0..<3 where scan.channels == 3 ? bin == kind >> 16 : kind >> 16 == 2 {
         numbers[Int(kind) & 0xffff | bin << 16] = UInt16(index + 1)
       }
+      // The distances of a rare material come last, and take what no other kind took.
+      for bin in 0..<3 where kind >> 16 == 3 && numbers[Int(kind) & 0xffff | bin << 16] == 0 {
+        numbers[Int(kind) & 0xffff | bin << 16] = UInt16(index + 1)
+      }
     }
     self.numbers = numbers
-    let (columns, rows, count) = (columns, rows, count)
-    let known = numbers
-    let fades: Int32 = scan.channels == 3 ? 0 : 1
-    fields = scan.planes.map { _ in Plane(width: count * columns, height: rows) }
+    let nothing = Plane(width: count * columns, height: rows)
+    fields = scan.planes.map { _ in nothing }
     guard !isFlat, count > 1 else { return }
+    // First about what is usual in the whole scan; then in colour about what that tells of the surroundings, for light that
+    // varies by more than the limits would be cut off where it is strongest.
+    for step in 0..<(scan.channels == 1 ? 1 : 2) {
+      let bounds =
+        step == 0
+        ? (low: levels.low, high: levels.high)
+        : (low: levels.reach.map { $0.map { -$0 } }, high: levels.reach)
+      fit(
+        scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area,
+        bounds: bounds, isFirst: step == 0, sigma: scale / Double(cell))
+    }
+  }
+
+  /// Fits what differs by no more than the bounds from the fields so far.
+  private mutating func fit(
+    scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect,
+    bounds: (low: [[Float]], high: [[Float]]), isFirst: Bool, sigma: Double
+  ) {
+    let fades = scan.channels == 1
+    let (columns, rows, count, cell, known) = (columns, rows, count, cell, numbers)
+    let width = scan.width
     var sums = Plane(width: scan.channels * count * columns, height: rows)
     var weights = Plane(width: count * columns, height: rows)
-    let cells = count * columns
     // Number 0 is of no material.
     let none: [Float] = [0]
-    let bounds = (
-      Array(levels.low.map { none + $0 }.joined()), Array(levels.high.map { none + $0 }.joined())
+    let (low, high) = (
+      Array(bounds.low.map { none + $0 }.joined()), Array(bounds.high.map { none + $0 }.joined())
     )
     sums.withUnsafeMutableRows { sums in
       weights.withUnsafeMutableRows { weights in
-        Rows.reading(scan.planes + golden.planes) { pictures in
-          edgeDistance.withUnsafeRows { distance in
-            materials.withUnsafeRows { materials in
-              inParallel(rows) { row in
-                for y in max(
-                  row * cell, area.y)..<max(
-                    max(row * cell, area.y), min((row + 1) * cell, area.maxY))
-                {
-                  pictures.at(y) { scan, golden, planes in
-                    gd_lit_sums_row(
-                      scan, golden, materials.row(y), distance.row(y), known, bounds.0, bounds.1,
-                      count, columns, cell, fades, sums.row(row), weights.row(row), planes, width)
+        Rows.reading(fields) { centers in
+          Rows.reading(scan.planes + golden.planes) { pictures in
+            edgeDistance.withUnsafeRows { distance in
+              materials.withUnsafeRows { materials in
+                inParallel(rows) { row in
+                  let first = max(row * cell, area.y)
+                  centers.row(row) { centers in
+                    for y in first..<max(first, min((row + 1) * cell, area.maxY)) {
+                      pictures.at(y) { scan, golden, planes in
+                        gd_lit_sums_row(
+                          scan, golden, materials.row(y), distance.row(y), known, low, high,
+                          centers, count, columns, cell, fades ? 1 : 0, sums.row(row),
+                          weights.row(row), planes, width)
+                      }
+                    }
                   }
                 }
               }
@@ -64,26 +90,78 @@ struct LightFit {
         }
       }
     }
-    smooth(sums, weights, channels: scan.channels, cells: cells, sigma: scale / Double(cell))
+    smooth(
+      sums, weights, offsets: isFirst ? scan.planes.map { _ in [] } : offsets(sums, weights),
+      sigma: sigma)
   }
 
+  /// For each plane by how much each kind is off the average over all, in the whole scan.
+  private func offsets(_ sums: Plane, _ weights: Plane) -> [[Float]] {
+    fields.enumerated().map { plane, field in
+      (1..<count).map { kind in
+        var (off, weight) = (Float(0), Self.trustedPixels)
+        for row in 0..<rows {
+          for column in 0..<columns {
+            let own = weights[kind * columns + column, row]
+            guard own > 0 else { continue }
+            // The average over all is where no material's number is.
+            off +=
+              sums[(plane * count + kind) * columns + column, row] - own * field[column, row]
+            weight += own
+          }
+        }
+        return off / weight
+      }
+    }
+  }
+
+  /// A kind's own offset weighs as much as none once it has so many pixels.
+  private static let trustedPixels: Float = 30
+
+  /// Smooths what is left of the fields so far, which halves what is lost at borders and where light bends.
+  ///
+  /// Source: Tukey, "Exploratory Data Analysis", 1977, twicing.
   private mutating func smooth(
-    _ sums: Plane, _ weights: Plane, channels: Int, cells: Int, sigma: Double
+    _ sums: Plane, _ weights: Plane, offsets: [[Float]], sigma: Double
   ) {
     // A window as wide as 64 pixels holds some 400 such shares: the average over all weighs as much as a hundred pixels.
-    let (trust, columns): (Float, Int) = (0.3, columns)
+    let (trust, columns, rows, count): (Float, Int, Int, Int) = (0.3, columns, rows, count)
     func part(_ plane: Plane, _ first: Int) -> Plane {
-      plane.crop(PixelRect(x: first, y: 0, width: columns, height: rows)).smoothed(sigma: sigma)
+      plane.crop(PixelRect(x: first, y: 0, width: columns, height: rows))
     }
-    let wide = (1..<count).map { part(weights, $0 * columns) }
-    for plane in 0..<channels {
-      let sums = (1..<count).map { part(sums, plane * cells + $0 * columns) }
+    let own = (1..<count).map { part(weights, $0 * columns) }
+    let wide = own.map { $0.smoothed(sigma: sigma) }
+    for plane in fields.indices {
+      let before = (0..<count).map { part(fields[plane], $0 * columns) }
+      let sums = (1..<count).map { kind in
+        var left = part(sums, (plane * count + kind) * columns)
+        for index in left.samples.indices {
+          left.samples[index] -= own[kind - 1].samples[index] * before[kind].samples[index]
+        }
+        return left.smoothed(sigma: sigma)
+      }
+      // What a rare kind leans on: the average over all, and what it is off that in the whole scan.
+      var prior = before.dropFirst().map { _ in Plane(width: columns, height: rows) }
+      if !offsets[plane].isEmpty {
+        for kind in prior.indices {
+          for index in prior[kind].samples.indices {
+            prior[kind].samples[index] =
+              before[0].samples[index] + offsets[plane][kind] - before[kind + 1].samples[index]
+          }
+        }
+      }
+      let all = prior
       fields[plane].withUnsafeMutableRows { fields in
         Rows.reading(sums + wide) { parts in
-          RowBands(height: rows, rowsPerBand: 16).inParallel { band in
-            for y in band {
-              parts.at(y) { sums, weights, numbers in
-                gd_lit_fields_row(sums, weights, numbers, trust, fields.row(y), columns)
+          Rows.reading(before + all) { known in
+            RowBands(height: rows, rowsPerBand: 16).inParallel { band in
+              for y in band {
+                parts.at(y) { sums, weights, numbers in
+                  known.row(y) {
+                    gd_lit_fields_row(
+                      sums, weights, $0, $0 + count, numbers, trust, fields.row(y), columns)
+                  }
+                }
               }
             }
           }

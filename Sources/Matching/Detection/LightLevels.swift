@@ -3,18 +3,25 @@ public import Raster
 /// What is usual in a scan: about how much each common material is brighter than its golden's, what lies further off is no
 /// light; and how strong the edges of each are, where the scan has one plane.
 public struct LightLevels: Sendable, Equatable {
-  /// The common kinds of pixels, in rising order: a material, and from bit 16 on 2 from 4 pixels off an edge on, 1 from 2 on,
-  /// else 0; 2 for all in grey.
+  /// The kinds of pixels that are lit by themselves, in rising order: a material, and from bit 16 on 2 from 4 pixels off an
+  /// edge on, 1 from 2 on, else 0; 2 for all in grey, and 3 in colour for all of a material's that are too rare one by one.
   let kinds: [UInt32]
   /// For each plane and kind, the least and the greatest difference that counts in full.
   let low, high: [[Float]]
+  /// Half of what lies between them.
+  var reach: [[Float]] {
+    zip(low, high).map { low, high in zip(low, high).map { 0.5 * ($1 - $0) } }
+  }
   /// The usual gradient at the borders of each material; see `MissingEdges`.
   let edges: [UInt16: Float]
 
   /// Kinds that are fitted one by one, the commonest.
   private static let mostKinds = 96
-  /// Samples that a kind needs.
-  private static let leastSamples = 50
+  /// Samples that a kind needs, and that those of a material need together which have too few.
+  private static let leastSamples = 50, leastTogether = 3
+  /// Rare kinds are brighter or darker than the scan as a whole by so much at most: of a single structure nothing tells light
+  /// from a defect.
+  private static let mostOfRare: Float = 0.05
 
   /// Differences of each material, gathered from windows of a scan.
   public struct Samples: Sendable {
@@ -62,19 +69,35 @@ public struct LightLevels: Sendable, Equatable {
 
   /// The levels that samples tell.
   public init(_ samples: Samples) {
-    kinds = samples.values.filter { $0.value[0].count >= Self.leastSamples }
-      .sorted { ($0.value[0].count, $1.key) > ($1.value[0].count, $0.key) }
-      .prefix(Self.mostKinds).map(\.key).sorted()
     let planes = samples.values.first?.value.count ?? 0
+    var values = samples.values
+    var rare: [UInt32: [[Float]]] = [:]
+    for (kind, own) in values where own[0].count < Self.leastSamples {
+      values[kind] = nil
+      guard planes == 3 else { continue }
+      let together = rare[kind & 0xffff] ?? Array(repeating: [], count: planes)
+      rare[kind & 0xffff] = zip(together, own).map(+)
+    }
+    for (material, own) in rare where own[0].count >= Self.leastTogether {
+      values[material | 3 << 16] = own
+    }
+    kinds = values.sorted { ($0.value[0].count, $1.key) > ($1.value[0].count, $0.key) }
+      .prefix(Self.mostKinds).map(\.key).sorted()
     var (low, high) = (
       [[Float]](repeating: [], count: planes), [[Float]](repeating: [], count: planes)
     )
-    for kind in kinds {
-      for (plane, values) in (samples.values[kind] ?? []).enumerated() {
-        let spread = values.robustCenterAndScale()
-        let reach = max(2.5 * spread.sigma, 0.01)
-        low[plane].append(spread.median - reach)
-        high[plane].append(spread.median + reach)
+    for plane in 0..<planes {
+      var all = samples.values.values.flatMap { $0[plane] }
+      let usual = all.takeQuantile(0.5)
+      for kind in kinds {
+        let spread = (values[kind]?[plane] ?? []).robustCenterAndScale()
+        var (middle, reach) = (spread.median, max(2.5 * spread.sigma, 0.01))
+        if kind >> 16 == 3 {
+          middle = min(max(middle, usual - Self.mostOfRare), usual + Self.mostOfRare)
+          reach = min(reach, Self.mostOfRare)
+        }
+        low[plane].append(middle - reach)
+        high[plane].append(middle + reach)
       }
     }
     (self.low, self.high) = (low, high)

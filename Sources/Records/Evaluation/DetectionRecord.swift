@@ -35,8 +35,10 @@ public struct DetectionRecord: Sendable, Equatable, Codable {
     public var name: String
     /// How many there are.
     public var defects: Int
-    /// The found among them at each rate.
+    /// The found among them at each rate, the threshold set by what is judged.
     public var recalls: [Recall]
+    /// The found among them at the threshold that the calibration sets for the recipe's rate; absent where none does.
+    public var atThreshold: Recall?
 
     /// A group.
     public init(name: String, defects: Int, recalls: [Recall]) {
@@ -55,6 +57,36 @@ public struct DetectionRecord: Sendable, Equatable, Codable {
     public init(rate: Double, recall: Double) { (self.rate, self.recall) = (rate, recall) }
   }
 
+  /// False alarms beside those that a rate promises.
+  public struct AlarmCount: Sendable, Equatable, Codable {
+    /// False alarms, and the millions of pixels that they are on.
+    public var count: Int, mpx: Double
+    /// The rate that was asked for, a Mpx.
+    public var rate: Double
+    /// The least and the greatest count that chance makes of it in 95 % of such areas.
+    public var low, high: Int
+
+    /// Whether chance alone explains the count.
+    public var holds: Bool { low <= count && count <= high }
+
+    /// A count, with the interval of the Poisson distribution.
+    public init(count: Int, mpx: Double, rate: Double) {
+      (self.count, self.mpx, self.rate) = (count, mpx, rate)
+      func quantile(_ share: Double) -> Int {
+        var (number, term) = (0, exp(-rate * mpx))
+        var sum = term
+        while sum < share, number < 1_000_000 {
+          number += 1
+          term *= rate * mpx / Double(number)
+          sum += term
+          if term == 0, Double(number) > rate * mpx { break }
+        }
+        return number
+      }
+      (low, high) = (quantile(0.025), quantile(0.975))
+    }
+  }
+
   /// How one way of inspecting did.
   public struct Entry: Sendable, Equatable, Codable {
     /// What was compared with, or what was left out.
@@ -65,8 +97,11 @@ public struct DetectionRecord: Sendable, Equatable, Codable {
     public var mpx: Double
     /// Whether scores are −log₁₀ of the false alarms expected a Mpx, as a calibration makes them.
     public var isCalibrated: Bool
-    /// False alarms that the recipe's own threshold let through, where scores are calibrated.
-    public var falseAlarmsAtRate: Int?
+    /// False alarms at the threshold that the calibration sets for the recipe's rate, where scores are calibrated: on all
+    /// that is judged, and on the scans without defects alone, absent where there is none.
+    public var alarms: AlarmCount?, cleanAlarms: AlarmCount?
+    /// The rate that the calibration's clean area can prove: 3 over its Mpx.
+    public var leastProvenRate: Double?
     /// The area under precision over recall, all scores taken together.
     public var averagePrecision: Double
     /// The free-response curve, from the strictest threshold.

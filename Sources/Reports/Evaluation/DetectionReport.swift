@@ -69,11 +69,18 @@ private struct DetectionPage {
     value.map { Wording.number(100 * $0, digits: 1) } ?? "–"
   }
 
+  private static func told(_ count: DetectionRecord.AlarmCount?) -> String {
+    count.map {
+      "\($0.count) of \(Wording.number($0.rate * $0.mpx, digits: 1)) (\($0.low)–\($0.high))"
+    } ?? "–"
+  }
+
   private func rows() -> [[String: Any]] {
     record.entries.map { entry in
       let cells: [[String: Any]] = ["plain", "faint"].flatMap { name -> [[String: Any]] in
-        let recalls = entry.groups.first { $0.name == name }?.recalls ?? []
-        return recalls.map { recall in
+        let group = entry.groups.first { $0.name == name }
+        let set = group?.atThreshold.map { [$0] } ?? []
+        return (set + (group?.recalls ?? [])).map { recall in
           let interval = recall.low.flatMap { low in
             recall.high.map { " (\(Self.share(low))–\(Self.share($0)))" }
           }
@@ -84,8 +91,8 @@ private struct DetectionPage {
       }
       return [
         "name": entry.name, "cells": cells, "ap": Wording.number(entry.averagePrecision, digits: 3),
-        "mpx": Wording.number(entry.mpx, digits: 1), "alarms": "\(entry.falseAlarmsAtRate ?? 0)",
-        "refused": "\(entry.refused)",
+        "mpx": Wording.number(entry.mpx, digits: 1), "alarms": Self.told(entry.alarms),
+        "clean": Self.told(entry.cleanAlarms), "refused": "\(entry.refused)",
       ]
     }
   }
@@ -143,13 +150,13 @@ private struct DetectionPage {
     <header><div class="who"><p class="over">{{device}}</p><h1>Defects found, and what was falsely found</h1></div></header>
     <section style="margin-top:14px;overflow-x:auto">
     <table class="numbers" data-sortable>
-    <thead><tr><th scope="col"><button type="button">Compared with</button></th><th scope="col" class="n"><button type="button">Plain, 0.1</button></th><th scope="col" class="n"><button type="button">1</button></th><th scope="col" class="n"><button type="button">10</button></th><th scope="col" class="n"><button type="button">Faint, 0.1</button></th><th scope="col" class="n"><button type="button">1</button></th><th scope="col" class="n"><button type="button">10</button></th><th scope="col" class="n"><button type="button">AP</button></th><th scope="col" class="n"><button type="button">Alarms</button></th><th scope="col" class="n"><button type="button">Mpx</button></th><th scope="col" class="n"><button type="button">Refused</button></th></tr></thead>
+    <thead><tr><th scope="col"><button type="button">Compared with</button></th><th scope="col" class="n"><button type="button">Plain, set</button></th><th scope="col" class="n"><button type="button">0.1</button></th><th scope="col" class="n"><button type="button">1</button></th><th scope="col" class="n"><button type="button">10</button></th><th scope="col" class="n"><button type="button">Faint, set</button></th><th scope="col" class="n"><button type="button">0.1</button></th><th scope="col" class="n"><button type="button">1</button></th><th scope="col" class="n"><button type="button">10</button></th><th scope="col" class="n"><button type="button">AP</button></th><th scope="col" class="n"><button type="button">Alarms</button></th><th scope="col" class="n"><button type="button">On clean scans</button></th><th scope="col" class="n"><button type="button">Mpx</button></th><th scope="col" class="n"><button type="button">Refused</button></th></tr></thead>
     <tbody>
-    {{#rows}}<tr class="row"><td data-v="{{name}}">{{name}}</td>{{#cells}}<td class="n" data-v="{{v}}">{{text}}<small>{{more}}</small></td>{{/cells}}<td class="n" data-v="{{ap}}">{{ap}}</td><td class="n" data-v="{{alarms}}">{{alarms}}</td><td class="n" data-v="{{mpx}}">{{mpx}}</td><td class="n" data-v="{{refused}}">{{refused}}</td></tr>
+    {{#rows}}<tr class="row"><td data-v="{{name}}">{{name}}</td>{{#cells}}<td class="n" data-v="{{v}}">{{text}}<small>{{more}}</small></td>{{/cells}}<td class="n" data-v="{{ap}}">{{ap}}</td><td class="n" data-v="{{alarms}}">{{alarms}}</td><td class="n" data-v="{{clean}}">{{clean}}</td><td class="n" data-v="{{mpx}}">{{mpx}}</td><td class="n" data-v="{{refused}}">{{refused}}</td></tr>
     {{/rows}}
     </tbody>
     </table>
-    <p class="note">Found, %, at 0.1, 1 and 10 false alarms a million pixels, in brackets 95 % of draws of whole scans. Plain: 10 grey levels and 12 pixels or more; faint: 4 grey levels and 5 pixels or more. AP: area under precision over recall. Alarms: at the threshold that calibration set for the recipe's rate.</p>
+    <p class="note">Found, %, at the threshold that calibration set for the recipe's rate and at 0.1, 1 and 10 false alarms a million pixels, in brackets 95 % of draws of whole scans. Plain: 10 grey levels and 12 pixels or more; faint: 4 grey levels and 5 pixels or more. AP: area under precision over recall. Alarms: false ones at the threshold that calibration set, of those that its rate promises, in brackets what chance makes of those in 95 of 100 cases.</p>
     </section>
     <section><h2>Found over false alarms</h2><div class="columns">
     {{#charts}}<div><h3>{{name}}</h3>{{{svg}}}</div>
