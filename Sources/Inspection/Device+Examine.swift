@@ -27,6 +27,8 @@ struct ExaminedScan {
   var neighbours: NeighboursRecord?
   /// What they show too, in order of falling score; nil where none told.
   var repeated: [RepeatedFinding]?
+  /// How far edges are displaced; nil where no layer is known.
+  var edges: EdgeDisplacement?
   /// Judges a window again.
   let windows: @Sendable (PixelRect) throws -> JudgedWindow
 }
@@ -115,7 +117,7 @@ extension Device {
       neighbours: asked?.record ?? prepared.placed.neighbours,
       repeated: try repeated(
         asked, prepared, residual, calibration, allowance, besides: findings),
-      windows: { whole.crop($0) })
+      edges: judge.edges, windows: { whole.crop($0) })
   }
 
   /// What the neighbours show too; nil where none told.
@@ -189,7 +191,7 @@ extension Device {
       ExaminedScan(
         placed: placed, findings: judge.findings,
         overview: judge.overview.pictures, threshold: judge.threshold,
-        held: nil,
+        held: nil, edges: judge.edges,
         windows: { rect in
           // Decoders serve one caller each.
           var source = WindowSource(try ImageFile(path: file.path), isGrey: isGrey)
@@ -214,7 +216,7 @@ extension Device {
         width: opened.image.width, height: opened.image.height, channels: scanChannels,
         goldenChannels: calibration.planes),
       calibration: calibration, rules: rules,
-      colours: DifferenceColours(flaggedFrom: threshold))
+      colours: DifferenceColours(flaggedFrom: threshold), edges: edges(opened.field))
   }
 
   /// The recipe's calibration; without one, what most of the scan itself shows.

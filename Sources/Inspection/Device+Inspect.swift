@@ -74,6 +74,7 @@ extension Device {
         .inspected, reason: nil, seen.registration, area: seen.registration.extent,
         findings: findings)
       told.neighbours = seen.neighbours
+      told.processVariation = seen.edges.map { self.record($0, seen.registration) }
       told.repeated = seen.repeated?.enumerated().map { index, repeated in
         RepeatedRecord(
           dies: repeated.dies, of: repeated.asked,

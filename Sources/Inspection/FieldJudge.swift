@@ -9,6 +9,8 @@ struct FieldJudge {
   /// The whole scan, the golden beside it, and the coloured difference.
   private(set) var overview: Overview
   private(set) var flagged = FlaggedPixels()
+  /// How far edges are displaced; nil where no layer is known.
+  private(set) var edges: EdgeDisplacement?
   private let field: PixelRect
   private let calibration: Calibration
   private let rules: FlaggedPixels.Rules
@@ -19,8 +21,9 @@ struct FieldJudge {
 
   init(
     field: PixelRect, overview: Overview, calibration: Calibration, rules: FlaggedPixels.Rules,
-    colours: DifferenceColours
+    colours: DifferenceColours, edges: EdgeDisplacement?
   ) {
+    self.edges = edges
     (self.field, self.overview, self.calibration) = (field, overview, calibration)
     (self.rules, self.colours) = (rules, colours)
   }
@@ -35,13 +38,24 @@ struct FieldJudge {
     _ window: PreparedScan, core: PixelRect, place: PlaceVariation? = nil,
     residual: Residual? = nil, allowance: Allowance?
   ) -> JudgedWindow {
+    let residual = residual ?? window.residual()
     let (judged, comparison) = Self.judged(
-      window, residual: residual ?? window.residual(), place: place, calibration: calibration,
+      window, residual: residual, place: place, calibration: calibration,
       allowance: allowance)
     comparison.flag(
       window.area.intersection(window.local(core)), x: window.field.x - field.x,
       y: window.field.y - field.y, rules: rules, into: &flagged)
     overview.add(judged, core: core, colours: colours)
+    if edges != nil {
+      let (scan, golden) = window.pair
+      let region = window.region
+      edges?.add(
+        EdgeDisplacement.Window(
+          scan: scan, golden: golden, materials: region.materials,
+          edgeDistance: region.edgeDistance, looseness: region.looseness, residual: residual,
+          rect: window.field),
+        core: core.intersection(window.registration.extent))
+    }
     return judged
   }
 

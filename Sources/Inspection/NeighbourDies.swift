@@ -75,6 +75,7 @@ extension PreparedScan {
   /// What is left of the scan beside its golden, as other scans of the wafer need it.
   func die(_ residual: Residual, sha256: String) -> NeighbourDies.Die {
     NeighbourDies.Die(
-      sha256: sha256, residual: residual, toScan: registration.toScan, mesh: mesh, field: field)
+      sha256: sha256, residual: residual.withoutLight, toScan: registration.toScan, mesh: mesh,
+      field: field)
   }
 }

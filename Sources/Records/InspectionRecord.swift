@@ -40,6 +40,9 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
   /// What stands out from the golden, and is no finding because most of the neighbours show it at the same place too, numbered
   /// on from the findings; nil where no neighbours told.
   public var repeated: [RepeatedRecord]?
+  /// How far each layer's edges lie from the golden's, which is no finding: each over all, then the parts that differ; nil where
+  /// no layer is known.
+  public var processVariation: [ProcessVariationRecord]?
 
   /// The findings that count as defects: all but nuisances.
   public var counted: [FindingRecord] { findings.filter(\.isCounted) }
@@ -50,6 +53,7 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
     case inspectedBox = "inspected_box"
     case inspectedMpx = "inspected_mpx"
     case seconds, findings, repeated
+    case processVariation = "process_variation"
   }
 
   /// A record with all its parts.
@@ -84,6 +88,7 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
     try container.encode(seconds, forKey: .seconds)
     try container.encode(findings, forKey: .findings)
     try container.encode(repeated, forKey: .repeated)
+    try container.encode(processVariation, forKey: .processVariation)
   }
 }
 

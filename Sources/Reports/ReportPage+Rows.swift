@@ -14,6 +14,23 @@ extension ReportPage {
     return record.findings.map { row($0, pictures: pictures[$0.id]) }
   }
 
+  /// One row for each layer's edges, and for each part where they differ.
+  var variationRows: [[String: Any]] {
+    (record.processVariation ?? []).map { told in
+      func nm(_ um: Double) -> String { Wording.signed(1000 * um, digits: 0) }
+      let box = told.box
+      return [
+        "layer": looks[told.layer] ?? ["name": told.layer],
+        "place": told.isWhole
+          ? "everywhere" : "\(box.width) × \(box.height) px at \(box.x), \(box.y)",
+        "px": Wording.signed(told.outwardsPx, digits: 3), "nm": nm(told.outwardsUm),
+        "chance": Wording.number(told.uncertaintyPx, digits: 3),
+        "shift": told.shiftUm.map { "\(nm($0.x)), \(nm($0.y))" } ?? "–",
+        "edges": Wording.grouped(told.edgePx), "standsOut": told.standsOut,
+      ]
+    }
+  }
+
   /// What most of the neighbours show too.
   var repeated: [RepeatedRecord] { record.repeated ?? [] }
 

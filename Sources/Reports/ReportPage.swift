@@ -43,6 +43,8 @@ struct ReportPage {
     values["repeatedHead"] = ["classColumn": "Shown by", "hasRelevance": false]
     values["repeated"] = repeatedRows
     values["hasRepeated"] = !repeated.isEmpty
+    values["variation"] = variationRows
+    values["hasVariation"] = !variationRows.isEmpty
     values["hasRows"] = !record.findings.isEmpty
     values["hasClasses"] = record.findings.contains { $0.defectClass != nil }
     values["hasRelevance"] = report.findings.contains { $0.relevance != nil }
@@ -136,6 +138,13 @@ struct ReportPage {
     if let repeated = record.repeated, !repeated.isEmpty {
       tiles.append(
         tile("On most dies", Wording.grouped(repeated.count), "", "listed apart, not counted"))
+    }
+    let far = (record.processVariation ?? []).filter(\.standsOut)
+    if !far.isEmpty {
+      let layers = Set(far.map(\.layer)).count
+      tiles.append(
+        tile(
+          "Process variation", Wording.count(layers, "layer"), "", "edges displaced, not counted"))
     }
     if record.findings.count > counted.count {
       tiles.insert(

@@ -12,6 +12,8 @@ struct Truth: Codable, Sendable {
     var defects: [Mark]
     /// What the reticle has wrong there, and every die shows; absent where it has nothing.
     var repeated: [Mark]?
+    /// By how much the edges of each layer lie further out than drawn, µm.
+    var etchBiasUm: [String: Double]
     /// Rows of the 2×3 affine from layout µm to scan pixels.
     var layoutToScan: [[Double]]
   }
@@ -46,6 +48,7 @@ extension Truth.Scan {
     layoutToScan = [[map.a, map.b, map.tx], [map.c, map.d, map.ty]].map {
       $0.map { ($0 * 1e6).rounded() / 1e6 }
     }
+    etchBiasUm = photograph.etchBiasUm.mapValues { ($0 * 1e4).rounded() / 1e4 }
     func marks(_ defects: [Defect]) -> [Truth.Mark] {
       defects.map {
         Truth.Mark(

@@ -41,6 +41,12 @@ struct SimulateCommand: ParsableCommand {
       valueName: "n"))
   var repeatedDefects = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "By how much edges lie further out or in from die to die, µm, standard deviation.",
+      valueName: "um"))
+  var edgeVariation = SimulationSettings().dieEtchBiasUm
+
   @Flag(help: "Also write each scan without its defects.")
   var cleanTwins = false
 
@@ -83,6 +89,9 @@ struct SimulateCommand: ParsableCommand {
     guard (0...999).contains(repeatedDefects) else {
       throw ValidationError("--repeated-defects is 0 to 999.")
     }
+    guard (0...5).contains(edgeVariation) else {
+      throw ValidationError("--edge-variation is 0 to 5 µm.")
+    }
     guard (0...99).contains(repeats) else { throw ValidationError("--repeats is 0 to 99.") }
     if let cleanDies, cleanDies < 0 { throw ValidationError("--clean-dies is 0 or more.") }
   }
@@ -95,6 +104,7 @@ struct SimulateCommand: ParsableCommand {
     settings.pixelSizeUm = pixelSize
     settings.defectsPerScan = defectsPerScan
     settings.repeatedDefects = repeatedDefects
+    settings.dieEtchBiasUm = edgeVariation
     settings.writesCleanTwins = cleanTwins
     settings.repeats = repeats
     settings.growDieToField()

@@ -1,4 +1,5 @@
 import Foundation
+import Raster
 import Records
 import Testing
 
@@ -26,7 +27,7 @@ import Testing
       Set(root.keys) == [
         "format", "program", "device", "scan", "recipe", "layout", "verdict", "reason",
         "registration", "golden", "neighbours", "inspected_box", "inspected_mpx", "seconds",
-        "findings", "repeated",
+        "findings", "repeated", "process_variation",
       ])
     #expect(root["format"] as? String == "goldendie.findings/1")
     #expect(root["verdict"] as? String == "inspected")
@@ -71,6 +72,23 @@ import Testing
     root["repeated"] = nil
     #expect(
       try InspectionRecord(json: JSONSerialization.data(withJSONObject: root)) == record)
+  }
+
+  @Test func `displaced edges are read as they were written, and a file from before as without`()
+    throws
+  {
+    var record = InspectionRecord.sample
+    record.processVariation = [
+      ProcessVariationRecord(
+        layer: "ridge", box: PixelRect(x: 0, y: 0, width: 8, height: 9),
+        layoutUm: [0, 0.5, 4, 4.5], isWhole: true, outwardsPx: -0.25, outwardsUm: -0.125,
+        uncertaintyPx: 0.01, shiftUm: nil, edgePx: 1200, standsOut: true)
+    ]
+    #expect(try InspectionRecord(json: record.json()) == record)
+    record.processVariation = nil
+    var root = try #require(object(JSONSerialization.jsonObject(with: record.json())))
+    root["process_variation"] = nil
+    #expect(try InspectionRecord(json: JSONSerialization.data(withJSONObject: root)) == record)
   }
 
   @Test func `a number that is not finite is refused by name`() {

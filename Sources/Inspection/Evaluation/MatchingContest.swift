@@ -129,7 +129,8 @@ public struct MatchingContest {
           guard let twin = try twin(of: file) else { continue }
           ready.region.picture = twin
         }
-        var one = Case(scan: file, prepared: ready, residual: ready.residual(stages), place: nil)
+        var one = Case(
+          scan: file, prepared: ready, residual: ready.residual(stages).withoutLight, place: nil)
         if usesPlace {
           one.place = try device.place(of: file, ready, one.residual, golden: kind)
         }

@@ -8,7 +8,7 @@ internal import Raster
 /// it in the whole scan. In colour a material's pixels near its edges
 /// are fitted apart from those further off: narrow lines are lit as no wide field is. In grey, where whole patterns of fine
 /// features fail that must not pass for light, pixels near edges follow those further off.
-struct LightFit {
+struct LightFit: Sendable {
   private let cell, columns, rows, count: Int
   /// Material to its number; 0 for the rare ones.
   private let numbers: [UInt16]
@@ -168,6 +168,24 @@ struct LightFit {
         }
       }
     }
+  }
+
+  /// By how much a material is brighter at a pixel in its wide parts, or in its widest.
+  func wide(_ material: UInt16, plane: Int, x: Int, y: Int) -> Float {
+    var number = numbers[Int(material) | 2 << 16]
+    if number == 0 { number = numbers[Int(material) | 1 << 16] }
+    func place(_ pixel: Int, _ count: Int) -> (first: Int, second: Int, share: Float) {
+      let place = min(max((Float(pixel) + 0.5) / Float(cell) - 0.5, 0), Float(count - 1))
+      return (Int(place), min(Int(place) + 1, count - 1), place - place.rounded(.down))
+    }
+    let (u, v) = (place(x, columns), place(y, rows))
+    let (field, start) = (fields[plane], Int(number) * columns)
+    func row(_ y: Int) -> Float {
+      let (a, b) = (field[start + u.first, y], field[start + u.second, y])
+      return a + u.share * (b - a)
+    }
+    let (above, below) = (row(v.first), row(v.second))
+    return above + v.share * (below - above)
   }
 
   /// Scan less golden in the scan's light.

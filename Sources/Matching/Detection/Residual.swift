@@ -21,6 +21,8 @@ public struct Residual: Sendable {
   /// How far the scan was found to be moved against the golden: pixels along x and y, in cells of 8 pixels; nil where
   /// that was not looked for.
   private(set) var motion: (x: Plane, y: Plane)?
+  /// What was taken for light; nil where nobody asks any more.
+  private(set) var light: LightFit?
 
   /// Pixels to a cell in which sums are gathered.
   private static let cell = 8
@@ -63,6 +65,7 @@ public struct Residual: Sendable {
       scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area,
       levels: levels,
       scale: scale, cell: Self.cell, isFlat: !stages.contains(.light))
+    self.light = light
     planes = light.residual(
       scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance)
     // What the golden does not reach must not be seen from within by wide windows and filters.
@@ -153,6 +156,13 @@ extension Residual {
         result.planes[plane].samples[index] *= trust.samples[index]
       }
     }
+    return result
+  }
+
+  /// The same without what it takes to tell displaced edges, which is as large as the rest.
+  public var withoutLight: Residual {
+    var result = self
+    result.light = nil
     return result
   }
 

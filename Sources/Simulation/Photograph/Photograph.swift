@@ -29,6 +29,12 @@ public struct Photograph: Sendable {
     camera = Camera(seed: wafer.seed, index: index, settings: settings)
   }
 
+  /// By how much the edges of each layer lie further out than drawn, µm, by the layer's name.
+  public var etchBiasUm: [String: Double] {
+    Dictionary(
+      uniqueKeysWithValues: ProcessLayer.allCases.map { ($0.rawValue, die.etchBiasUm[$0.index]) })
+  }
+
   /// The pixels of the whole photograph.
   public var bounds: PixelRect {
     PixelRect(x: 0, y: 0, width: settings.width, height: settings.height)
