@@ -126,9 +126,12 @@ extension Device {
     _ calibration: Calibration, _ allowance: Allowance?, besides findings: [Finding]
   ) throws -> [RepeatedFinding]? {
     guard let asked, asked.place != nil else { return nil }
+    var rules = try rules(prepared.registration, calibration)
+    // That other dies show the same is proof enough of what would be too weak by itself.
+    rules.seed -= Float(log10(Neighbourhood.ease))
     let unaided = FieldJudge.judged(
       prepared, residual: residual, place: nil, calibration: calibration, allowance: allowance
-    ).1.findings(in: prepared.area, rules: try rules(prepared.registration, calibration))
+    ).1.findings(in: prepared.area, rules: rules)
     return asked.repeated(unaided, residual, besides: findings)
   }
 

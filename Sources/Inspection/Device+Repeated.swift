@@ -23,6 +23,8 @@ struct RepeatedFinding {
 extension Neighbourhood {
   /// The least share of what a scan shows that another must show to be said to show it too.
   private static let leastShare: Float = 0.5
+  /// How many times as many false alarms are allowed where the others must show the same.
+  static let ease = 30.0
 
   /// What would be found on a scan if no other die told, and is not found because they show it too.
   ///

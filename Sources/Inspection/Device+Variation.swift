@@ -9,9 +9,10 @@ extension Device {
   /// Generators paint edges so far off on scans that nothing is wrong with.
   private static let leastShift = 0.1
 
-  /// Nothing gathered yet of how far edges are displaced; nil where no layer is known.
+  /// Nothing gathered yet of how far edges are displaced; nil where no layer is known, or the golden is learnt from the very scan,
+  /// and its edges lie where the scan's do.
   func edges(_ field: PixelRect) -> EdgeDisplacement? {
-    guard !comparesPictures, let stack else { return nil }
+    guard case .generator = recipe.golden, let stack else { return nil }
     return EdgeDisplacement(layers: stack.layers.count, field: field)
   }
 

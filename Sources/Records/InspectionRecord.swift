@@ -41,7 +41,7 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
   /// on from the findings; nil where no neighbours told.
   public var repeated: [RepeatedRecord]?
   /// How far each layer's edges lie from the golden's, which is no finding: each over all, then the parts that differ; nil where
-  /// no layer is known.
+  /// the golden is no generator's.
   public var processVariation: [ProcessVariationRecord]?
 
   /// The findings that count as defects: all but nuisances.
