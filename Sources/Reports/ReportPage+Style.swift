@@ -109,6 +109,10 @@ extension ReportPage {
       .row.nuisance>span:not(.c-class){opacity:.55}
       .box.nuisance .line,.box.again .line{stroke-dasharray:4 3;stroke-opacity:.8}
       .lead{color:var(--soft);margin-bottom:6px}
+      .variation table{border-collapse:collapse}
+      .variation th,.variation td{padding:5px 22px 5px 0;border-bottom:1px solid var(--faint);text-align:left;vertical-align:top}
+      .variation thead th{color:var(--soft);font-size:12px;font-weight:400}
+      .variation .n{text-align:right;white-space:nowrap}
       body:has(#boxes:not(:checked)) .crop::after{display:none}
       .c-layers span{display:inline-block;border:1px solid var(--faint);background:var(--back);border-radius:3px;padding:0 5px;margin:0 4px 4px 0;font-size:12px}
       .c-layers i{display:inline-block;width:.7em;height:.7em;margin-right:4px;border:1px solid var(--soft);border-radius:2px;print-color-adjust:exact;-webkit-print-color-adjust:exact}

@@ -57,8 +57,8 @@ extension ReportPage {
     <section class="variation">
     <h2>Process variation</h2>
     <p class="lead">How far each layer's edges lie further out than the golden's; in below 0. This is no defect, and is not counted among the findings.</p>
-    <table class="numbers"><thead><tr><th scope="col">Layer</th><th scope="col">Where</th><th scope="col" class="n">Outwards, px</th><th scope="col" class="n">nm</th><th scope="col" class="n">± by chance, px</th><th scope="col" class="n">Shifted right, up, nm</th><th scope="col" class="n">Edge pixels</th><th scope="col"></th></tr></thead>
-    <tbody>{{#variation}}<tr class="row"><td>{{#layer}}{{name}}{{/layer}}</td><td>{{place}}</td><td class="n">{{px}}</td><td class="n">{{nm}}</td><td class="n">{{chance}}</td><td class="n">{{shift}}</td><td class="n">{{edges}}</td><td>{{#standsOut}}stands out{{/standsOut}}</td></tr>
+    <table><thead><tr><th scope="col">Layer</th><th scope="col">Where</th><th scope="col" class="n">Outwards, px</th><th scope="col" class="n">nm</th><th scope="col" class="n">± by chance, px</th><th scope="col" class="n">Shifted right, up, nm</th><th scope="col" class="n">Edge pixels</th><th scope="col"></th></tr></thead>
+    <tbody>{{#variation}}<tr><td>{{#layer}}{{name}}{{/layer}}</td><td>{{place}}</td><td class="n">{{px}}</td><td class="n">{{nm}}</td><td class="n">{{chance}}</td><td class="n">{{shift}}</td><td class="n">{{edges}}</td><td>{{#standsOut}}stands out{{/standsOut}}</td></tr>
     {{/variation}}</tbody></table>
     </section>
     {{/hasVariation}}
