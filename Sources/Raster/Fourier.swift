@@ -49,7 +49,8 @@ public struct Fourier: Sendable {
     let (width, height) = (width, height)
     field.samples.withUnsafeMutableBufferPointer { samples in
       guard let data = samples.baseAddress else { return }
-      nonisolated(unsafe) let field = data  // Each part transforms its own rows, and then its own columns.
+      // Each part transforms its own rows, and then its own columns.
+      nonisolated(unsafe) let field = data
       RowBands(height: height).inParallel { rows in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { scratch in
           for y in rows {
