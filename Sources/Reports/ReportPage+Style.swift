@@ -109,6 +109,7 @@ extension ReportPage {
       .row.nuisance>span:not(.c-class){opacity:.55}
       .box.nuisance .line,.box.again .line{stroke-dasharray:4 3;stroke-opacity:.8}
       .lead{color:var(--soft);margin-bottom:6px}
+      .variation{margin-top:18px}
       .variation table{border-collapse:collapse}
       .variation th,.variation td{padding:5px 22px 5px 0;border-bottom:1px solid var(--faint);text-align:left;vertical-align:top}
       .variation thead th{color:var(--soft);font-size:12px;font-weight:400}
