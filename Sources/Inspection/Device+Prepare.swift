@@ -18,13 +18,15 @@ extension Device {
   ///   - read: the scan.
   ///   - scan: its file, for errors.
   ///   - kind: which golden; the default is the recipe's.
+  ///   - stages: what is not left out.
   func prepare(
     _ read: ReadScan, _ scan: URL, golden kind: Recipe.Golden? = nil,
+    stages: Set<DetectionStage> = Set(DetectionStage.allCases),
     progress: (Stage) -> Void = { _ in }
   ) throws -> Preparation {
     progress(.registering)
     if kind ?? recipe.golden == .dies {
-      return try prepareBesideDies(read, scan, progress: progress)
+      return try prepareBesideDies(read, scan, stages: stages, progress: progress)
     }
     let (field, picture) = (read.field, read.picture)
     let luminance = picture.luminance
@@ -37,11 +39,14 @@ extension Device {
       var isPlacedAgain = false
       if case .generator = kind {
         try checkSize(registration.pixelSize, scan)
-        isPlacedAgain = true
+        isPlacedAgain = stages.contains(.placement)
       }
       progress(.painting)
-      var mesh = try registrar.mesh(
-        luminance, field: field, toScan: registration.toScan, isRough: isPlacedAgain)
+      var mesh =
+        stages.contains(.mesh)
+        ? try registrar.mesh(
+          luminance, field: field, toScan: registration.toScan, isRough: isPlacedAgain)
+        : .still(field)
       let golden = try goldenSource(
         kind,
         from: [
@@ -49,7 +54,7 @@ extension Device {
             name: "", die: "", photograph: picture, field: field, area: registration.extent,
             toScan: registration.toScan, mesh: mesh, pixelSizeUm: registration.pixelSize)
         ])
-      if let golden = golden as? GeneratorGolden {
+      if isPlacedAgain, let golden = golden as? GeneratorGolden {
         let drawn = try golden.brightness(field, toScan: registration.toScan, mesh: mesh)
         mesh = mesh.adding(
           try GoldenPlacement.displacement(of: picture, from: drawn, field: field))
@@ -95,27 +100,32 @@ extension Device {
   /// What other scans of a scan's folder show where it lies; nil when the recipe asks for none, or too few are of use.
   func place(
     of scan: URL, _ prepared: PreparedScan, _ residual: Residual,
-    golden kind: Recipe.Golden? = nil, beside: [URL]? = nil
+    golden kind: Recipe.Golden? = nil, beside: [URL]? = nil,
+    stages: Set<DetectionStage> = Set(DetectionStage.allCases)
   ) throws -> PlaceVariation? {
-    try neighbourhood(of: scan, prepared, residual, golden: kind, beside: beside)?.place
+    try neighbourhood(
+      of: scan, prepared, residual, golden: kind, beside: beside, stages: stages)?.place
   }
 
   /// What other scans show where a scan lies, and which they are; nil when the recipe asks for none.
   ///
   /// The nearest dies by their sidecars are asked first, then by name.
   ///
-  /// - Parameter beside: the scans that may be asked; nil for those of the scan's own folder.
+  /// - Parameters:
+  ///   - beside: the scans that may be asked; nil for those of the scan's own folder.
+  ///   - stages: what is not left out.
   func neighbourhood(
     of scan: URL, _ prepared: PreparedScan, _ residual: Residual,
-    golden kind: Recipe.Golden? = nil, beside: [URL]? = nil
+    golden kind: Recipe.Golden? = nil, beside: [URL]? = nil,
+    stages: Set<DetectionStage> = Set(DetectionStage.allCases)
   ) throws -> Neighbourhood? {
     guard let neighbours else { return nil }
     let own = prepared.die(residual, sha256: try FileHash.sha256(scan))
-    neighbours.keep(own, as: Self.key(scan, kind ?? recipe.golden))
+    neighbours.keep(own, as: Self.key(scan, kind ?? recipe.golden, stages))
     var (others, used): ([[Plane]], [FileRecord]) = ([], [])
     for other in try Self.otherScans(than: scan, among: beside)
     where others.count < recipe.neighbours {
-      guard let die = die(other, neighbours, golden: kind), die.sha256 != own.sha256,
+      guard let die = die(other, neighbours, golden: kind, stages), die.sha256 != own.sha256,
         die.residual.planes.count == residual.planes.count
       else { continue }
       others.append(NeighbourDies.residual(of: die, at: own))
@@ -132,25 +142,31 @@ extension Device {
   }
 
   /// Names a scan's content, whatever its path: a scan that is moved keeps its name.
-  static func key(_ scan: URL, _ golden: Recipe.Golden) -> String {
+  static func key(
+    _ scan: URL, _ golden: Recipe.Golden,
+    _ stages: Set<DetectionStage> = Set(DetectionStage.allCases)
+  ) -> String {
+    let left = DetectionStage.allCases.filter { !stages.contains($0) }.map(\.rawValue)
+    let made = "\(golden) \(left)"
     var status = stat()
-    guard stat(scan.path, &status) == 0 else { return "\(golden) " + scan.path }
+    guard stat(scan.path, &status) == 0 else { return "\(made) " + scan.path }
     let time = status.st_mtim
     return
-      "\(golden) \(status.st_dev) \(status.st_ino) \(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
+      "\(made) \(status.st_dev) \(status.st_ino) \(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
   }
 
   /// Another scan in its place; nil where it is of no use.
   private func die(
-    _ other: URL, _ neighbours: KeptScans<NeighbourDies.Die>, golden kind: Recipe.Golden?
+    _ other: URL, _ neighbours: KeptScans<NeighbourDies.Die>, golden kind: Recipe.Golden?,
+    _ stages: Set<DetectionStage> = Set(DetectionStage.allCases)
   ) -> NeighbourDies.Die? {
-    neighbours.content(Self.key(other, kind ?? recipe.golden)) {
+    neighbours.content(Self.key(other, kind ?? recipe.golden, stages)) {
       // A scan that can't be read tells nothing of this one.
       guard let read = try? read(other),
-        case .ready(let ready)? = try? prepare(read, other, golden: kind),
+        case .ready(let ready)? = try? prepare(read, other, golden: kind, stages: stages),
         let hash = try? FileHash.sha256(other)
       else { return nil }
-      return ready.die(ready.residual(), sha256: hash)
+      return ready.die(ready.residual(stages), sha256: hash)
     }
   }
 

@@ -70,6 +70,8 @@ public struct MatchingContest {
   private let clean: [URL]
   /// Findings are looked for up to so many false alarms a Mpx.
   private static let greatestRate = 10.0
+  /// Where tails are assumed, up to so many: few are as light as those.
+  private static let greatestAssumedRate = 300.0
   private var prepared: [String: [String: PreparedScan]] = [:]
   /// Missed defects and false alarms of the entries so far.
   private(set) var samples: [Sample] = []
@@ -81,6 +83,23 @@ public struct MatchingContest {
   ///   - clean: files of clean scans to calibrate on; none of `scans`.
   public init(device: Device, truth: KnownDefects, scans: [URL], clean: [URL]) {
     (self.device, self.truth, self.scans, self.clean) = (device, truth, scans, clean)
+  }
+
+  /// The stages that do something with the scans by the recipe's golden, as far as the first scan tells.
+  ///
+  /// - Throws: `InspectionError` when that can't be read.
+  public func stagesAtWork() throws -> [DetectionStage] {
+    let golden = device.recipe.golden
+    let planes = try scans.first.map { try device.read($0).picture.channels } ?? 1
+    return DetectionStage.allCases.filter { stage in
+      switch stage {
+      case .mesh: golden != .dies
+      case .placement: if case .generator = golden { true } else { false }
+      case .surface: golden == .dies
+      case .place: golden != .dies && device.recipe.neighbours > 0
+      default: stage.isAtWork(planes: planes)
+      }
+    }
   }
 
   /// Judges one way of inspecting.
@@ -102,7 +121,7 @@ public struct MatchingContest {
     case .plain: (stages, usesPlace) = ([], false)
     case .without(let stage):
       stages.remove(stage)
-      usesPlace = stage != .place
+      usesPlace = stage != .place && kind != .dies
     }
     if contestant == .dies || (usesPlace && name.hasSuffix("+neighbours")),
       device.recipe.neighbours == 0
@@ -121,7 +140,7 @@ public struct MatchingContest {
       var cases: [Case] = []
       for file in files {
         progress("\(name): \(file.lastPathComponent)")
-        guard var ready = try preparation(file, kind) else {
+        guard var ready = try preparation(file, kind, stages) else {
           refused += 1
           continue
         }
@@ -131,14 +150,15 @@ public struct MatchingContest {
         }
         var one = Case(scan: file, prepared: ready, residual: ready.residual(stages), place: nil)
         if usesPlace {
-          one.place = try device.place(of: file, ready, one.residual, golden: kind)
+          one.place = try device.place(
+            of: file, ready, one.residual, golden: kind, stages: stages)
         }
         if contestant == .neighbourDie { try subtractNeighbour(&one, kind) }
         cases.append(one)
       }
       return cases
     }
-    let noise: Calibration
+    var noise: Calibration
     if contestant == .recipe, let calibration = device.calibration {
       noise = calibration.noise
     } else {
@@ -155,6 +175,7 @@ public struct MatchingContest {
             edgeDistance: $0.prepared.region.edgeDistance, place: $0.place, area: $0.prepared.area)
         }, stages: stages)
     }
+    if !stages.contains(.tails) { noise = noise.withAssumedTails }
     refused = 0
     var judgements: [Judgement] = []
     var seconds = 0.0
@@ -165,14 +186,18 @@ public struct MatchingContest {
         one.residual, materials: one.prepared.region.materials,
         edgeDistance: one.prepared.region.edgeDistance, place: one.place, calibration: noise,
         stages: stages)
-      let findings = comparison.findings(
-        in: one.prepared.area,
-        rules: Comparison.rules(
-          score: Calibration.score(rate: Self.greatestRate), calibration: noise))
+      var rules = Comparison.rules(
+        score: Calibration.score(
+          rate: stages.contains(.tails) ? Self.greatestRate : Self.greatestAssumedRate),
+        calibration: noise)
+      if !stages.contains(.growth) { rules.grow = rules.seed }
+      let findings = comparison.findings(in: one.prepared.area, rules: rules)
       seconds += (clock.now - start).inSeconds
       judgements.append(judge(findings, one, name: name))
     }
-    return entry(name, judgements, refused: refused, seconds: seconds)
+    var entry = entry(name, judgements, refused: refused, seconds: seconds)
+    if case .without(let stage) = contestant { entry.leftOut = stage.leftOut }
+    return entry
   }
 
   private func entry(
@@ -194,13 +219,16 @@ public struct MatchingContest {
   }
 
   private mutating func preparation(
-    _ scan: URL, _ kind: Recipe.Golden
+    _ scan: URL, _ kind: Recipe.Golden, _ stages: Set<DetectionStage>
   ) throws -> PreparedScan? {
-    let key = "\(kind)"
+    let key =
+      "\(kind) \([.mesh, .placement, .surface].filter(stages.contains) as [DetectionStage])"
     if let known = prepared[key]?[scan.path] { return known }
     // One golden at a time is kept.
     if prepared[key] == nil { prepared = [key: [:]] }
-    guard case .ready(let ready) = try device.prepare(try device.read(scan), scan, golden: kind)
+    guard
+      case .ready(let ready) = try device.prepare(
+        try device.read(scan), scan, golden: kind, stages: stages)
     else { return nil }
     prepared[key]?[scan.path] = ready
     return ready

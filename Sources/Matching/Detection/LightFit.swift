@@ -24,14 +24,14 @@ struct LightFit {
     count = levels.kinds.count + 1
     var numbers = [UInt16](repeating: 0, count: 3 << 16)
     for (index, kind) in levels.kinds.enumerated() {
-      for bin in 0..<3 where scan.channels == 3 ? bin == kind >> 16 : kind >> 16 == 2 {
+      for bin in 0..<3 where levels.partsRims ? bin == kind >> 16 : kind >> 16 == 2 {
         numbers[Int(kind) & 0xffff | bin << 16] = UInt16(index + 1)
       }
     }
     self.numbers = numbers
     let (columns, rows, count) = (columns, rows, count)
     let known = numbers
-    let fades: Int32 = scan.channels == 3 ? 0 : 1
+    let fades: Int32 = levels.partsRims ? 0 : 1
     fields = scan.planes.map { _ in Plane(width: count * columns, height: rows) }
     guard !isFlat, count > 1 else { return }
     var sums = Plane(width: scan.channels * count * columns, height: rows)

@@ -6,6 +6,8 @@ public struct LightLevels: Sendable, Equatable {
   /// The common kinds of pixels, in rising order: a material, and from bit 16 on 2 from 4 pixels off an edge on, 1 from 2 on,
   /// else 0; 2 for all in grey.
   let kinds: [UInt32]
+  /// Whether pixels near edges are kinds of their own.
+  let partsRims: Bool
   /// For each plane and kind, the least and the greatest difference that counts in full.
   let low, high: [[Float]]
   /// The usual gradient at the borders of each material; see `MissingEdges`.
@@ -21,9 +23,13 @@ public struct LightLevels: Sendable, Equatable {
     /// By kind and plane.
     fileprivate var values: [UInt32: [[Float]]] = [:]
     fileprivate var edges = MissingEdges.Strengths()
+    /// Whether pixels near edges are kinds of their own in colour.
+    fileprivate let partsRims: Bool
 
     /// No samples.
-    public init() {}
+    ///
+    /// - Parameter partsRims: whether pixels near edges are lit apart from those further off, in colour.
+    public init(partsRims: Bool = true) { self.partsRims = partsRims }
 
     /// Adds the pixels of a window, on a lattice.
     ///
@@ -35,11 +41,12 @@ public struct LightLevels: Sendable, Equatable {
         edges.add(
           scan: scan.planes[0], materials: materials, edgeDistance: edgeDistance, area: area)
       }
+      let parts = partsRims && scan.channels == 3
       for y in stride(from: area.y, to: area.maxY, by: 5) {
         for x in stride(from: area.x + y % 3, to: area.maxX, by: 3) {
           let index = y &* scan.width &+ x
           let distance = edgeDistance.samples[index]
-          let bin: UInt32 = scan.channels == 1 || distance >= 4 ? 2 : distance >= 2 ? 1 : 0
+          let bin: UInt32 = !parts || distance >= 4 ? 2 : distance >= 2 ? 1 : 0
           let kind = UInt32(materials.values[index]) | bin << 16
           for plane in 0..<scan.channels {
             values[kind, default: Array(repeating: [], count: scan.channels)][plane].append(
@@ -52,9 +59,10 @@ public struct LightLevels: Sendable, Equatable {
 
   /// The levels of a whole scan.
   init(
-    scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect
+    scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect,
+    partsRims: Bool = true
   ) {
-    var samples = Samples()
+    var samples = Samples(partsRims: partsRims)
     samples.add(
       scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area)
     self.init(samples)
@@ -66,6 +74,7 @@ public struct LightLevels: Sendable, Equatable {
       .sorted { ($0.value[0].count, $1.key) > ($1.value[0].count, $0.key) }
       .prefix(Self.mostKinds).map(\.key).sorted()
     let planes = samples.values.first?.value.count ?? 0
+    partsRims = samples.partsRims && planes == 3
     var (low, high) = (
       [[Float]](repeating: [], count: planes), [[Float]](repeating: [], count: planes)
     )
