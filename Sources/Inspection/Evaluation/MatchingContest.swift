@@ -68,6 +68,10 @@ public struct MatchingContest {
   private let truth: KnownDefects
   private let scans: [URL]
   private let clean: [URL]
+  /// What was made of neighbours: all of them in turn are neighbours of others.
+  private let kept: KeptScans<NeighbourDies.Die>
+  /// Scans whose residuals are kept at most.
+  private static let mostKept = 24
   /// Findings are looked for up to so many false alarms a Mpx.
   private static let greatestRate = 10.0
   /// Where tails are assumed, up to so many: few are as light as those.
@@ -83,6 +87,7 @@ public struct MatchingContest {
   ///   - clean: files of clean scans to calibrate on; none of `scans`.
   public init(device: Device, truth: KnownDefects, scans: [URL], clean: [URL]) {
     (self.device, self.truth, self.scans, self.clean) = (device, truth, scans, clean)
+    kept = KeptScans(neighbours: min(scans.count + clean.count, Self.mostKept))
   }
 
   /// The stages that do something with the scans by the recipe's golden, as far as the first scan tells.
@@ -151,7 +156,7 @@ public struct MatchingContest {
         var one = Case(scan: file, prepared: ready, residual: ready.residual(stages), place: nil)
         if usesPlace {
           one.place = try device.place(
-            of: file, ready, one.residual, golden: kind, stages: stages)
+            of: file, ready, one.residual, golden: kind, stages: stages, kept: kept)
         }
         if contestant == .neighbourDie { try subtractNeighbour(&one, kind) }
         cases.append(one)

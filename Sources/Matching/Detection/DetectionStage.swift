@@ -33,6 +33,11 @@ public enum DetectionStage: String, CaseIterable, Codable, Sendable {
   /// Findings that grow over what stands out less than their seed.
   case growth
 
+  /// Those that change what is left of a scan beside its golden; the others judge it.
+  public static let ofResiduals: [DetectionStage] = [
+    .mesh, .placement, .surface, .light, .rims, .motion, .place, .colour,
+  ]
+
   /// What is left out with it, in words.
   public var leftOut: String {
     switch self {
