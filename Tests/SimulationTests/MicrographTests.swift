@@ -4,12 +4,12 @@ import Testing
 
 /// Lines 24 pixels wide, 16 apart, as an electron microscope shows them: darker between, bright at their borders.
 @Suite struct MicrographTests {
-  private static let width = 480, height = 360
+  private static let width = 960, height = 720
   private static let noise: Float = 0.02
 
   private let coverage = Plane(width: width, height: height) { target in
     for y in 0..<height {
-      for x in 0..<width { target[y * width + x] = x % 40 < 24 && x < 400 ? 1 : 0 }
+      for x in 0..<width { target[y * width + x] = x % 40 < 24 && x < 640 ? 1 : 0 }
     }
   }
 
@@ -53,11 +53,13 @@ import Testing
     let (picture, flaws, clean) = marred(Flaw.allCases)
     #expect(Set(flaws.map(\.kind)) == Set(Flaw.allCases))
     let windows = flaws.map { $0.box.expanded(by: 40) }
+    var greatest: Float = 0
     for y in 0..<clean.height {
       for x in 0..<clean.width where !windows.contains(where: { $0.contains(x: x, y: y) }) {
-        #expect(picture.planes[0][x, y] == clean[x, y])
+        greatest = max(greatest, abs(picture.planes[0][x, y] - clean[x, y]))
       }
     }
+    #expect(greatest < 0.5 / 255)
     for (index, flaw) in flaws.enumerated() {
       #expect(flaw.contrast >= 2.5 && flaw.mask.samples.contains { $0 > 0 })
       for other in flaws[..<index] { #expect(flaw.box.intersection(other.box).isEmpty) }
@@ -76,7 +78,7 @@ import Testing
       let flaw = try #require(flaws.first)
       let change = moments(picture.planes[0], flaw).mean - moments(clean, flaw).mean
       #expect((change > 0) == isBrighter, "\(seed): \(change)")
-      #expect(abs(change) * 255 < flaw.contrast + 6)
+      #expect(Double(abs(change)) * 255 < flaw.contrast + 6)
     }
   }
 

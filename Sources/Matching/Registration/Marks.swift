@@ -8,7 +8,7 @@ struct Marks {
   private let reference: Alone
   /// The scan at the finer resolution.
   private let fine: WorkingScan
-  private let coarse: CoarseSearch
+  private let search: CoarseSearch
 
   /// A reference of which only the marks are drawn.
   private struct Alone: RegistrationReference {
@@ -32,52 +32,73 @@ struct Marks {
     func suspectedExtent(toScan: Affine, field: PixelRect) -> PixelRect? { nil }
   }
 
-  /// Marks are in the field when they have so much edge, working pixels of full strength.
+  /// A mark is in the field when it has so much edge there, working pixels of full strength.
   private static let leastEnergy = 12.0
-  /// Places at which marks seem to be that are tried at most.
-  private static let mostPlaces = 12
+  /// Places at which marks seem to be that are looked at, and of these the ones that are tried, at most.
+  private static let mostPlaces = 32, mostTried = 5
   /// What agrees by less than this share of the best is another place.
   private static let nearlyAsGood = 0.8
 
   /// - Returns: nil where the reference has no marks.
   init?(
-    _ reference: any RegistrationReference, coarse: WorkingScan, fine: WorkingScan,
-    searchPx: Double
+    _ reference: any RegistrationReference, fine: WorkingScan, searchPx: Double
   ) throws {
     guard try reference.marks(toGrid: .identity, width: 1, height: 1) != nil else { return nil }
     self.reference = Alone(whole: reference)
     self.fine = fine
-    self.coarse = CoarseSearch(scan: coarse, reference: self.reference, searchPx: searchPx)
+    // Marks are small: at the coarse resolution a cross is no more than a spot.
+    search = CoarseSearch(scan: fine, reference: self.reference, searchPx: searchPx)
   }
 
   /// By how much a scan that lies somewhere must be moved for the marks to be seen, most likely first, scan pixels.
   func shifts(toScan: Affine) throws -> [Point] {
-    let map = try coarse.map(toScan: toScan)
+    let map = try search.map(toScan: toScan)
     let best = map.samples.max() ?? 0
     guard best > 0 else { return [] }
-    return CoarseSearch.peaks(of: map, above: 0.6 * best).prefix(Self.mostPlaces)
-      .map { coarse.shift(x: $0.x, y: $0.y) }
+    let shifts = CoarseSearch.peaks(of: map, above: 0.5 * best).prefix(Self.mostPlaces)
+      .map { search.shift(x: $0.x, y: $0.y) }
+    let agreements = try shifts.map { shift in
+      try agreement(toScan: toScan.then(.translation(x: shift.x, y: shift.y))) ?? -1
+    }
+    return shifts.indices.sorted { (agreements[$0], $1) > (agreements[$1], $0) }
+      .prefix(Self.mostTried).map { shifts[$0] }
   }
 
-  /// How well the scan shows the marks where a place has them, −1…1, of the edges that are there; nil where it has none
-  /// in the field.
+  /// How well the scan shows the marks where a place has them: the correlation of edges, −1…1, of the worst mark, or of
+  /// many of the one that a quarter are worse than; nil where none is in the field.
   func agreement(toScan: Affine) throws -> Double? {
     let drawn = try fine.referenceEdges(reference, toScan: toScan)
-    guard drawn.energy >= Self.leastEnergy else { return nil }
-    var near = Plane(width: drawn.width, height: drawn.height)
-    for index in near.samples.indices {
+    let (width, seen) = (drawn.width, fine.edges)
+    /// Σ of a mark's edges squared, of the scan's there, and of both multiplied.
+    typealias Sums = (drawn: Double, seen: Double, common: Double)
+    var isOpen = drawn.re.samples.indices.map { index in
       let (re, im) = (drawn.re.samples[index], drawn.im.samples[index])
-      near.samples[index] = re * re + im * im > 0.01 ? 1 : 0
+      return re * re + im * im > 0.01
     }
-    var seen = 0.0
-    for index in near.samples.indices where near.samples[index] > 0 {
-      let (re, im) = (fine.edges.re.samples[index], fine.edges.im.samples[index])
-      seen += Double(re * re + im * im)
+    var found: [Double] = []
+    for start in isOpen.indices where isOpen[start] {
+      var sums: Sums = (0, 0, 0)
+      var waiting = [start]
+      isOpen[start] = false
+      while let index = waiting.popLast() {
+        let (a, b) = (drawn.re.samples[index], drawn.im.samples[index])
+        let (c, d) = (seen.re.samples[index], seen.im.samples[index])
+        sums.drawn += Double(a * a + b * b)
+        sums.seen += Double(c * c + d * d)
+        sums.common += Double(a * c + b * d)
+        // The outermost pixels hold no edge, so that there is always a neighbour.
+        for other in [index - width, index - 1, index + 1, index + width] where isOpen[other] {
+          isOpen[other] = false
+          waiting.append(other)
+        }
+      }
+      guard sums.drawn >= Self.leastEnergy else { continue }
+      // Where hardly an edge is seen, what there is of it is noise.
+      let scale = sums.drawn * max(sums.seen, 0.25 * sums.drawn)
+      found.append(sums.common / scale.squareRoot())
     }
-    guard seen > 0 else { return 0 }
-    let common = EdgeField.correlation(drawn, fine.edges, in: drawn.re.bounds, dx: 0, dy: 0)
-    // Where hardly an edge is seen, what there is of it is noise.
-    return common / (drawn.energy * max(seen, 0.25 * drawn.energy)).squareRoot()
+    found.sort()
+    return found.isEmpty ? nil : found[(found.count - 1) / 4]
   }
 
   /// Whether what agrees by `value` is told by its marks from what agrees by `best`.

@@ -104,7 +104,7 @@ public struct Registrar: Sendable {
     let rivals = try Rivals(
       reference: reference, search: search, fine: fine, toScan: best.toScan, map: map,
       expected: expected,
-      marks: try Marks(reference, coarse: coarse, fine: fine, searchPx: settings.searchPx),
+      marks: try Marks(reference, fine: fine, searchPx: settings.searchPx),
       leastMarks: settings.leastMarks)
     return try judge(rivals, fine, expected)
   }

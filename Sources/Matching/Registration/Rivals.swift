@@ -60,11 +60,12 @@ struct Rivals {
       let place = best.toScan.then(.translation(x: shift.x, y: shift.y))
       tried.append(try candidate(place, radius: 2, rounds: 2))
     }
-    // Marks may lie further off than any rival that is tried for its own sake.
-    for shift in try marks?.shifts(toScan: best.toScan) ?? []
-    where hypot(shift.x, shift.y) > 6 * Double(fine.factor) {
-      let place = best.toScan.then(.translation(x: shift.x, y: shift.y))
-      tried.append(try candidate(place, radius: 3, rounds: 3))
+    // Marks may lie further off than any rival that is tried for its own sake: as far as the stage may be.
+    let meant = best.toScan.then(.translation(x: sent.x, y: sent.y))
+    for shift in try marks?.shifts(toScan: meant) ?? []
+    where hypot(shift.x + sent.x, shift.y + sent.y) > 6 * Double(fine.factor) {
+      let place = meant.then(.translation(x: shift.x, y: shift.y))
+      tried.append(try candidate(place))
     }
     // Among places that look the same the one nearest to where the stage was sent.
     var all = [best] + tried

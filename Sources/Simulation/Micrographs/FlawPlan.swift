@@ -7,6 +7,8 @@ struct FlawPlan {
   private(set) var bounds: PixelRect
   /// How much of the change of shape is to be seen: a thin bridge is not as bright as the pattern.
   private(set) var strength: Float = 1
+  /// How far around a change of shape brightens or darkens, pixels.
+  var reach: Double { min(max(0.25 * Double(max(bounds.width, bounds.height)), 4), 16) }
   /// Changes the coverage of a pixel, 0…1.
   private var carve: ((Int, Int, Float) -> Float)?
   /// Changes the brightness of a pixel: what there is, and what the pattern and what lies between have.
@@ -28,7 +30,10 @@ struct FlawPlan {
     for y in common.y..<common.maxY {
       for x in common.x..<common.maxX {
         let own = min(max((rounded[x - rect.x, y - rect.y] - shape.level) / slope + 0.5, -3), 4)
-        result[x - rect.x, y - rect.y] = shape.level + slope * (carve(x, y, own) - 0.5)
+        let changed = carve(x, y, own)
+        if changed != own {
+          result[x - rect.x, y - rect.y] = shape.level + slope * (changed - 0.5)
+        }
       }
     }
     return result
@@ -99,13 +104,19 @@ struct FlawPlan {
       let width =
         isBridge
         ? random.logUniform(2, min(24, max(3, gap.extent)))
-        : gap.extent * random.uniform(1, 3.5) + 6
+        : gap.extent * random.uniform(1, 3) + 6
       let patch = Patch(
         center: gap.center, angle: gap.angle, length: gap.extent + 6, width: width,
         raggedness: isBridge ? 0.3 : 0.1, using: &random)
       var plan = FlawPlan(patch.bounds)
       plan.strength = Float(random.uniform(isBridge ? 0.4 : 0.6, 1))
-      plan.carve = { x, y, value in max(value, patch.share(x, y)) }
+      // What did not open ends with the gap.
+      let depth = Float(0.5 * gap.extent + 1.5)
+      plan.carve = { x, y, value in
+        let share = patch.share(x, y)
+        guard !isBridge, distance.bounds.contains(x: x, y: y) else { return max(value, share) }
+        return max(value, min(share, min(max(distance[x, y] + depth, 0), 1)))
+      }
       return plan
     case .brokenLine:
       guard let line = crossing(isCovered: true, limit: 120) else { return nil }

@@ -16,22 +16,26 @@ extension Micrograph {
     for kind in kinds {
       for _ in 0..<Self.attempts {
         guard let plan = FlawPlan(kind, of: self, places, using: &random) else { continue }
-        let window = plan.bounds.expanded(by: Self.margin)
+        let window = plan.bounds.expanded(by: Int(3 * plan.reach) + Self.margin)
         guard area.contains(window),
           flaws.allSatisfy({ $0.box.expanded(by: Self.apart).intersection(window).isEmpty })
         else { continue }
         let wide = window.expanded(by: EtchedShape.reach).intersection(picture.bounds)
-        let carved = shape.distance(plan.carved(rounded.crop(wide), wide, shape))
-        let mean = view(window, distance.crop(window))
         let inner = PixelRect(
           x: window.x - wide.x, y: window.y - wide.y, width: window.width, height: window.height)
-        let changed = view(window, carved.crop(inner))
+        let drawn = rounded.crop(wide)
+        let carved = plan.carved(drawn, wide, shape)
+        let weight = Self.weight(drawn.crop(inner), carved.crop(inner), reach: plan.reach)
+        let mean = view(window, distance.crop(window))
+        let changed = view(window, shape.distance(carved).crop(inner))
         let marred = plan.shaded(
           zip(mean, changed).enumerated().map { plane, pair in
             let (clean, carved) = pair
             var faded = clean
             for index in faded.samples.indices {
-              faded.samples[index] += plan.strength * (carved.samples[index] - clean.samples[index])
+              faded.samples[index] +=
+                plan.strength * weight.samples[index]
+                * (carved.samples[index] - clean.samples[index])
             }
             return faded
           }, window, of: self)
@@ -46,10 +50,24 @@ extension Micrograph {
     return (picture, flaws)
   }
 
+  /// How much of a change is to be seen: all of it where the pattern changes, less with the distance, for what is small does
+  /// not brighten as far around as a long border does.
+  private static func weight(_ drawn: Plane, _ carved: Plane, reach: Double) -> Plane {
+    let core = Labels(
+      width: drawn.width, height: drawn.height,
+      values: zip(drawn.samples, carved.samples).map { abs($0 - $1) > 0.01 ? 1 : 0 })
+    var weight = core.nearestOther(reach: Int(3 * reach) + 2).distance
+    for index in weight.samples.indices {
+      let far = weight.samples[index] / Float(reach)
+      weight.samples[index] = core.values[index] == 1 ? 1 : exp(-far * far)
+    }
+    return weight
+  }
+
   /// Places tried for one flaw.
   private static let attempts = 40
-  /// Pixels changed around a flaw: blur and rims.
-  private static let margin = 12
+  /// Pixels changed around a flaw beyond its reach: blur.
+  private static let margin = 4
   /// Pixels between flaws.
   private static let apart = 24
 }
