@@ -9,7 +9,8 @@ import Testing
   }
 
   @Test func `a matrix that is not definite gives numbers`() {
-    #expect(SymmetricSystem.solution([1, 1, 1, 1], [2, 2], least: 1e-6).allSatisfy(\.isFinite))
+    let solution = SymmetricSystem.solution([1, 1, 1, 1], [2, 2], least: 1e-6)
+    #expect(solution[0].isFinite && solution[1].isFinite)
     #expect(SymmetricSystem.solution([], []).isEmpty)
   }
 }

@@ -72,10 +72,9 @@ public struct MatchingContest {
   private let kept: KeptScans<NeighbourDies.Die>
   /// Scans whose residuals are kept at most.
   private static let mostKept = 24
-  /// Findings are looked for up to so many false alarms a Mpx.
-  private static let greatestRate = 10.0
-  /// Where tails are assumed, up to so many: few are as light as those.
-  private static let greatestAssumedRate = 300.0
+  /// Findings are looked for as if so many false alarms a Mpx were allowed, and where fewer come out than are told of, as if
+  /// more were.
+  private static let rates = [DetectionScores.greatestRate, 200, 3000]
   private var prepared: [String: [String: PreparedScan]] = [:]
   /// Missed defects and false alarms of the entries so far.
   private(set) var samples: [Sample] = []
@@ -182,23 +181,28 @@ public struct MatchingContest {
     }
     if !stages.contains(.tails) { noise = noise.withAssumedTails }
     refused = 0
+    let judged = try cases(scans)
     var judgements: [Judgement] = []
     var seconds = 0.0
     let clock = ContinuousClock()
-    for one in try cases(scans) {
+    let (known, mpx) = (samples, judged.reduce(0) { $0 + Double($1.prepared.area.area) / 1e6 })
+    // A calibration by scans that differ from each other may allow so little that hardly an alarm is seen.
+    for rate in Self.rates {
+      (samples, judgements) = (known, [])
       let start = clock.now
-      let comparison = Comparison(
-        one.residual, materials: one.prepared.region.materials,
-        edgeDistance: one.prepared.region.edgeDistance, place: one.place, calibration: noise,
-        stages: stages)
-      var rules = Comparison.rules(
-        score: Calibration.score(
-          rate: stages.contains(.tails) ? Self.greatestRate : Self.greatestAssumedRate),
-        calibration: noise)
-      if !stages.contains(.growth) { rules.grow = rules.seed }
-      let findings = comparison.findings(in: one.prepared.area, rules: rules)
-      seconds += (clock.now - start).inSeconds
-      judgements.append(judge(findings, one, name: name))
+      for one in judged {
+        let comparison = Comparison(
+          one.residual, materials: one.prepared.region.materials,
+          edgeDistance: one.prepared.region.edgeDistance, place: one.place, calibration: noise,
+          stages: stages)
+        var rules = Comparison.rules(score: Calibration.score(rate: rate), calibration: noise)
+        rules.grow = stages.contains(.growth) ? min(rules.grow, rules.seed) : rules.seed
+        judgements.append(
+          judge(comparison.findings(in: one.prepared.area, rules: rules), one, name: name))
+      }
+      if rate == Self.rates[0] { seconds = (clock.now - start).inSeconds }
+      let alarms = judgements.reduce(0) { $0 + $1.falseAlarms.count }
+      if Double(alarms) > DetectionScores.greatestRate * mpx { break }
     }
     var entry = entry(name, judgements, refused: refused, seconds: seconds)
     if case .without(let stage) = contestant { entry.leftOut = stage.leftOut }
