@@ -72,9 +72,9 @@ public struct MatchingContest {
   private let kept: KeptScans<NeighbourDies.Die>
   /// Scans whose residuals are kept at most.
   private static let mostKept = 24
-  /// Findings are looked for as if so many false alarms a Mpx were allowed, and where fewer come out than are told of, as if
-  /// more were.
-  private static let rates = [DetectionScores.greatestRate, 200, 3000]
+  /// Findings are looked for as if so many false alarms a Mpx were allowed, the first rate and on while fewer come out than
+  /// are told of: a calibration by scans that differ from each other may allow so little that hardly an alarm is seen.
+  private static let rates = [DetectionScores.greatestRate, 30, 100, 300, 1000]
   private var prepared: [String: [String: PreparedScan]] = [:]
   /// Missed defects and false alarms of the entries so far.
   private(set) var samples: [Sample] = []
@@ -182,27 +182,37 @@ public struct MatchingContest {
     if !stages.contains(.tails) { noise = noise.withAssumedTails }
     refused = 0
     let judged = try cases(scans)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let comparisons = judged.map { one in
+      Comparison(
+        one.residual, materials: one.prepared.region.materials,
+        edgeDistance: one.prepared.region.edgeDistance, place: one.place, calibration: noise,
+        stages: stages)
+    }
+    var candidates = judged.map { _ in [Judgement.Candidate]() }
     var judgements: [Judgement] = []
     var seconds = 0.0
-    let clock = ContinuousClock()
-    let (known, mpx) = (samples, judged.reduce(0) { $0 + Double($1.prepared.area.area) / 1e6 })
-    // A calibration by scans that differ from each other may allow so little that hardly an alarm is seen.
+    let mpx = judged.reduce(0) { $0 + Double($1.prepared.area.area) / 1e6 }
     for rate in Self.rates {
-      (samples, judgements) = (known, [])
-      let start = clock.now
-      for one in judged {
-        let comparison = Comparison(
-          one.residual, materials: one.prepared.region.materials,
-          edgeDistance: one.prepared.region.edgeDistance, place: one.place, calibration: noise,
-          stages: stages)
-        var rules = Comparison.rules(score: Calibration.score(rate: rate), calibration: noise)
-        rules.grow = stages.contains(.growth) ? min(rules.grow, rules.seed) : rules.seed
-        judgements.append(
-          judge(comparison.findings(in: one.prepared.area, rules: rules), one, name: name))
+      var rules = Comparison.rules(score: Calibration.score(rate: rate), calibration: noise)
+      rules.grow = stages.contains(.growth) ? min(rules.grow, rules.seed) : rules.seed
+      for (index, one) in judged.enumerated() {
+        let found = comparisons[index].findings(in: one.prepared.area, rules: rules)
+          .map { Judgement.Candidate($0, in: one.prepared.field) }
+        // What was found by a stricter threshold has grown since, and may have run into others.
+        let earlier = candidates[index]
+        candidates[index] += found.filter { new in
+          !earlier.contains { Judgement.touch(new, $0, within: 1) }
+        }
       }
-      if rate == Self.rates[0] { seconds = (clock.now - start).inSeconds }
+      if rate == Self.rates.first { seconds = (clock.now - start).inSeconds }
+      judgements = judged.indices.map { judgement(candidates[$0], judged[$0]) }
       let alarms = judgements.reduce(0) { $0 + $1.falseAlarms.count }
       if Double(alarms) > DetectionScores.greatestRate * mpx { break }
+    }
+    for (index, one) in judged.enumerated() {
+      keepSamples(judgements[index], candidates[index], one, name: name)
     }
     var entry = entry(name, judgements, refused: refused, seconds: seconds)
     if case .without(let stage) = contestant { entry.leftOut = stage.leftOut }
@@ -271,23 +281,23 @@ public struct MatchingContest {
     }
   }
 
-  private mutating func judge(_ findings: [Finding], _ one: Case, name: String) -> Judgement {
-    let field = one.prepared.field
-    let candidates = findings.map { finding in
-      var box = finding.box
-      box.x += field.x
-      box.y += field.y
-      return Judgement.Candidate(
-        score: finding.score, box: box,
-        spans: finding.runs.map {
-          ($0.y + field.y, $0.columns.lowerBound + field.x..<$0.columns.upperBound + field.x)
-        })
-    }
-    let marks = (truth.scans[one.scan.lastPathComponent]?.defects ?? [])
+  private func marks(_ one: Case) -> [KnownDefects.Mark] {
+    (truth.scans[one.scan.lastPathComponent]?.defects ?? [])
       .filter { !$0.box.intersection(one.prepared.registration.extent).isEmpty }
-    let judgement = Judgement(
-      scan: one.scan.lastPathComponent, mpx: Double(one.prepared.area.area) / 1e6, marks: marks,
-      repeated: truth.scans[one.scan.lastPathComponent]?.repeated ?? [], candidates: candidates)
+  }
+
+  private func judgement(_ candidates: [Judgement.Candidate], _ one: Case) -> Judgement {
+    Judgement(
+      scan: one.scan.lastPathComponent, mpx: Double(one.prepared.area.area) / 1e6,
+      marks: marks(one), repeated: truth.scans[one.scan.lastPathComponent]?.repeated ?? [],
+      candidates: candidates)
+  }
+
+  /// Keeps pictures of what was missed and falsely found.
+  private mutating func keepSamples(
+    _ judgement: Judgement, _ candidates: [Judgement.Candidate], _ one: Case, name: String
+  ) {
+    let field = one.prepared.field
     let threshold = Calibration.score(rate: device.recipe.matching.falseAlarmsPerMpx ?? 0.1)
     let golden = one.prepared.picture.less(one.residual)
     func keep(_ text: String, _ box: PixelRect) {
@@ -302,7 +312,7 @@ public struct MatchingContest {
           told: .init(entry: name, scan: one.scan.lastPathComponent, text: text, box: box),
           seen: one.prepared.picture.crop(rect), golden: golden.crop(rect)))
     }
-    for (mark, defect) in zip(marks, judgement.defects) where (defect.score ?? 0) < threshold {
+    for (mark, defect) in zip(marks(one), judgement.defects) where (defect.score ?? 0) < threshold {
       keep(
         "missed: \(defect.class), contrast \(Int(defect.contrast)), \(defect.areaPx) px, score "
           + String(format: "%.1f", defect.score ?? 0), mark.box)
@@ -312,7 +322,6 @@ public struct MatchingContest {
         "false alarm, score " + String(format: "%.1f", candidates[index].score),
         candidates[index].box)
     }
-    return judgement
   }
 
   /// The record of entries made before.

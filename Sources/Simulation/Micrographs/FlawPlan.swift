@@ -29,7 +29,7 @@ struct FlawPlan {
     let common = bounds.intersection(rect)
     for y in common.y..<common.maxY {
       for x in common.x..<common.maxX {
-        let own = min(max((rounded[x - rect.x, y - rect.y] - shape.level) / slope + 0.5, -3), 4)
+        let own = min(max((rounded[x - rect.x, y - rect.y] - shape.level) / slope + 0.5, 0), 1)
         let changed = carve(x, y, own)
         if changed != own {
           result[x - rect.x, y - rect.y] = shape.level + slope * (changed - 0.5)
@@ -99,7 +99,10 @@ struct FlawPlan {
     }
     switch kind {
     case .bridgedLine, .closedGap:
-      guard let gap = crossing(isCovered: false, limit: 90) else { return nil }
+      guard
+        let gap = crossing(
+          isCovered: false, limit: kind == .bridgedLine ? 90 : 40)
+      else { return nil }
       let isBridge = kind == .bridgedLine
       let width =
         isBridge
