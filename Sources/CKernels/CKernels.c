@@ -14,27 +14,39 @@ static void pad_row(const float *source, float *padded, ptrdiff_t width, ptrdiff
   memcpy(padded + radius, source, (size_t)width * sizeof(float));
 }
 
-WIDEST void gd_convolve_row(const float *source, float *restrict target, ptrdiff_t width, const float *taps,
-                            ptrdiff_t radius, float *restrict scratch) {
-  pad_row(source, scratch, width, radius);
-  const float *middle = scratch + radius;
-  for (ptrdiff_t x = 0; x < width; x++) target[x] = taps[0] * middle[x];
-  for (ptrdiff_t k = 1; k <= radius; k++) {
-    const float tap = taps[k];
-    for (ptrdiff_t x = 0; x < width; x++) target[x] += tap * (middle[x - k] + middle[x + k]);
-  }
-}
+typedef float lanes __attribute__((vector_size(64), aligned(4)));
 
-WIDEST void gd_convolve_column(const float *const *rows, float *restrict target, ptrdiff_t width, const float *taps,
-                               ptrdiff_t radius) {
-  const float *middle = rows[radius];
-  for (ptrdiff_t x = 0; x < width; x++) target[x] = taps[0] * middle[x];
-  for (ptrdiff_t k = 1; k <= radius; k++) {
-    const float *above = rows[radius - k];
-    const float *below = rows[radius + k];
-    const float tap = taps[k];
-    for (ptrdiff_t x = 0; x < width; x++) target[x] += tap * (above[x] + below[x]);
+// Sums of `taps` over what lies `step` before and behind each element, in registers.
+#define CONVOLVED(load, target, width)                                     \
+  do {                                                                     \
+    ptrdiff_t x = 0;                                                       \
+    for (; x + 32 <= (width); x += 32) {                                   \
+      lanes one = taps[0] * load(lanes, 0, x), other = taps[0] * load(lanes, 0, x + 16); \
+      for (ptrdiff_t k = 1; k <= radius; k++) {                            \
+        one += taps[k] * (load(lanes, -k, x) + load(lanes, k, x));         \
+        other += taps[k] * (load(lanes, -k, x + 16) + load(lanes, k, x + 16)); \
+      }                                                                    \
+      *(lanes *)((target) + x) = one;                                      \
+      *(lanes *)((target) + x + 16) = other;                               \
+    }                                                                      \
+    for (; x < (width); x++) {                                             \
+      float sum = taps[0] * load(float, 0, x);                             \
+      for (ptrdiff_t k = 1; k <= radius; k++) sum += taps[k] * (load(float, -k, x) + load(float, k, x)); \
+      (target)[x] = sum;                                                   \
+    }                                                                      \
+  } while (0)
+#define DOWN(type, k, x) (*(const type *)(rows[radius + (k)] + (x)))
+#define ACROSS(type, k, x) (*(const type *)(middle + (x) + (k)))
+
+WIDEST void gd_convolve(const float *const *rows, float *restrict target, ptrdiff_t width, const float *taps,
+                        ptrdiff_t radius, int in_nothing, float *restrict scratch) {
+  float *middle = scratch + radius;
+  CONVOLVED(DOWN, middle, width);
+  for (ptrdiff_t k = 0; k < radius; k++) {
+    scratch[k] = in_nothing ? 0 : middle[0];
+    middle[width + k] = in_nothing ? 0 : middle[width - 1];
   }
+  CONVOLVED(ACROSS, target, width);
 }
 
 // Pairs become their sums.
@@ -121,8 +133,6 @@ WIDEST void gd_gradient_row(const float *above, const float *middle, const float
   magnitude[0] = 0;
   if (width > 0) magnitude[width - 1] = 0;
 }
-
-typedef float lanes __attribute__((vector_size(64), aligned(4)));
 
 // As many as their sums find room in the registers.
 enum { most_shifts = 7 };
