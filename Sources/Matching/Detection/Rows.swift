@@ -21,6 +21,26 @@ struct Rows: Sendable {
     }
   }
 
+  /// The same of planes that are filtered.
+  ///
+  /// - Parameters:
+  ///   - filter: nil leaves them as they are.
+  ///   - room: what the filter needs, and a row for each plane.
+  func row(
+    _ y: Int, by filter: RowFilter?, _ room: UnsafeMutablePointer<Float>,
+    _ body: (UnsafePointer<UnsafePointer<Float>?>) -> Void
+  ) {
+    guard let filter else { return row(y, body) }
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: planes.count) {
+      for (index, plane) in planes.enumerated() {
+        let own = room + filter.room + index * plane.width
+        filter.run(plane, y, into: own, room)
+        $0[index] = UnsafePointer(own)
+      }
+      if let base = $0.baseAddress { body(UnsafePointer(base)) }
+    }
+  }
+
   /// Row `y` of the first and of the second half of the planes, and how many planes a half has.
   func at(
     _ y: Int,
