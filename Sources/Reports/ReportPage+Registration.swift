@@ -37,7 +37,10 @@ extension ReportPage {
     }
     if let marks = registration.marks {
       if let agreement = marks.agreement {
-        add("Marks", Wording.number(agreement, digits: 2), "correlation of the marks on \(marks.layer)")
+        add(
+          "Marks", Wording.number(agreement, digits: 2),
+          "correlation of the marks on \(marks.layer)"
+        )
       } else {
         add("Marks", "none in the field", "of \(marks.layer)")
       }
