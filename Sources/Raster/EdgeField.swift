@@ -87,7 +87,7 @@ public struct EdgeField: Sendable {
       .intersection(PixelRect(x: -dx, y: -dy, width: b.width, height: b.height))
     guard !area.isEmpty else { return 0 }
     var sum = 0.0
-    Rows.reading([a.re, a.im, b.re, b.im]) { rows in
+    [a.re, a.im, b.re, b.im].withUnsafeRows { rows in
       for part in area.cut(rows: mostSummed / area.width) {
         var own: Float = 0
         gd_correlations(
@@ -114,7 +114,7 @@ public struct EdgeField: Sendable {
     let (width, wide) = (area.width, area.width + 2 * radius)
     let most = max(1, min(area.height, mostAtHand / width))
     let (own, met) = (width * most, wide * (most + 2 * radius))
-    Rows.reading([a.re, a.im, b.re, b.im]) { rows in
+    [a.re, a.im, b.re, b.im].withUnsafeRows { rows in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * (own + met) + side) { room in
         guard let start = room.baseAddress else { return }
         let (aRe, aIm, bRe) = (start, start + own, start + 2 * own)
@@ -151,17 +151,6 @@ extension PixelRect {
     stride(from: y, to: maxY, by: max(1, rows)).map {
       PixelRect(x: x, y: $0, width: width, height: min(max(1, rows), maxY - $0))
     }
-  }
-}
-
-/// Rows of several planes at once.
-private enum Rows {
-  static func reading(_ planes: [Plane], _ body: ([PlaneRows]) -> Void) {
-    func visit(_ rows: [PlaneRows]) {
-      guard rows.count < planes.count else { return body(rows) }
-      planes[rows.count].withUnsafeRows { visit(rows + [$0]) }
-    }
-    visit([])
   }
 }
 

@@ -6,11 +6,7 @@ struct Rows: Sendable {
 
   /// Calls `body` with the rows of planes of one size.
   static func reading(_ planes: [Plane], _ body: (Rows) -> Void) {
-    func visit(_ rows: [PlaneRows]) {
-      guard rows.count < planes.count else { return body(Rows(planes: rows)) }
-      planes[rows.count].withUnsafeRows { visit(rows + [$0]) }
-    }
-    visit([])
+    planes.withUnsafeRows { body(Rows(planes: $0)) }
   }
 
   /// Row `y` of all planes.
