@@ -79,7 +79,7 @@ let package = Package(
       "Inspection",
       uses: [
         "Classification", "Explanations", "Golden", "ImageFiles", "Layout", "Matching", "Networks",
-        "Raster", "Records", "Reports", .product(name: "Crypto", package: "swift-crypto"), "Yams",
+        "Raster", "Records", "Reports", "Simulation", .product(name: "Crypto", package: "swift-crypto"), "Yams",
       ]),
     module(
       "Service",

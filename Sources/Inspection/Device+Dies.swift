@@ -90,7 +90,8 @@ extension Device {
 
   /// Puts a scan beside what its neighbours have in common.
   func prepareBesideDies(
-    _ read: ReadScan, _ scan: URL, progress: (Stage) -> Void
+    _ read: ReadScan, _ scan: URL,
+    stages: Set<DetectionStage> = Set(DetectionStage.allCases), progress: (Stage) -> Void
   ) throws -> Preparation {
     let (field, picture) = (read.field, read.picture)
     let own = OtherScan(
@@ -109,7 +110,8 @@ extension Device {
       guard abs(shift.x) < Self.greatestShift * Double(field.width),
         abs(shift.y) < Self.greatestShift * Double(field.height)
       else { return false }
-      let pair = try PairedPicture.pair(neighbour.picture, with: picture, search)
+      let pair = try PairedPicture.pair(
+        neighbour.picture, with: picture, search, stages: stages)
       guard let paired = pair.paired else {
         refusal = refusal ?? "\(other.lastPathComponent): \(pair.reason)"
         return false

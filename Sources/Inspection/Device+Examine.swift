@@ -167,7 +167,7 @@ extension Device {
     }
     progress(.comparing)
     let (placed, file, isGrey) = (survey.placed, opened.file, survey.isGrey)
-    let channels = survey.samples.first?.pair.scan.channels ?? 1
+    let channels = survey.samples.first?.pair().scan.channels ?? 1
     let calibration = try noise(file, channels: channels) {
       try survey.samples.map { try sample(file, $0, $0.residual()) }
     }

@@ -110,7 +110,12 @@ extension Device {
         Ambiguity(
           axis: period.axis, periodUm: unit.map { $0 * period.px * registration.pixelSize },
           periodPx: period.px)
-      })
+      },
+      marks: comparesPictures
+        ? nil
+        : recipe.matching.marks.map {
+          MarksRecord(layer: $0, agreement: registration.marks)
+        })
   }
 
   private func record(

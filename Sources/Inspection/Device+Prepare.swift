@@ -18,13 +18,15 @@ extension Device {
   ///   - read: the scan.
   ///   - scan: its file, for errors.
   ///   - kind: which golden; the default is the recipe's.
+  ///   - stages: what is not left out.
   func prepare(
     _ read: ReadScan, _ scan: URL, golden kind: Recipe.Golden? = nil,
+    stages: Set<DetectionStage> = Set(DetectionStage.allCases),
     progress: (Stage) -> Void = { _ in }
   ) throws -> Preparation {
     progress(.registering)
     if kind ?? recipe.golden == .dies {
-      return try prepareBesideDies(read, scan, progress: progress)
+      return try prepareBesideDies(read, scan, stages: stages, progress: progress)
     }
     let (field, picture) = (read.field, read.picture)
     let luminance = picture.luminance
@@ -37,11 +39,14 @@ extension Device {
       var isPlacedAgain = false
       if case .generator = kind {
         try checkSize(registration.pixelSize, scan)
-        isPlacedAgain = true
+        isPlacedAgain = stages.contains(.placement)
       }
       progress(.painting)
-      var mesh = try registrar.mesh(
-        luminance, field: field, toScan: registration.toScan, isRough: isPlacedAgain)
+      var mesh =
+        stages.contains(.mesh)
+        ? try registrar.mesh(
+          luminance, field: field, toScan: registration.toScan, isRough: isPlacedAgain)
+        : .still(field)
       let golden = try goldenSource(
         kind,
         from: [
@@ -49,7 +54,7 @@ extension Device {
             name: "", die: "", photograph: picture, field: field, area: registration.extent,
             toScan: registration.toScan, mesh: mesh, pixelSizeUm: registration.pixelSize)
         ])
-      if let golden = golden as? GeneratorGolden {
+      if isPlacedAgain, let golden = golden as? GeneratorGolden {
         let drawn = try golden.brightness(field, toScan: registration.toScan, mesh: mesh)
         mesh = mesh.adding(
           try GoldenPlacement.displacement(of: picture, from: drawn, field: field))
@@ -95,26 +100,34 @@ extension Device {
   /// What other scans of a scan's folder show where it lies; nil when the recipe asks for none, or too few are of use.
   func place(
     of scan: URL, _ prepared: PreparedScan, _ residual: Residual,
-    golden kind: Recipe.Golden? = nil, beside: OtherScans? = nil
+    golden kind: Recipe.Golden? = nil, beside: OtherScans? = nil,
+    stages: Set<DetectionStage> = Set(DetectionStage.allCases),
+    kept: KeptScans<NeighbourDies.Die>? = nil
   ) throws -> PlaceVariation? {
-    try neighbourhood(of: scan, prepared, residual, golden: kind, beside: beside)?.place
+    try neighbourhood(
+      of: scan, prepared, residual, golden: kind, beside: beside, stages: stages, kept: kept)?.place
   }
 
   /// What other scans show where a scan lies, and which they are; nil when the recipe asks for none.
   ///
   /// The nearest dies by their sidecars are asked first, then by name.
   ///
-  /// - Parameter beside: the scans that may be asked; nil for those of the scan's own folder.
+  /// - Parameters:
+  ///   - beside: the scans that may be asked; nil for those of the scan's own folder.
+  ///   - stages: what is not left out.
+  ///   - kept: where the others' residuals are kept; nil for where the device keeps them.
   func neighbourhood(
     of scan: URL, _ prepared: PreparedScan, _ residual: Residual,
-    golden kind: Recipe.Golden? = nil, beside: OtherScans? = nil
+    golden kind: Recipe.Golden? = nil, beside: OtherScans? = nil,
+    stages: Set<DetectionStage> = Set(DetectionStage.allCases),
+    kept: KeptScans<NeighbourDies.Die>? = nil
   ) throws -> Neighbourhood? {
-    guard let neighbours else { return nil }
+    guard let neighbours = kept ?? neighbours else { return nil }
     let own = prepared.die(residual, sha256: try FileHash.sha256(scan))
-    neighbours.keep(own, as: Self.key(scan, kind ?? recipe.golden))
+    neighbours.keep(own, as: Self.key(scan, kind ?? recipe.golden, stages))
     var (others, used): ([[Plane]], [FileRecord]) = ([], [])
     try Self.ask(recipe.neighbours, othersThan: scan, among: beside) { other in
-      guard let die = die(other, neighbours, golden: kind), die.sha256 != own.sha256,
+      guard let die = die(other, neighbours, golden: kind, stages), die.sha256 != own.sha256,
         die.residual.planes.count == residual.planes.count
       else { return false }
       others.append(NeighbourDies.residual(of: die, at: own))
@@ -132,21 +145,26 @@ extension Device {
   }
 
   /// Names what is kept of a scan beside a golden.
-  static func key(_ scan: URL, _ golden: Recipe.Golden) -> String {
-    "\(golden) \(contentKey(scan) ?? scan.path)"
+  static func key(
+    _ scan: URL, _ golden: Recipe.Golden,
+    _ stages: Set<DetectionStage> = Set(DetectionStage.allCases)
+  ) -> String {
+    let left = DetectionStage.ofResiduals.filter { !stages.contains($0) }.map(\.rawValue)
+    return "\(golden) \(left) \(contentKey(scan) ?? scan.path)"
   }
 
   /// Another scan in its place; nil where it is of no use.
   private func die(
-    _ other: URL, _ neighbours: KeptScans<NeighbourDies.Die>, golden kind: Recipe.Golden?
+    _ other: URL, _ neighbours: KeptScans<NeighbourDies.Die>, golden kind: Recipe.Golden?,
+    _ stages: Set<DetectionStage> = Set(DetectionStage.allCases)
   ) -> NeighbourDies.Die? {
-    neighbours.content(Self.key(other, kind ?? recipe.golden)) {
+    neighbours.content(Self.key(other, kind ?? recipe.golden, stages)) {
       // A scan that can't be read tells nothing of this one.
       guard let read = try? read(other),
-        case .ready(let ready)? = try? prepare(read, other, golden: kind),
+        case .ready(let ready)? = try? prepare(read, other, golden: kind, stages: stages),
         let hash = try? FileHash.sha256(other)
       else { return nil }
-      return ready.die(ready.residual(), sha256: hash)
+      return ready.die(ready.residual(stages), sha256: hash)
     }
   }
 

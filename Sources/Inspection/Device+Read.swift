@@ -55,6 +55,10 @@ extension Device {
   func reference() throws -> any RegistrationReference {
     if let supplied { return PictureReference(supplied.golden.picture.luminance) }
     guard let stack else { preconditionFailure("a recipe without a layout has a golden picture") }
-    return LayoutReference(stack: stack)
+    return LayoutReference(
+      stack: stack,
+      marks: recipe.matching.marks.flatMap { name in
+        stack.layers.firstIndex { $0.name == name }
+      })
   }
 }

@@ -6,6 +6,8 @@ internal import Raster
 /// A layout as something to register scans to.
 struct LayoutReference: RegistrationReference {
   let stack: LayerStack
+  /// Which of its layers holds alignment marks alone; nil for none.
+  var marks: Int?
 
   var noun: String { "layout" }
   var isDrawn: Bool { true }
@@ -14,6 +16,13 @@ struct LayoutReference: RegistrationReference {
   func planes(toGrid: Affine, width: Int, height: Int) throws -> [Plane] {
     try stack.coverage(
       toGrid: toGrid, rect: PixelRect(x: 0, y: 0, width: width, height: height))
+  }
+
+  func marks(toGrid: Affine, width: Int, height: Int) throws -> Plane? {
+    guard let marks else { return nil }
+    return try stack.layout.coverage(
+      of: stack.layers[marks].id, in: stack.cell, layoutToScan: toGrid,
+      rect: PixelRect(x: 0, y: 0, width: width, height: height))
   }
 
   func extent(toScan: Affine, field: PixelRect) -> PixelRect { field }

@@ -82,27 +82,12 @@ struct LightSurface {
     return [value, value * u, value * v, value * u * u, value * u * v, value * v * v, 1]
   }
 
-  /// Solves a symmetric system of seven by Cholesky's factorisation, leaning a little towards 0.
+  /// Solves a system of seven that leans a little towards 0.
   private static func solution(_ matrix: [Double], _ right: [Double]) -> [Double] {
-    var (lower, result) = (matrix, right)
     let count = right.count
     let lean = 1e-6 * (0..<count).reduce(1e-9) { max($0, matrix[$1 * count + $1]) }
-    for row in 0..<count {
-      for column in 0...row {
-        var sum = lower[row * count + column] + (row == column ? lean : 0)
-        for k in 0..<column { sum -= lower[row * count + k] * lower[column * count + k] }
-        lower[row * count + column] =
-          row == column ? max(sum, lean).squareRoot() : sum / lower[column * count + column]
-      }
-    }
-    for row in 0..<count {
-      for k in 0..<row { result[row] -= lower[row * count + k] * result[k] }
-      result[row] /= lower[row * count + row]
-    }
-    for row in (0..<count).reversed() {
-      for k in row + 1..<count { result[row] -= lower[k * count + row] * result[k] }
-      result[row] /= lower[row * count + row]
-    }
-    return result
+    var matrix = matrix
+    for row in 0..<count { matrix[row * count + row] += lean }
+    return SymmetricSystem.solution(matrix, right, least: lean)
   }
 }

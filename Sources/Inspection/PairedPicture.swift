@@ -25,11 +25,14 @@ struct PairedPicture {
 
   /// Places a picture upon another; nil, with the reason, where it shows something else.
   ///
+  /// - Parameter stages: what is not left out.
+  ///
   /// - Parameters:
   ///   - picture: what is to be placed.
   ///   - anchor: what keeps its place and light.
   static func pair(
-    _ picture: Picture, with anchor: Picture, _ search: Search
+    _ picture: Picture, with anchor: Picture, _ search: Search,
+    stages: Set<DetectionStage> = Set(DetectionStage.allCases)
   ) throws -> (paired: PairedPicture?, reason: String) {
     guard picture.channels == anchor.channels else {
       return (nil, picture.channels == 3 ? "it is in colour" : "it is grey")
@@ -58,8 +61,10 @@ struct PairedPicture {
       registration: registration.showing(golden, mesh), mesh: mesh, golden: golden)
     var prepared = try placed.window(field, anchor)
     let area = prepared.area
-    prepared.region.picture = LightSurface(
-      of: anchor, over: prepared.region.picture, in: area)(prepared.region.picture)
+    if stages.contains(.surface) {
+      prepared.region.picture = LightSurface(
+        of: anchor, over: prepared.region.picture, in: area)(prepared.region.picture)
+    }
     let inner = area.expanded(by: -margin).intersection(area)
     return (
       PairedPicture(

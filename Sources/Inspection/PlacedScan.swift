@@ -77,8 +77,10 @@ struct PreparedScan: Sendable {
   }
 
   /// Scan and golden with as many planes as each other.
-  var pair: (scan: Picture, golden: Picture) {
-    let alike = picture.channels == region.picture.channels
+  ///
+  /// - Parameter inColour: whether colour counts where both show it.
+  func pair(inColour: Bool = true) -> (scan: Picture, golden: Picture) {
+    let alike = picture.channels == region.picture.channels && inColour
     return (
       alike ? picture : Picture(planes: [picture.luminance]),
       alike ? region.picture : Picture(planes: [region.picture.luminance])
@@ -86,8 +88,10 @@ struct PreparedScan: Sendable {
   }
 
   /// What is left of the scan beside its golden.
+  ///
+  /// - Parameter stages: what is not left out.
   func residual(_ stages: Set<DetectionStage> = Set(DetectionStage.allCases)) -> Residual {
-    let (scan, golden) = pair
+    let (scan, golden) = pair(inColour: stages.contains(.colour))
     return Residual(
       scan: scan, golden: golden, materials: region.materials, edgeDistance: region.edgeDistance,
       area: area, levels: placed.levels, looseness: region.looseness,
@@ -97,7 +101,7 @@ struct PreparedScan: Sendable {
 
   /// Adds the window to what tells how bright the scan's materials are.
   func add(to samples: inout LightLevels.Samples) {
-    let (scan, golden) = pair
+    let (scan, golden) = pair()
     samples.add(
       scan: scan, golden: golden, materials: region.materials, edgeDistance: region.edgeDistance,
       area: area)

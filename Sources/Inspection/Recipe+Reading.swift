@@ -41,7 +41,7 @@ extension Recipe {
       "matching",
       known: [
         "search", "rotation_deg", "threshold", "least_contrast", "false_alarms_per_mpx",
-        "false_alarms_per_cm2", "calibration", "merge", "exclude", "sensitivity",
+        "false_alarms_per_cm2", "calibration", "merge", "exclude", "sensitivity", "marks",
       ])
     {
       matching = try Matching(section, layers: layout?.layers.map(\.name) ?? [])
@@ -163,6 +163,14 @@ extension Recipe.Matching {
         throw section.error(
           .badValue, "merge", "expected a distance above 0 such as 24px or 0.5um, found '\(text)'")
       }
+    }
+    if let name = try section.text("marks", expected: "the name of a layer") {
+      guard layers.contains(name) else {
+        let near = suggestion(for: name, among: layers).map { "; did you mean '\($0)'?" }
+        throw section.error(
+          .badValue, "marks", "layout.layers has no '\(name)'" + (near ?? ""))
+      }
+      marks = name
     }
     exclude = try section.boxes("exclude")
     for name in try section.section("sensitivity", known: layers)?.keys ?? [] {

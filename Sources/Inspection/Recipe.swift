@@ -155,6 +155,11 @@ public struct Recipe: Equatable, Sendable {
     ///
     /// The default is 25 % of the field.
     public var search: Search
+    /// `matching.marks`: the layer that holds alignment marks and nothing else, which decide between places that look the
+    /// same.
+    ///
+    /// The default, nil, is none.
+    public var marks: String?
     /// `matching.rotation_deg`: how far a scan may be turned, either way, in degrees, 0…45.
     ///
     /// The default is 2.

@@ -17,6 +17,8 @@ public struct RegistrationRecord: Sendable, Equatable, Codable {
   public var score: Double
   /// By how much the two halves of the picture disagree, pixels; nil when one half holds no structure.
   public var halvesDisagreePx: Double?
+  /// The layer of alignment marks and how well the scan shows them; nil where the recipe names none.
+  public var marks: MarksRecord?
   /// Directions along which the place is known up to a period only; empty when it is known.
   public var ambiguousAlong: [Ambiguity]
 
@@ -28,17 +30,20 @@ public struct RegistrationRecord: Sendable, Equatable, Codable {
     case confidence, score
     case halvesDisagreePx = "halves_disagree_px"
     case ambiguousAlong = "ambiguous_along"
+    case marks
   }
 
   /// A registration with all its parts.
   public init(
     layoutToScan: [[Double]], pixelSizeUm: Double?, rotationDeg: Double, offsetPx: Point,
-    confidence: Double, score: Double, halvesDisagreePx: Double?, ambiguousAlong: [Ambiguity]
+    confidence: Double, score: Double, halvesDisagreePx: Double?, ambiguousAlong: [Ambiguity],
+    marks: MarksRecord? = nil
   ) {
     (self.layoutToScan, self.pixelSizeUm) = (layoutToScan, pixelSizeUm)
     (self.rotationDeg, self.offsetPx) = (rotationDeg, offsetPx)
     (self.confidence, self.score) = (confidence, score)
     (self.halvesDisagreePx, self.ambiguousAlong) = (halvesDisagreePx, ambiguousAlong)
+    self.marks = marks
   }
 
   /// Writes absent parts as `null`, so that every key is always there.
@@ -52,6 +57,27 @@ public struct RegistrationRecord: Sendable, Equatable, Codable {
     try container.encode(score, forKey: .score)
     try container.encode(halvesDisagreePx, forKey: .halvesDisagreePx)
     try container.encode(ambiguousAlong, forKey: .ambiguousAlong)
+    try container.encodeIfPresent(marks, forKey: .marks)
+  }
+}
+
+/// Alignment marks that a place was found by.
+public struct MarksRecord: Sendable, Equatable, Codable {
+  /// The recipe's name of their layer.
+  public var layer: String
+  /// How well the scan's edges correlate with theirs, −1…1; nil where none lies in the field, so that they decided nothing.
+  public var agreement: Double?
+
+  /// Marks of a layer.
+  public init(layer: String, agreement: Double?) {
+    (self.layer, self.agreement) = (layer, agreement)
+  }
+
+  /// Writes absent parts as `null`.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(layer, forKey: .layer)
+    try container.encode(agreement, forKey: .agreement)
   }
 }
 

@@ -35,6 +35,16 @@ extension ReportPage {
     } else {
       add("Halves agree", "not checked", "one half holds no structure")
     }
+    if let marks = registration.marks {
+      if let agreement = marks.agreement {
+        add(
+          "Marks", Wording.number(agreement, digits: 2),
+          "correlation of the marks on \(marks.layer)"
+        )
+      } else {
+        add("Marks", "none in the field", "of \(marks.layer)")
+      }
+    }
     return [
       "known": true, "facts": facts,
       "ambiguities": registration.ambiguousAlong.map { ["sentence": Wording.sentence($0)] },

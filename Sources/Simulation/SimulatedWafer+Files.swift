@@ -23,7 +23,7 @@ extension SimulatedWafer {
     }
   }
 
-  private static func prepare(_ folder: URL) throws(SimulationError) {
+  static func prepare(_ folder: URL) throws(SimulationError) {
     let files = FileManager.default
     var isFolder: ObjCBool = false
     if files.fileExists(atPath: folder.path, isDirectory: &isFolder) {
@@ -41,7 +41,7 @@ extension SimulatedWafer {
     try make(folder)
   }
 
-  private static func make(_ folder: URL) throws(SimulationError) {
+  static func make(_ folder: URL) throws(SimulationError) {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
@@ -100,7 +100,7 @@ extension SimulatedWafer {
       repeats: again.map { "repeats/\($0)" })
   }
 
-  private static func write(_ data: Data, to file: URL) throws(SimulationError) {
+  static func write(_ data: Data, to file: URL) throws(SimulationError) {
     do {
       try data.write(to: file, options: .atomic)
     } catch {

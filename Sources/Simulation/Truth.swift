@@ -20,7 +20,7 @@ struct Truth: Codable, Sendable {
 
   /// One defect.
   struct Mark: Codable, Sendable {
-    var `class`: DefectClass
+    var `class`: String
     var box: PixelRect
     /// See `Defect`; to a tenth.
     var contrast: Double
@@ -52,8 +52,8 @@ extension Truth.Scan {
     func marks(_ defects: [Defect]) -> [Truth.Mark] {
       defects.map {
         Truth.Mark(
-          class: $0.kind, box: $0.box, contrast: ($0.contrast * 10).rounded() / 10,
-          areaPx: $0.areaPx, mask: Truth.RunLengths($0, in: photograph.bounds))
+          class: $0.kind.rawValue, box: $0.box, contrast: ($0.contrast * 10).rounded() / 10,
+          areaPx: $0.areaPx, mask: Truth.RunLengths($0.mask, $0.box, in: photograph.bounds))
       }
     }
     defects = marks(photograph.defects)
@@ -62,14 +62,19 @@ extension Truth.Scan {
 }
 
 extension Truth.RunLengths {
-  init(_ defect: Defect, in scan: PixelRect) {
+  /// The set pixels of a mask.
+  ///
+  /// - Parameters:
+  ///   - mask: of the box's size.
+  ///   - box: where it lies in the scan.
+  init(_ mask: Plane, _ box: PixelRect, in scan: PixelRect) {
     size = [scan.height, scan.width]
     counts = []
     // Where the run that goes on began, and the end of the set pixels so far.
     var (start, end) = (0, 0)
-    for x in 0..<defect.box.width {
-      for y in 0..<defect.box.height where defect.mask[x, y] > 0 {
-        let place = (defect.box.x + x) * scan.height + defect.box.y + y
+    for x in 0..<box.width {
+      for y in 0..<box.height where mask[x, y] > 0 {
+        let place = (box.x + x) * scan.height + box.y + y
         if place > end || counts.isEmpty {
           if !counts.isEmpty { counts.append(end - start) }
           counts.append(place - end)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Inspection
+import Matching
 import Records
 import Reports
 
@@ -35,11 +36,12 @@ extension EvaluateCommand {
       help: ArgumentHelp(
         "What to compare: recipe, golden, table, tree, each of the three also with +neighbours, dies (the neighbours' median), "
           + "ideal (the clean twin), "
-          + "neighbour (one other die), plain (the difference alone), without-STAGE (light, motion, place, strata, stains, lines, band, edges).",
+          + "neighbour (one other die), plain (the difference alone), without-STAGE, the recipe with a stage left out ("
+          + DetectionStage.allCases.map(\.rawValue).joined(separator: ", ") + ").",
         valueName: "kind"))
     var kinds = ["recipe"]
 
-    @Flag(help: "Add every 'without-STAGE'.")
+    @Flag(help: "Add 'without-STAGE' for every stage that does something with these scans.")
     var ablation = false
 
     @Option(
@@ -52,17 +54,11 @@ extension EvaluateCommand {
     var json = false
 
     func run() throws {
-      var names = kinds
-      if ablation {
-        names += ["light", "motion", "place", "strata", "stains", "lines", "band", "edges"].map {
-          "without-" + $0
-        }
-      }
-      let contestants = try names.map { name in
+      var contestants = try kinds.map { name in
         guard let contestant = MatchingContest.Contestant(name: name) else {
           throw ValidationError("there is no kind '\(name)'")
         }
-        return contestant
+        return (name, contestant)
       }
       try writing {
         if let output {
@@ -85,10 +81,13 @@ extension EvaluateCommand {
         throw ValidationError("no scan of the folder is in the truth and not calibrated on")
       }
       var contest = MatchingContest(device: device, truth: known, scans: judged, clean: lessons)
+      if ablation {
+        contestants += try contest.stagesAtWork().map { ("without-" + $0.rawValue, .without($0)) }
+      }
       let line = ProgressLine()
       defer { line.clear() }
       var entries: [DetectionRecord.Entry] = []
-      for (name, contestant) in zip(names, contestants) {
+      for (name, contestant) in contestants {
         entries.append(try contest.entry(contestant, name: name) { line.show($0) })
       }
       line.clear()

@@ -84,4 +84,44 @@ import Testing
       #expect(missing.status == 66 && missing.errorLines.count == 1)
     }
   }
+
+  @Test func `defects put into photographs are judged, whole and stage by stage`() throws {
+    try withScene { scene in
+      try FileManager.default.createDirectory(
+        at: scene.file("photographs"), withIntermediateDirectories: false)
+      for (number, name) in ["a.png", "b.png", "c.png"].enumerated() {
+        try PNGWriter.write(
+          scene.scan(number: UInt32(7 + number)), path: scene.file("photographs/\(name)").path)
+      }
+      let run = try goldendie(
+        "simulate", "defects", "--recipe", "recipe.yaml", "--scans", "photographs", "--clean",
+        "a", "b", "--output", "marred", "--seed", "3", "--defects-per-scan", "6", in: scene.folder)
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(
+        scene.content(of: "marred") == [
+          "scans", "scans/a.png", "scans/b.png", "scans/c.png", "truth.json",
+        ])
+      let judged = try goldendie(
+        "evaluate", "--recipe", "recipe.yaml", "--scans", "marred/scans", "--truth",
+        "marred/truth.json", "--ablation", "--output", "told", "--json", in: scene.folder)
+      #expect(judged.status == 0, "\(judged.errors)")
+      let record = try JSONSerialization.jsonObject(with: Data(judged.output.utf8))
+      let entries = try #require((record as? [String: Any])?["entries"] as? [[String: Any]])
+      let names = entries.compactMap { $0["name"] as? String }
+      #expect(names.first == "recipe" && names.contains("without-band"))
+      // No other dies, no colour, nothing painted: such stages have nothing to be left out.
+      #expect(
+        !names.contains { ["without-place", "without-colour", "without-placement"].contains($0) })
+      let groups = try #require(entries[0]["groups"] as? [[String: Any]])
+      let all = try #require(groups.first { $0["name"] as? String == "all" })
+      #expect((all["defects"] as? Int ?? 0) >= 3)
+      let page = try String(contentsOf: scene.file("told/report.html"), encoding: .utf8)
+      #expect(page.contains("What each stage is worth"))
+
+      let again = try goldendie(
+        "simulate", "defects", "--recipe", "recipe.yaml", "--scans", "photographs", "--output",
+        "marred", "--seed", "3", in: scene.folder)
+      #expect(again.status == 65 && again.errors.contains("nothing is overwritten"))
+    }
+  }
 }

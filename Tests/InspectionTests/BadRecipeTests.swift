@@ -69,6 +69,9 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
     after(
       "matching: {sensitivity: {b: 1}}", .unknownKey, 2,
       "unknown key 'b' in matching.sensitivity; did you mean 'a'?"),
+    after(
+      "matching: {marks: b}", .badValue, 2,
+      "matching.marks: layout.layers has no 'b'; did you mean 'a'?"),
     after("outputs: [jsn]", .badValue, 2, "outputs: unknown output 'jsn'; did you mean 'json'?"),
     after(
       "outputs: json", .wrongType, 2,

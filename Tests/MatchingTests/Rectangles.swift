@@ -6,6 +6,9 @@ import TestSupport
 /// Rectangles as something to register scans to, y up like a layout.
 struct Rectangles: RegistrationReference {
   var boxes: [Box]
+  /// Drawn like the others; where they are told to be, they are alignment marks.
+  var crosses: [Box] = []
+  var marksAreTold = false
 
   var noun: String { "layout" }
   var isDrawn: Bool { true }
@@ -13,6 +16,10 @@ struct Rectangles: RegistrationReference {
 
   func planes(toGrid: Affine, width: Int, height: Int) throws -> [Plane] {
     [drawn(toGrid, width: width, height: height)]
+  }
+
+  func marks(toGrid: Affine, width: Int, height: Int) throws -> Plane? {
+    marksAreTold ? Rectangles(boxes: crosses).drawn(toGrid, width: width, height: height) : nil
   }
 
   func extent(toScan: Affine, field: PixelRect) -> PixelRect { field }
@@ -24,7 +31,7 @@ struct Rectangles: RegistrationReference {
     var plane = Plane(width: width, height: height)
     let toReference = toGrid.inverse
     let unit = abs(toReference.determinant).squareRoot()
-    for box in boxes {
+    for box in boxes + crosses {
       let seen = toGrid(box).expanded(by: 1)
       let pixels = PixelRect(
         x: Int(seen.low.x.rounded(.down)), y: Int(seen.low.y.rounded(.down)),

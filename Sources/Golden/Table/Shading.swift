@@ -105,34 +105,10 @@ struct Shading: Sendable, Equatable {
         let clipped = min(max(rest[index], center - reach), center + reach)
         for i in 0..<count { right[i] += Double(features[index][i] * clipped) }
       }
-      let step = solve(gram, right, count)
+      let step = SymmetricSystem.solution(gram, right)
       for i in 0..<count { solution[i] += Float(step[i]) }
     }
     return solution
-  }
-
-  /// Solves a symmetric positive definite system by Cholesky's factorisation.
-  private static func solve(_ matrix: [Double], _ right: [Double], _ count: Int) -> [Double] {
-    var lower = matrix
-    for j in 0..<count {
-      for k in 0..<j { lower[j * count + j] -= lower[j * count + k] * lower[j * count + k] }
-      let pivot = max(lower[j * count + j], 1e-12).squareRoot()
-      lower[j * count + j] = pivot
-      for i in j + 1..<count {
-        for k in 0..<j { lower[i * count + j] -= lower[i * count + k] * lower[j * count + k] }
-        lower[i * count + j] /= pivot
-      }
-    }
-    var result = right
-    for i in 0..<count {
-      for k in 0..<i { result[i] -= lower[i * count + k] * result[k] }
-      result[i] /= lower[i * count + i]
-    }
-    for i in (0..<count).reversed() {
-      for k in i + 1..<count { result[i] -= lower[k * count + i] * result[k] }
-      result[i] /= lower[i * count + i]
-    }
-    return result
   }
 
   /// Adds the shading to a painted picture.

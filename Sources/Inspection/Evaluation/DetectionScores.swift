@@ -5,7 +5,8 @@ internal import Records
 /// Recall at rates of false alarms, over the judgements of several scans.
 struct DetectionScores {
   /// The rates that are told, false alarms a Mpx.
-  static let rates = [0.1, 1, 10]
+  static let rates = [0.1, 1, greatestRate]
+  static let greatestRate = 10.0
   /// Draws of the bootstrap.
   private static let draws = 1000
 

@@ -1,3 +1,4 @@
+internal import Matching
 internal import Raster
 internal import Records
 
@@ -69,7 +70,8 @@ struct Judgement: Sendable {
     }
   }
 
-  private static func touch(_ a: Candidate, _ b: Candidate, within reach: Int) -> Bool {
+  /// Whether two come so near to each other.
+  static func touch(_ a: Candidate, _ b: Candidate, within reach: Int) -> Bool {
     guard !a.box.expanded(by: reach).intersection(b.box).isEmpty else { return false }
     // Of the smaller box, only what lies near the other counts.
     let near = b.box.expanded(by: reach)
@@ -89,6 +91,17 @@ struct Judgement: Sendable {
 }
 
 extension Judgement.Candidate {
+  /// A finding of a field, in pixels of the scan.
+  init(_ finding: Finding, in field: PixelRect) {
+    var box = finding.box
+    (box.x, box.y) = (box.x + field.x, box.y + field.y)
+    self.init(
+      score: finding.score, box: box,
+      spans: finding.runs.map {
+        ($0.y + field.y, $0.columns.lowerBound + field.x..<$0.columns.upperBound + field.x)
+      })
+  }
+
   /// The pixels of a defect that is known.
   init(_ mark: KnownDefects.Mark) {
     var spans = mark.mask?.spans ?? []

@@ -68,8 +68,13 @@ public struct MatchingContest {
   private let truth: KnownDefects
   private let scans: [URL]
   private let clean: [URL]
-  /// Findings are looked for up to so many false alarms a Mpx.
-  private static let greatestRate = 10.0
+  /// What was made of neighbours: all of them in turn are neighbours of others.
+  private let kept: KeptScans<NeighbourDies.Die>
+  /// Scans whose residuals are kept at most.
+  private static let mostKept = 24
+  /// Findings are looked for as if so many false alarms a Mpx were allowed, the first rate and on while fewer come out than
+  /// are told of: a calibration by scans that differ from each other may allow so little that hardly an alarm is seen.
+  private static let rates = [DetectionScores.greatestRate, 30, 100, 300, 1000]
   private var prepared: [String: [String: PreparedScan]] = [:]
   /// Missed defects and false alarms of the entries so far.
   private(set) var samples: [Sample] = []
@@ -81,6 +86,24 @@ public struct MatchingContest {
   ///   - clean: files of clean scans to calibrate on; none of `scans`.
   public init(device: Device, truth: KnownDefects, scans: [URL], clean: [URL]) {
     (self.device, self.truth, self.scans, self.clean) = (device, truth, scans, clean)
+    kept = KeptScans(neighbours: min(scans.count + clean.count, Self.mostKept))
+  }
+
+  /// The stages that do something with the scans by the recipe's golden, as far as the first scan tells.
+  ///
+  /// - Throws: `InspectionError` when that can't be read.
+  public func stagesAtWork() throws -> [DetectionStage] {
+    let golden = device.recipe.golden
+    let planes = try scans.first.map { try device.read($0).picture.channels } ?? 1
+    return DetectionStage.allCases.filter { stage in
+      switch stage {
+      case .mesh: golden != .dies
+      case .placement: if case .generator = golden { true } else { false }
+      case .surface: golden == .dies
+      case .place: golden != .dies && device.recipe.neighbours > 0
+      default: stage.isAtWork(planes: planes)
+      }
+    }
   }
 
   /// Judges one way of inspecting.
@@ -102,7 +125,7 @@ public struct MatchingContest {
     case .plain: (stages, usesPlace) = ([], false)
     case .without(let stage):
       stages.remove(stage)
-      usesPlace = stage != .place
+      usesPlace = stage != .place && kind != .dies
     }
     if contestant == .dies || (usesPlace && name.hasSuffix("+neighbours")),
       device.recipe.neighbours == 0
@@ -121,7 +144,7 @@ public struct MatchingContest {
       var cases: [Case] = []
       for file in files {
         progress("\(name): \(file.lastPathComponent)")
-        guard var ready = try preparation(file, kind) else {
+        guard var ready = try preparation(file, kind, stages) else {
           refused += 1
           continue
         }
@@ -132,14 +155,15 @@ public struct MatchingContest {
         var one = Case(
           scan: file, prepared: ready, residual: ready.residual(stages).withoutLight, place: nil)
         if usesPlace {
-          one.place = try device.place(of: file, ready, one.residual, golden: kind)
+          one.place = try device.place(
+            of: file, ready, one.residual, golden: kind, stages: stages, kept: kept)
         }
         if contestant == .neighbourDie { try subtractNeighbour(&one, kind) }
         cases.append(one)
       }
       return cases
     }
-    let noise: Calibration
+    var noise: Calibration
     if contestant == .recipe, let calibration = device.calibration {
       noise = calibration.noise
     } else {
@@ -156,16 +180,22 @@ public struct MatchingContest {
             edgeDistance: $0.prepared.region.edgeDistance, place: $0.place, area: $0.prepared.area)
         }, stages: stages)
     }
+    if !stages.contains(.tails) { noise = noise.withAssumedTails }
     refused = 0
+<<<<<<< HEAD
     var (judgements, atRate) = ([Judgement](), [Judgement]())
     var seconds = 0.0
+=======
+    let judged = try cases(scans)
+>>>>>>> sem
     let clock = ContinuousClock()
-    for one in try cases(scans) {
-      let start = clock.now
-      let comparison = Comparison(
+    let start = clock.now
+    let comparisons = judged.map { one in
+      Comparison(
         one.residual, materials: one.prepared.region.materials,
         edgeDistance: one.prepared.region.edgeDistance, place: one.place, calibration: noise,
         stages: stages)
+<<<<<<< HEAD
       func findings(_ score: Double) -> [Finding] {
         comparison.findings(
           in: one.prepared.area, rules: Comparison.rules(score: score, calibration: noise))
@@ -180,6 +210,35 @@ public struct MatchingContest {
     }
     var entry = entry(name, judgements, atRate, refused: refused, seconds: seconds)
     entry.leastProvenRate = noise.leastProvenRate
+=======
+    }
+    var candidates = judged.map { _ in [Judgement.Candidate]() }
+    var judgements: [Judgement] = []
+    var seconds = 0.0
+    let mpx = judged.reduce(0) { $0 + Double($1.prepared.area.area) / 1e6 }
+    for rate in Self.rates {
+      var rules = Comparison.rules(score: Calibration.score(rate: rate), calibration: noise)
+      rules.grow = stages.contains(.growth) ? min(rules.grow, rules.seed) : rules.seed
+      for (index, one) in judged.enumerated() {
+        let found = comparisons[index].findings(in: one.prepared.area, rules: rules)
+          .map { Judgement.Candidate($0, in: one.prepared.field) }
+        // What was found by a stricter threshold has grown since, and may have run into others.
+        let earlier = candidates[index]
+        candidates[index] += found.filter { new in
+          !earlier.contains { Judgement.touch(new, $0, within: 1) }
+        }
+      }
+      if rate == Self.rates.first { seconds = (clock.now - start).inSeconds }
+      judgements = judged.indices.map { judgement(candidates[$0], judged[$0]) }
+      let alarms = judgements.reduce(0) { $0 + $1.falseAlarms.count }
+      if Double(alarms) > DetectionScores.greatestRate * mpx { break }
+    }
+    for (index, one) in judged.enumerated() {
+      keepSamples(judgements[index], candidates[index], one, name: name)
+    }
+    var entry = entry(name, judgements, refused: refused, seconds: seconds)
+    if case .without(let stage) = contestant { entry.leftOut = stage.leftOut }
+>>>>>>> sem
     return entry
   }
 
@@ -212,13 +271,16 @@ public struct MatchingContest {
   }
 
   private mutating func preparation(
-    _ scan: URL, _ kind: Recipe.Golden
+    _ scan: URL, _ kind: Recipe.Golden, _ stages: Set<DetectionStage>
   ) throws -> PreparedScan? {
-    let key = "\(kind)"
+    let key =
+      "\(kind) \([.mesh, .placement, .surface].filter(stages.contains) as [DetectionStage])"
     if let known = prepared[key]?[scan.path] { return known }
     // One golden at a time is kept.
     if prepared[key] == nil { prepared = [key: [:]] }
-    guard case .ready(let ready) = try device.prepare(try device.read(scan), scan, golden: kind)
+    guard
+      case .ready(let ready) = try device.prepare(
+        try device.read(scan), scan, golden: kind, stages: stages)
     else { return nil }
     prepared[key]?[scan.path] = ready
     return ready
@@ -252,6 +314,7 @@ public struct MatchingContest {
     }
   }
 
+<<<<<<< HEAD
   private func judge(_ findings: [Finding], _ one: Case) -> Judgement {
     Judgement(
       scan: one.scan.lastPathComponent, mpx: Double(one.prepared.area.area) / 1e6,
@@ -260,11 +323,14 @@ public struct MatchingContest {
   }
 
   /// The defects that a scan shows where it is looked at.
+=======
+>>>>>>> sem
   private func marks(_ one: Case) -> [KnownDefects.Mark] {
     (truth.scans[one.scan.lastPathComponent]?.defects ?? [])
       .filter { !$0.box.intersection(one.prepared.registration.extent).isEmpty }
   }
 
+<<<<<<< HEAD
   private func candidates(_ findings: [Finding], _ one: Case) -> [Judgement.Candidate] {
     let field = one.prepared.field
     return findings.map { finding in
@@ -284,6 +350,21 @@ public struct MatchingContest {
     _ judgement: Judgement, _ findings: [Finding], _ one: Case, name: String
   ) {
     let (field, candidates) = (one.prepared.field, candidates(findings, one))
+=======
+  private func judgement(_ candidates: [Judgement.Candidate], _ one: Case) -> Judgement {
+    Judgement(
+      scan: one.scan.lastPathComponent, mpx: Double(one.prepared.area.area) / 1e6,
+      marks: marks(one), repeated: truth.scans[one.scan.lastPathComponent]?.repeated ?? [],
+      candidates: candidates)
+  }
+
+  /// Keeps pictures of what was missed and falsely found.
+  private mutating func keepSamples(
+    _ judgement: Judgement, _ candidates: [Judgement.Candidate], _ one: Case, name: String
+  ) {
+    let field = one.prepared.field
+    let threshold = Calibration.score(rate: device.recipe.matching.falseAlarmsPerMpx ?? 0.1)
+>>>>>>> sem
     let golden = one.prepared.picture.less(one.residual)
     func keep(_ text: String, _ box: PixelRect) {
       let side = max(64, 2 * max(box.width, box.height))
@@ -297,7 +378,11 @@ public struct MatchingContest {
           told: .init(entry: name, scan: one.scan.lastPathComponent, text: text, box: box),
           seen: one.prepared.picture.crop(rect), golden: golden.crop(rect)))
     }
+<<<<<<< HEAD
     for (mark, defect) in zip(marks(one), judgement.defects) where defect.score == nil {
+=======
+    for (mark, defect) in zip(marks(one), judgement.defects) where (defect.score ?? 0) < threshold {
+>>>>>>> sem
       keep(
         "missed: \(defect.class), contrast \(Int(defect.contrast)), \(defect.areaPx) px",
         mark.box)

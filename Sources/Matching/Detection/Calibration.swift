@@ -26,7 +26,7 @@ public struct Calibration: Sendable, Equatable, Codable {
   /// For each channel and kind of place, what its length is multiplied by.
   let scales: [[Float]]
   /// For each channel, with other dies and without.
-  let tails: [[Tail]]
+  private(set) var tails: [[Tail]]
   /// Clean area that was learnt from, Mpx.
   public let mpx: Double
   /// The scans learnt from.
@@ -50,6 +50,13 @@ public struct Calibration: Sendable, Equatable, Codable {
   public static func score(sigmas: Double) -> Double {
     let line = Self.line(Calibrator.assumedTail)
     return Double(line.intercept) + Double(line.slope) * sigmas
+  }
+
+  /// The same as if nothing were known of how often each channel exceeds what.
+  public var withAssumedTails: Calibration {
+    var result = self
+    result.tails = tails.map { $0.map { _ in Calibrator.assumedTail } }
+    return result
   }
 
   private static func line(

@@ -17,6 +17,8 @@ struct Channels {
   /// Those that come from shapes.
   static let shapes = 8...10
   static let bands = 8...9, edges = 10
+  /// The narrow ones, but for single pixels.
+  static let spots = 1...2
   /// The wide ones.
   static let stains = 3...5
   /// The lines.

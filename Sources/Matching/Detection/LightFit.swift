@@ -25,7 +25,7 @@ struct LightFit: Sendable {
     count = levels.kinds.count + 1
     var numbers = [UInt16](repeating: 0, count: 3 << 16)
     for (index, kind) in levels.kinds.enumerated() {
-      for bin in 0..<3 where scan.channels == 3 ? bin == kind >> 16 : kind >> 16 == 2 {
+      for bin in 0..<3 where levels.partsRims ? bin == kind >> 16 : kind >> 16 == 2 {
         numbers[Int(kind) & 0xffff | bin << 16] = UInt16(index + 1)
       }
       // The distances of a rare material come last, and take what no other kind took.
@@ -34,8 +34,15 @@ struct LightFit: Sendable {
       }
     }
     self.numbers = numbers
+<<<<<<< HEAD
     let nothing = Plane(width: count * columns, height: rows)
     fields = scan.planes.map { _ in nothing }
+=======
+    let (columns, rows, count) = (columns, rows, count)
+    let known = numbers
+    let fades: Int32 = levels.partsRims ? 0 : 1
+    fields = scan.planes.map { _ in Plane(width: count * columns, height: rows) }
+>>>>>>> sem
     guard !isFlat, count > 1 else { return }
     // First about what is usual in the whole scan; then in colour about what that tells of the surroundings, for light that
     // varies by more than the limits would be cut off where it is strongest.

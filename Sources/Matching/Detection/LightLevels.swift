@@ -6,6 +6,8 @@ public struct LightLevels: Sendable, Equatable {
   /// The kinds of pixels that are lit by themselves, in rising order: a material, and from bit 16 on 2 from 4 pixels off an
   /// edge on, 1 from 2 on, else 0; 2 for all in grey, and 3 in colour for all of a material's that are too rare one by one.
   let kinds: [UInt32]
+  /// Whether pixels near edges are kinds of their own.
+  let partsRims: Bool
   /// For each plane and kind, the least and the greatest difference that counts in full.
   let low, high: [[Float]]
   /// Half of what lies between them.
@@ -28,9 +30,13 @@ public struct LightLevels: Sendable, Equatable {
     /// By kind and plane.
     fileprivate var values: [UInt32: [[Float]]] = [:]
     fileprivate var edges = MissingEdges.Strengths()
+    /// Whether pixels near edges are kinds of their own in colour.
+    fileprivate let partsRims: Bool
 
     /// No samples.
-    public init() {}
+    ///
+    /// - Parameter partsRims: whether pixels near edges are lit apart from those further off, in colour.
+    public init(partsRims: Bool = true) { self.partsRims = partsRims }
 
     /// Adds the pixels of a window, on a lattice.
     ///
@@ -42,6 +48,7 @@ public struct LightLevels: Sendable, Equatable {
         edges.add(
           scan: scan.planes[0], materials: materials, edgeDistance: edgeDistance, area: area)
       }
+      let isWhole = !partsRims || scan.channels == 1
       let rows = Array(stride(from: area.y, to: area.maxY, by: 5))
       let bands = 8
       var found = [[UInt32: [[Float]]]](repeating: [:], count: bands)
@@ -50,7 +57,7 @@ public struct LightLevels: Sendable, Equatable {
         inParallel(bands) { band in
           let own = rows[band * rows.count / bands..<(band + 1) * rows.count / bands]
           let places = Self.places(
-            own, area, materials: materials, edgeDistance: edgeDistance, inGrey: scan.channels == 1)
+            own, area, materials: materials, edgeDistance: edgeDistance, isWhole: isWhole)
           found[band] = places.mapValues { places in
             zip(scan.planes, golden.planes).map { scan, golden in
               places.map { scan.samples[$0] - golden.samples[$0] }
@@ -64,9 +71,11 @@ public struct LightLevels: Sendable, Equatable {
     }
 
     /// The places of a lattice in some rows, by kind.
+    ///
+    /// - Parameter isWhole: whether pixels near edges are of the same kind as those further off.
     private static func places(
       _ rows: ArraySlice<Int>, _ area: PixelRect, materials: Labels, edgeDistance: Plane,
-      inGrey: Bool
+      isWhole: Bool
     ) -> [UInt32: [Int]] {
       var numbers: [UInt32: Int] = [:]
       var places: [[Int]] = []
@@ -75,7 +84,7 @@ public struct LightLevels: Sendable, Equatable {
         for x in stride(from: area.x + y % 3, to: area.maxX, by: 3) {
           let index = y &* materials.width &+ x
           let distance = edgeDistance.samples[index]
-          let bin: UInt32 = inGrey || distance >= 4 ? 2 : distance >= 2 ? 1 : 0
+          let bin: UInt32 = isWhole || distance >= 4 ? 2 : distance >= 2 ? 1 : 0
           let kind = UInt32(materials.values[index]) | bin << 16
           if last?.kind != kind {
             let number = numbers[kind] ?? places.count
@@ -94,9 +103,10 @@ public struct LightLevels: Sendable, Equatable {
 
   /// The levels of a whole scan.
   init(
-    scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect
+    scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect,
+    partsRims: Bool = true
   ) {
-    var samples = Samples()
+    var samples = Samples(partsRims: partsRims)
     samples.add(
       scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area)
     self.init(samples)
@@ -105,6 +115,7 @@ public struct LightLevels: Sendable, Equatable {
   /// The levels that samples tell.
   public init(_ samples: Samples) {
     let planes = samples.values.first?.value.count ?? 0
+<<<<<<< HEAD
     var values = samples.values
     var rare: [UInt32: [[Float]]] = [:]
     for (kind, own) in values where own[0].count < Self.leastSamples {
@@ -118,6 +129,9 @@ public struct LightLevels: Sendable, Equatable {
     }
     kinds = values.sorted { ($0.value[0].count, $1.key) > ($1.value[0].count, $0.key) }
       .prefix(Self.mostKinds).map(\.key).sorted()
+=======
+    partsRims = samples.partsRims && planes == 3
+>>>>>>> sem
     var (low, high) = (
       [[Float]](repeating: [], count: planes), [[Float]](repeating: [], count: planes)
     )

@@ -47,6 +47,7 @@ public struct Residual: Sendable {
   ///   - edgesAreDrawn: whether the scan must show an edge wherever two materials meet.
   ///   - trust: the share of the residual that counts at each pixel, 0…1: less where good scans are known to differ; nil
   ///     for all of it everywhere.
+  ///   - stages: what is not left out.
   public init(
     scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect,
     scale: Double = 64, levels: LightLevels? = nil, looseness: Plane? = nil,
@@ -57,7 +58,8 @@ public struct Residual: Sendable {
     let levels =
       levels
       ?? LightLevels(
-        scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area)
+        scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area,
+        partsRims: stages.contains(.rims))
     (self.levels, self.edgesAreDrawn, brightness) = (levels, edgesAreDrawn, scan.luminance)
     self.trust = trust
     self.looseness = looseness ?? Plane(width: scan.width, height: scan.height)

@@ -78,6 +78,7 @@ public struct ScoreMap: Sendable {
 
   static func leftOut(_ stages: Set<DetectionStage>) -> Set<Int> {
     Set(stages.contains(.stains) ? [] : Array(Channels.stains))
+      .union(stages.contains(.spots) ? [] : Array(Channels.spots))
       .union(stages.contains(.lines) ? [] : Array(Channels.lines))
       .union(stages.contains(.band) ? [] : Array(Channels.bands))
       .union(stages.contains(.edges) ? [] : [Channels.edges])

@@ -103,7 +103,9 @@ public struct Registrar: Sendable {
     let map = try search.map(toScan: best.toScan)
     let rivals = try Rivals(
       reference: reference, search: search, fine: fine, toScan: best.toScan, map: map,
-      expected: expected)
+      expected: expected,
+      marks: try Marks(reference, fine: fine, searchPx: settings.searchPx),
+      leastMarks: settings.leastMarks)
     return try judge(rivals, fine, expected)
   }
 
@@ -148,7 +150,7 @@ public struct Registrar: Sendable {
       toScan: toScan,
       offset: Point(x: found.x - expected.scanPoint.x, y: found.y - expected.scanPoint.y),
       score: rivals.score, evidence: evidence, halvesDisagreePx: disagreement,
-      ambiguities: rivals.ambiguities, extent: extent, confidence: 0)
+      ambiguities: rivals.ambiguities, marks: rivals.agreement, extent: extent, confidence: 0)
     let tests = tests(registration, fieldWidth: fine.field.width)
     registration.confidence = tests.map(\.margin).min() ?? 0
     if let failed = tests.first(where: { $0.margin < 0.5 }) {
@@ -168,7 +170,14 @@ public struct Registrar: Sendable {
       settings.pixelSizes.map {
         max($0.lowerBound / found.pixelSize, found.pixelSize / $0.upperBound, 1) - 1
       }.min() ?? 0
-    return [
+    let marks = found.marks.map { marks in
+      (
+        max(marks, 0) / (max(marks, 0) + settings.leastMarks),
+        "the alignment marks are not where the \(noun) has them: they agree with the scan's edges there by only "
+          + String(format: "%.2f", marks)
+      )
+    }
+    return (marks.map { [$0] } ?? []) + [
       (
         max(found.score, 0) / (max(found.score, 0) + settings.leastScore),
         "the scan does not show this place of the \(noun): the edges correlate by only "

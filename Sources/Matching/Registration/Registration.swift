@@ -15,6 +15,8 @@ public struct Registration: Sendable, Equatable {
   public var halvesDisagreePx: Double?
   /// Directions along which the place is known up to a period only.
   public var ambiguities: [Period]
+  /// How well the scan shows the reference's alignment marks, −1…1; nil where it has none, or none in the field.
+  public var marks: Double?
   /// The part of the scan that the reference covers.
   public var extent: PixelRect
   /// 0…1; below 0.5 the scan is refused.

@@ -20,6 +20,9 @@ public protocol RegistrationReference: Sendable {
   ///   - height: rows of the grid.
   func planes(toGrid: Affine, width: Int, height: Int) throws -> [Plane]
 
+  /// Coverage of its alignment marks alone, drawn as `planes` are; nil where it has none.
+  func marks(toGrid: Affine, width: Int, height: Int) throws -> Plane?
+
   /// The part of a field that the reference covers.
   ///
   /// - Parameters:
@@ -30,6 +33,11 @@ public protocol RegistrationReference: Sendable {
   /// The part of a field in which the reference seems to be drawn, when there are signs that it was cut out of a larger
   /// one; nil when there are none. It is asked only where the scan shows much that the reference does not explain.
   func suspectedExtent(toScan: Affine, field: PixelRect) throws -> PixelRect?
+}
+
+extension RegistrationReference {
+  /// No marks.
+  public func marks(toGrid: Affine, width: Int, height: Int) throws -> Plane? { nil }
 }
 
 /// A place of a reference in a scan: similarity transforms with a unit of the reference's own.

@@ -43,6 +43,11 @@ public struct RegistrationSettings: Sendable {
   /// The default is 0.03.
   public var greatestStrain: Double = 0.03
 
+  /// Least correlation of the edges of alignment marks with those that the scan has there, where marks lie in the field.
+  ///
+  /// The default is 0.4.
+  public var leastMarks: Double = 0.4
+
   /// The defaults.
   public init() {}
 }

@@ -8,12 +8,16 @@ struct Rivals {
   let edges: EdgeField
   let score: Double
   let ambiguities: [Registration.Period]
+  /// How well the scan shows the alignment marks; see `Registration.marks`.
+  let agreement: Double?
 
   private struct Candidate {
     let toScan: Affine
     let edges: EdgeField
     let score: Double
     let center: Point
+    /// How well the marks are seen.
+    let marks: Double?
   }
 
   /// - Parameters:
@@ -22,16 +26,19 @@ struct Rivals {
   ///   - toScan: the best place so far.
   ///   - map: the coarse correlation around it.
   ///   - expected: where the scan was thought to be.
+  ///   - marks: the reference's alignment marks; nil where it has none.
+  ///   - leastMarks: how well marks must be seen to decide.
   init(
     reference: any RegistrationReference, search: CoarseSearch, fine: WorkingScan, toScan: Affine,
-    map: Plane, expected: Placement
+    map: Plane, expected: Placement, marks: Marks?, leastMarks: Double
   ) throws {
     func candidate(_ place: Affine, radius: Int = 3, rounds: Int = 3) throws -> Candidate {
       let refined = try fine.refine(
         reference, toScan: place, radius: radius, rounds: rounds, isAffine: true)
       return Candidate(
         toScan: refined.toScan, edges: refined.edges, score: refined.score,
-        center: refined.toScan(expected.referencePoint))
+        center: refined.toScan(expected.referencePoint),
+        marks: try marks?.agreement(toScan: refined.toScan))
     }
     var best = try candidate(toScan)
     let threshold = 0.8 * (map.samples.max() ?? 0)
@@ -53,8 +60,28 @@ struct Rivals {
       let place = best.toScan.then(.translation(x: shift.x, y: shift.y))
       tried.append(try candidate(place, radius: 2, rounds: 2))
     }
+    // Marks may lie further off than any rival that is tried for its own sake: as far as the stage may be.
+    let meant = best.toScan.then(.translation(x: sent.x, y: sent.y))
+    for shift in try marks?.shifts(toScan: meant) ?? []
+    where hypot(shift.x + sent.x, shift.y + sent.y) > 6 * Double(fine.factor) {
+      let place = meant.then(.translation(x: shift.x, y: shift.y))
+      tried.append(try candidate(place))
+    }
     // Among places that look the same the one nearest to where the stage was sent.
-    let all = [best] + tried
+    var all = [best] + tried
+    // What shows a mark elsewhere than it is drawn, or none, is no rival of what shows it.
+    let seen =
+      all.filter { $0.score > Self.leastShare * (all.map(\.score).max() ?? 0) }
+      .compactMap(\.marks).max() ?? 0
+    let isMarked = seen >= leastMarks
+    if isMarked {
+      all.removeAll { Marks.tell($0.marks, from: seen, least: leastMarks) }
+    } else {
+      // What should show marks and does not gives way to what is as good and has none in the field.
+      let greatest = all.map(\.score).max() ?? 0
+      let unmarked = all.filter { $0.marks == nil && $0.score > 0.97 * greatest }
+      if !unmarked.isEmpty { all = unmarked }
+    }
     let top = all.max { $0.score < $1.score } ?? best
     func distance(_ candidate: Candidate) -> Double {
       hypot(
@@ -66,15 +93,20 @@ struct Rivals {
     }
     let chosen = others.min { distance($0) < distance($1) } ?? top
     // The first was refined as far as it goes; the others were only tried.
-    if chosen.toScan != best.toScan { best = try candidate(chosen.toScan) }
+    if chosen.toScan != best.toScan || isMarked { best = try candidate(chosen.toScan) }
     self.toScan = best.toScan
     edges = best.edges
     score = best.score
-    ambiguities = Rivals.ambiguities(best, all, map: map, search: search, fine: fine)
+    agreement = best.marks
+    ambiguities = Rivals.ambiguities(
+      best, all, map: isMarked ? nil : map, search: search, fine: fine)
   }
 
+  /// A place whose edges correlate by less than this share of the best is none, whatever marks say.
+  private static let leastShare = 0.5
+
   private static func ambiguities(
-    _ best: Candidate, _ all: [Candidate], map: Plane, search: CoarseSearch, fine: WorkingScan
+    _ best: Candidate, _ all: [Candidate], map: Plane?, search: CoarseSearch, fine: WorkingScan
   ) -> [Registration.Period] {
     var periods: [String: Double] = [:]
     for rival in all {
@@ -87,7 +119,7 @@ struct Rivals {
       periods[axis] = min(periods[axis] ?? .infinity, distance)
     }
     // Along a plain ridge any bump could pass for a rival.
-    for axis in ["x", "y"] where isFeatureless(map, along: axis) {
+    for axis in ["x", "y"] where map.map({ isFeatureless($0, along: axis) }) ?? false {
       periods[axis] = 0
     }
     return periods.sorted { $0.key < $1.key }.map { .init(axis: $0.key, px: $0.value) }

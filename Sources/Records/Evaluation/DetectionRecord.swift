@@ -91,6 +91,8 @@ public struct DetectionRecord: Sendable, Equatable, Codable {
   public struct Entry: Sendable, Equatable, Codable {
     /// What was compared with, or what was left out.
     public var name: String
+    /// The stage of the comparison that was left out, in words; absent where none was.
+    public var leftOut: String?
     /// Scans that were inspected, and those that were not inspectable.
     public var scans, refused: Int
     /// Millions of pixels that were inspected.

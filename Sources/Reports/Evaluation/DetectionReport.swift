@@ -69,14 +69,52 @@ private struct DetectionPage {
     value.map { Wording.number(100 * $0, digits: 1) } ?? "–"
   }
 
+<<<<<<< HEAD
   private static func told(_ count: DetectionRecord.AlarmCount?) -> String {
     count.map {
       "\($0.count) of \(Wording.number($0.rate * $0.mpx, digits: 1)) (\($0.low)–\($0.high))"
     } ?? "–"
+=======
+  /// The entries that inspect as a whole.
+  private var whole: [DetectionRecord.Entry] { record.entries.filter { $0.leftOut == nil } }
+
+  /// What each stage is worth: the recalls without it, and how many percent more are found with it.
+  private func stages() -> [[String: Any]] {
+    let full = whole.first
+    return record.entries.filter { $0.leftOut != nil }.map { entry in
+      let cells: [[String: Any]] = ["plain", "faint"].flatMap { name -> [[String: Any]] in
+        func recalls(_ entry: DetectionRecord.Entry?) -> [Double?] {
+          (entry?.groups.first { $0.name == name }?.recalls ?? []).map(\.recall)
+        }
+        let before = recalls(full)
+        return recalls(entry).enumerated().map { index, recall in
+          let other = index < before.count ? before[index] : nil
+          return cell(recall.map { 100 * $0 }, other.map { 100 * $0 }, digits: 1)
+        }
+      }
+      return [
+        "name": entry.name.replacingOccurrences(of: "without-", with: ""),
+        "leftOut": entry.leftOut ?? "",
+        "cells": cells + [cell(entry.averagePrecision, full?.averagePrecision, digits: 3)],
+        "alarms": "\(entry.falseAlarmsAtRate ?? 0)",
+      ]
+    }
+  }
+
+  /// A figure, and by how much it is less or more than another.
+  private func cell(_ value: Double?, _ full: Double?, digits: Int) -> [String: Any] {
+    guard let value else { return ["text": "–", "v": "0", "more": "", "kind": ""] }
+    let change = Wording.signed(full.map { value - $0 } ?? 0, digits: digits)
+    let kind = change.hasPrefix("−") ? "less" : change.hasPrefix("+") ? "more" : ""
+    return [
+      "text": Wording.number(value, digits: digits), "v": "\(value)",
+      "more": kind.isEmpty ? "" : change, "kind": kind,
+    ]
+>>>>>>> sem
   }
 
   private func rows() -> [[String: Any]] {
-    record.entries.map { entry in
+    whole.map { entry in
       let cells: [[String: Any]] = ["plain", "faint"].flatMap { name -> [[String: Any]] in
         let group = entry.groups.first { $0.name == name }
         let set = group?.atThreshold.map { [$0] } ?? []
@@ -98,9 +136,9 @@ private struct DetectionPage {
   }
 
   private func groups() -> [[String: Any]] {
-    let names = (record.entries.first?.groups ?? []).map { ($0.name, $0.defects) }
+    let names = (whole.first?.groups ?? []).map { ($0.name, $0.defects) }
     return names.map { name, defects in
-      let cells = record.entries.map { entry -> [String: Any] in
+      let cells = whole.map { entry -> [String: Any] in
         let recalls = entry.groups.first { $0.name == name }?.recalls ?? []
         return ["text": recalls.map { Self.share($0.recall) }.joined(separator: " · ")]
       }
@@ -109,7 +147,7 @@ private struct DetectionPage {
   }
 
   func html() throws(ReportError) -> String {
-    let charts = record.entries.map { entry -> [String: Any] in
+    let charts = whole.map { entry -> [String: Any] in
       let points = [(x: 0.0, y: 0.0)] + entry.curve.map { (x: $0.rate, y: $0.recall) }
       let chart = LineChart(
         xName: "false alarms a Mpx", yName: "recall",
@@ -117,7 +155,7 @@ private struct DetectionPage {
         mayBeLogarithmic: false)
       return ["name": entry.name, "svg": chart.svg]
     }
-    let crops = record.entries.flatMap { entry in
+    let crops = whole.flatMap { entry in
       report.crops.filter { $0.sample.entry == entry.name }.prefix(DetectionReport.mostCrops)
     }.map { crop -> [String: Any] in
       let pictures = WindowPictures(
@@ -132,7 +170,8 @@ private struct DetectionPage {
     return try Self.template.get().render([
       "style": LearningParts.style + Self.style, "script": PageScript.sorting,
       "device": record.device,
-      "rows": rows(), "names": record.entries.map { ["name": $0.name] }, "groups": groups(),
+      "rows": rows(), "stages": stages(), "hasStages": whole.count < record.entries.count,
+      "full": whole.first?.name ?? "", "names": whole.map { ["name": $0.name] }, "groups": groups(),
       "charts": charts, "crops": crops, "hasCrops": !crops.isEmpty,
       "scans": record.scans.joined(separator: ", "),
     ])
@@ -141,6 +180,7 @@ private struct DetectionPage {
   private static let style = #"""
     .crops{display:grid;grid-template-columns:repeat(auto-fill,minmax(400px,1fr));gap:18px 22px}
     .crops .many{grid-auto-flow:row;grid-template-rows:none;grid-template-columns:repeat(3,1fr);gap:6px}
+    .less{color:#b3261e}.more{color:#1b6e3c}td small{display:block}
     .crops p{margin:0 0 4px}.crops figure{margin:0}.crops img{width:100%;height:auto;image-rendering:pixelated}
 
     """#
@@ -158,6 +198,16 @@ private struct DetectionPage {
     </table>
     <p class="note">Found, %, at the threshold that calibration set for the recipe's rate and at 0.1, 1 and 10 false alarms a million pixels, in brackets 95 % of draws of whole scans. Plain: 10 grey levels and 12 pixels or more; faint: 4 grey levels and 5 pixels or more. AP: area under precision over recall. Alarms: false ones at the threshold that calibration set, of those that its rate promises, in brackets what chance makes of those in 95 of 100 cases.</p>
     </section>
+    {{#hasStages}}<section style="overflow-x:auto"><h2>What each stage is worth</h2>
+    <table class="numbers" data-sortable>
+    <thead><tr><th scope="col"><button type="button">Left out</button></th><th scope="col" class="n"><button type="button">Plain, 0.1</button></th><th scope="col" class="n"><button type="button">1</button></th><th scope="col" class="n"><button type="button">10</button></th><th scope="col" class="n"><button type="button">Faint, 0.1</button></th><th scope="col" class="n"><button type="button">1</button></th><th scope="col" class="n"><button type="button">10</button></th><th scope="col" class="n"><button type="button">AP</button></th><th scope="col" class="n"><button type="button">Alarms</button></th></tr></thead>
+    <tbody>
+    {{#stages}}<tr class="row"><td data-v="{{name}}">{{name}}<small>{{leftOut}}</small></td>{{#cells}}<td class="n" data-v="{{v}}">{{text}}<small class="{{kind}}">{{more}}</small></td>{{/cells}}<td class="n" data-v="{{alarms}}">{{alarms}}</td></tr>
+    {{/stages}}
+    </tbody>
+    </table>
+    <p class="note">Found, %, with one stage left out and everything calibrated anew, and by how much that is less or more than by {{full}} with all of them. Stages that do nothing with these scans have no row.</p>
+    </section>{{/hasStages}}
     <section><h2>Found over false alarms</h2><div class="columns">
     {{#charts}}<div><h3>{{name}}</h3>{{{svg}}}</div>
     {{/charts}}</div></section>

@@ -62,7 +62,8 @@ struct PlantedDefect: Sendable {
       mask: mask.plane.crop(box), contrast: mask.contrast)
   }
 
-  private static func mask(
+  /// Where planes of change change, the box around that, and how much on average.
+  static func mask(
     _ change: [Plane]
   ) -> (plane: Plane, box: PixelRect, contrast: Double)? {
     var greatest = change[0].map { abs($0) }

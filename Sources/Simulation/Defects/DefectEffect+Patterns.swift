@@ -138,16 +138,6 @@ extension DefectEffect {
   }
 }
 
-/// The shortest way across a line or a gap.
-struct Crossing {
-  /// Halfway.
-  let center: Point
-  /// Of the way, radians from x towards y.
-  let angle: Double
-  /// Length of the way, pixels.
-  let extent: Double
-}
-
 extension Relief {
   /// Whether the layer is well inside the radius in some direction.
   fileprivate func touches(_ layer: ProcessLayer, center: Point, radius: Double) -> Bool {
@@ -164,34 +154,8 @@ extension Relief {
   fileprivate func narrowest(
     _ layer: ProcessLayer, at place: Point, isCovered: Bool, limit: Double
   ) -> Crossing? {
-    /// How far it goes on; nil for beyond the limit or the relief.
-    func reach(_ angle: Double, limit: Double) -> Double? {
-      for step in stride(from: 1.0, through: limit, by: 0.5) {
-        let (x, y) = (
-          Int((place.x + step * cos(angle)).rounded(.down)),
-          Int((place.y + step * sin(angle)).rounded(.down))
-        )
-        guard rect.contains(x: x, y: y) else { return nil }
-        if (coverage(of: layer, x: x, y: y) > 0.5) != isCovered { return step }
-      }
-      return nil
+    Crossing(at: place, limit: limit) { x, y in
+      rect.contains(x: x, y: y) ? (coverage(of: layer, x: x, y: y) > 0.5) == isCovered : nil
     }
-    var best: Crossing?
-    for turn in 0..<16 {
-      let angle = Double(turn) * .pi / 16
-      guard let ahead = reach(angle, limit: limit), let behind = reach(angle + .pi, limit: limit),
-        ahead + behind <= min(limit, best?.extent ?? limit)
-      else { continue }
-      let middle = (ahead - behind) / 2
-      best = Crossing(
-        center: Point(x: place.x + middle * cos(angle), y: place.y + middle * sin(angle)),
-        angle: angle, extent: ahead + behind)
-    }
-    guard let best else { return nil }
-    let length = 1.5 * best.extent
-    let isLong = [0.5, -0.5].allSatisfy { side in
-      (reach(best.angle + side * .pi, limit: length) ?? length) >= min(length, best.extent)
-    }
-    return isLong ? best : nil
   }
 }
