@@ -3,7 +3,8 @@ public import Raster
 
 /// A scan, its golden and how they differ, in 8 bits: what crops for a classifier are cut from, to learn and to name.
 ///
-/// The planes of a crop are those of the scan, then those of the golden, each from -½ to ½, then the difference from -1 to 1.
+/// The planes of a crop are those of the scan, then those of the golden, each from -½ to ½, then the difference from -1 to 1;
+/// where that is not an inspection's, another tells from -1 to 1 what is parted and what is joined, see `Connections`.
 public struct CropSource: Sendable {
   /// Columns and rows.
   public let width, height: Int
@@ -14,10 +15,13 @@ public struct CropSource: Sendable {
   private let bytes: [UInt8]
 
   /// Planes of a crop of a scan with so many planes.
-  public static func planes(channels: Int) -> Int { 2 * channels + 1 }
+  public static func planes(channels: Int, isNormalised: Bool) -> Int {
+    2 * channels + (isNormalised ? 1 : 2)
+  }
   /// Planes of a crop.
-  public var planes: Int { Self.planes(channels: channels) }
-  private var stored: Int { 2 * channels + (isNormalised ? 1 : 0) }
+  public var planes: Int { Self.planes(channels: channels, isNormalised: isNormalised) }
+  /// Bytes of a pixel: scan, golden, and the normalised difference or what is parted and joined.
+  private var stored: Int { 2 * channels + 1 }
 
   /// A source of crops.
   ///
@@ -34,9 +38,7 @@ public struct CropSource: Sendable {
     precondition(threshold > 0, "a threshold is above 0")
     (width, height, channels) = (scan.width, scan.height, scan.channels)
     isNormalised = difference != nil
-    let (count, stored) = (
-      scan.width * scan.height, 2 * scan.channels + (difference == nil ? 0 : 1)
-    )
+    let (count, stored) = (scan.width * scan.height, 2 * scan.channels + 1)
     let goldens = (0..<scan.channels).map { golden.planes[min($0, golden.channels - 1)] }
     var bytes = [UInt8](repeating: 0, count: count * stored)
     bytes.withUnsafeMutableBufferPointer { bytes in
@@ -47,7 +49,14 @@ public struct CropSource: Sendable {
           }
         }
       }
-      difference?.samples.withUnsafeBufferPointer { source in
+      guard let difference else {
+        let changed = Connections.changed(scan: scan.luminance, golden: golden.luminance)
+        for place in 0..<count {
+          bytes[place &* stored &+ stored &- 1] = UInt8((changed[place] * 127).rounded() + 128)
+        }
+        return
+      }
+      difference.samples.withUnsafeBufferPointer { source in
         let half = Float(threshold)
         for place in 0..<count {
           let value = source[place].isNaN ? 0 : source[place]
@@ -89,9 +98,8 @@ public struct CropSource: Sendable {
             values[to &+ channels &+ channel] = b - 0.5
             sum += a - b
           }
-          values[to &+ planes &- 1] =
-            isNormalised
-            ? (Float(bytes[from &+ stored &- 1]) - 128) * (1 / 127) : sum / Float(channels)
+          values[to &+ planes &- 1] = (Float(bytes[from &+ stored &- 1]) - 128) * (1 / 127)
+          if !isNormalised { values[to &+ planes &- 2] = sum / Float(channels) }
         }
       }
     }

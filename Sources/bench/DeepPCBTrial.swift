@@ -5,6 +5,9 @@ internal import Networks
 internal import Raster
 
 /// Teaches a classifier DeepPCB's boards and judges it on boards that it never saw.
+///
+/// After no steps it judges the model that is there. What it found is written beside the model, a line
+/// `pair,x,y,width,height,class,confidence` each.
 struct DeepPCBTrial {
   let taught, checked, judged: [LabelledPair]
 
@@ -16,16 +19,25 @@ struct DeepPCBTrial {
     let trial = try DeepPCBTrial(folder, judging: boards)
     var settings = ClassifierTrainingSettings()
     if arguments.count > 5, let steps = Int(arguments[5]) { settings.steps = steps }
-    let classifier = try trial.teach(settings)
-    try classifier.write(to: model)
+    if arguments.count > 6, let share = Double(arguments[6]) { settings.relevanceDrop = share }
+    let classifier = try settings.steps == 0 ? Classifier(contentsOf: model) : trial.teach(settings)
+    if settings.steps > 0 { try classifier.write(to: model) }
     let confidence = try scores(classifier, trial.checked).scores.bestConfidence
     let (scores, found, seconds) = try scores(classifier, trial.judged)
+    let lines = zip(trial.judged, found).flatMap { pair, found in
+      found.map {
+        "\(pair.name),\($0.box.x),\($0.box.y),\($0.box.width),\($0.box.height),\($0.label),\($0.confidence)\n"
+      }
+    }
+    try Data(lines.joined().utf8).write(
+      to: model.deletingPathExtension().appendingPathExtension("found.csv"))
     func tell(_ name: String, _ scores: DetectionScores) {
       let rates = scores.rates(from: confidence)
       print(
         "\(name): mAP \(scores.meanAveragePrecision), F \(rates.f), precision \(rates.precision), recall \(rates.recall)"
       )
     }
+    print("confidence \(confidence)")
     tell("\(trial.judged.count) pairs", scores)
     for board in boards.sorted() {
       let own = trial.judged.indices.filter { trial.judged[$0].group == board }

@@ -34,7 +34,8 @@ import Testing
 
   private func untaught(_ seed: UInt64 = 1) -> Classifier {
     var random = Seeded(state: seed)
-    return Classifier(card: .init(classes: ["square", "bar"]), using: &random)
+    return Classifier(
+      card: .init(classes: ["square", "bar"], isNormalised: true), using: &random)
   }
 
   private func settings(_ steps: Int) -> ClassifierTrainingSettings {

@@ -1,0 +1,196 @@
+internal import Raster
+
+/// Where a scan of two levels joins what its golden parts, or parts what its golden joins: what tells a short from a spur and
+/// an open from a mousebite, however thin the cut and however wide the line.
+///
+/// Each place that is changed deeper than misplaced edges are is looked at in a window a little larger than itself. There the
+/// dark pieces of the scan are matched with those of the golden: a piece of the one that lies over several of the other was
+/// parted or joined, and the second largest of these says how much of it.
+struct Connections {
+  /// Changes nearer to an edge than this, pixels, may be a misplaced edge; lines that are narrower are looked at in their middle.
+  private static let tolerancePx = 2
+  /// The room around a change within which pieces are told apart, pixels.
+  private static let marginPx = 12
+  /// What is told is told this far around a change, pixels, so that every place that a network answers for sees it.
+  private static let reachPx = 4
+  /// So much joined or parted, in pixels, is told as ½.
+  private static let halfPx: Float = 64
+  /// The least number of pixels of a change.
+  private static let leastPx = 3
+
+  /// For each pixel, row by row, from -1, a large piece is parted there, by way of 0 to 1, a large piece is joined.
+  ///
+  /// All 0 where one of the pictures has no two levels.
+  static func changed(scan: Plane, golden: Plane) -> [Float] {
+    var told = [Float](repeating: 0, count: scan.samples.count)
+    guard let scan = TwoLevels(scan), let golden = TwoLevels(golden) else { return told }
+    for (sign, whole, parts) in [(Float(-1), golden, scan), (1, scan, golden)] {
+      let depth = whole.deep(tolerancePx)
+      let changes = TwoLevels(
+        width: whole.width, height: whole.height,
+        isDark: zip(depth, parts.isDark).map { $0 && !$1 })
+      let pieces = changes.pieces(in: changes.bounds, corners: true)
+      for place in pieces.places where place.range.count >= leastPx {
+        let window = place.box.expanded(by: marginPx).intersection(whole.bounds)
+        let area = Float(whole.parted(by: parts, in: window))
+        guard area > 0 else { continue }
+        let value = sign * area / (area + halfPx)
+        for pixel in pieces.pixels[place.range] {
+          let (x, y) = (pixel % whole.width, pixel / whole.width)
+          for j in max(0, y - reachPx)...min(whole.height - 1, y + reachPx) {
+            for i in max(0, x - reachPx)...min(whole.width - 1, x + reachPx)
+            where abs(told[j * whole.width + i]) < abs(value) {
+              told[j * whole.width + i] = value
+            }
+          }
+        }
+      }
+    }
+    return told
+  }
+}
+
+/// A picture of two levels.
+private struct TwoLevels {
+  let width, height: Int
+  var isDark: [Bool]
+  var bounds: PixelRect { PixelRect(x: 0, y: 0, width: width, height: height) }
+
+  init(width: Int, height: Int, isDark: [Bool]) {
+    (self.width, self.height, self.isDark) = (width, height, isDark)
+  }
+
+  /// Parts a picture at the level that leaves the least variance on its two sides; nil where that is more than a fifth of all.
+  ///
+  /// Source: Otsu, "A Threshold Selection Method from Gray-Level Histograms", 1979.
+  init?(_ plane: Plane) {
+    var counts = [Double](repeating: 0, count: 256)
+    for sample in plane.samples { counts[Int(max(0, min(255, sample * 255)))] += 1 }
+    let all = Double(plane.samples.count)
+    let mean = counts.indices.reduce(0) { $0 + Double($1) * counts[$1] } / max(1, all)
+    let variance =
+      counts.indices.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) * counts[$1] }
+      / max(1, all)
+    var (below, sum, best) = (0.0, 0.0, (between: 0.0, level: 0))
+    for level in 0..<255 {
+      below += counts[level]
+      sum += Double(level) * counts[level]
+      guard below > 0, below < all else { continue }
+      let apart = sum / below - mean
+      let between = apart * apart * below / (all - below)
+      if between > best.between { best = (between, level) }
+    }
+    guard variance > 0, best.between >= 0.8 * variance else { return nil }
+    let level = Float(best.level + 1) / 255
+    self.init(
+      width: plane.width, height: plane.height, isDark: plane.samples.map { $0 < level })
+  }
+
+  /// The dark pixels that are farther from what is bright than a distance, or in the middle of something narrower.
+  func deep(_ distance: Int) -> [Bool] {
+    var depth = isDark.map { $0 ? UInt8(1) : 0 }
+    var left = depth
+    for _ in 0..<distance {
+      left = nearby(left, min)
+      for place in depth.indices { depth[place] += left[place] }
+    }
+    let greatest = nearby(depth, max)
+    return depth.indices.map {
+      depth[$0] > distance || depth[$0] > 1 && depth[$0] == greatest[$0]
+    }
+  }
+
+  /// The least or greatest value of each pixel and its eight neighbours.
+  private func nearby(_ values: [UInt8], _ pick: (UInt8, UInt8) -> UInt8) -> [UInt8] {
+    var (rows, result) = (values, values)
+    for y in 0..<height {
+      let first = y * width
+      for x in 0..<width {
+        let sides = pick(values[first + max(0, x - 1)], values[first + min(width - 1, x + 1)])
+        rows[first + x] = pick(values[first + x], sides)
+      }
+    }
+    for y in 0..<height {
+      let (above, below) = (max(0, y - 1) * width, min(height - 1, y + 1) * width)
+      for x in 0..<width {
+        result[y * width + x] = pick(
+          rows[y * width + x], pick(rows[above + x], rows[below + x]))
+      }
+    }
+    return result
+  }
+
+  /// A piece of dark.
+  struct Piece {
+    var box: PixelRect
+    /// Which of the list of all pieces' pixels are its own.
+    var range: Range<Int>
+  }
+
+  /// The dark pieces of a window.
+  ///
+  /// - Parameter corners: whether pixels that touch at a corner are of one piece.
+  /// - Returns: for each pixel of the window the number of its piece, from 1, or 0; the pieces, and the pixels of all of them,
+  ///   as places in the window.
+  func pieces(
+    in window: PixelRect, corners: Bool
+  ) -> (numbers: [Int32], places: [Piece], pixels: [Int]) {
+    var numbers = [Int32](repeating: 0, count: window.area)
+    var places: [Piece] = []
+    var pixels: [Int] = []
+    var next = 0
+    for start in 0..<window.area where numbers[start] == 0 {
+      let (startX, startY) = (start % window.width, start / window.width)
+      guard isDark[(window.y + startY) * width + window.x + startX] else { continue }
+      let number = Int32(places.count + 1)
+      var (left, top, right, bottom) = (startX, startY, startX, startY)
+      let first = pixels.count
+      numbers[start] = number
+      pixels.append(start)
+      while next < pixels.count {
+        let (x, y) = (pixels[next] % window.width, pixels[next] / window.width)
+        next += 1
+        (left, right) = (min(left, x), max(right, x))
+        (top, bottom) = (min(top, y), max(bottom, y))
+        for j in max(0, y - 1)...min(window.height - 1, y + 1) {
+          for i in max(0, x - 1)...min(window.width - 1, x + 1)
+          where corners || i == x || j == y {
+            let place = j * window.width + i
+            guard numbers[place] == 0, isDark[(window.y + j) * width + window.x + i] else {
+              continue
+            }
+            numbers[place] = number
+            pixels.append(place)
+          }
+        }
+      }
+      places.append(
+        Piece(
+          box: PixelRect(
+            x: window.x + left, y: window.y + top, width: right - left + 1, height: bottom - top + 1
+          ), range: first..<pixels.count))
+    }
+    return (numbers, places, pixels)
+  }
+
+  /// The pixels of the second largest part into which another picture parts a dark piece of this one; 0 where it parts none.
+  func parted(by other: TwoLevels, in window: PixelRect) -> Int {
+    let (mine, pieces, _) = pieces(in: window, corners: true)
+    let (theirs, parts, _) = other.pieces(in: window, corners: false)
+    guard parts.count > 1 else { return 0 }
+    var shared: [Int: Int] = [:]
+    for (a, b) in zip(mine, theirs) where a > 0 && b > 0 {
+      shared[(Int(a) - 1) * parts.count + Int(b) - 1, default: 0] += 1
+    }
+    var largest = [(first: Int, second: Int)](repeating: (0, 0), count: pieces.count)
+    for (key, count) in shared {
+      let piece = key / parts.count
+      if count > largest[piece].first {
+        largest[piece] = (count, largest[piece].first)
+      } else {
+        largest[piece].second = max(largest[piece].second, count)
+      }
+    }
+    return largest.map(\.second).max() ?? 0
+  }
+}
