@@ -1,11 +1,12 @@
 internal import Raster
 
-/// Where a scan of two levels joins what its golden parts, or parts what its golden joins: what tells a short from a spur and
-/// an open from a mousebite, however thin the cut and however wide the line.
+/// What a scan of two levels joins, parts or has alone where its golden does not: what tells a short from a spur and an open from
+/// a mousebite, however thin the cut and however wide the line, and a hole or an island from both.
 ///
 /// Each place that is changed deeper than misplaced edges are is looked at in a window a little larger than itself. There the
 /// dark pieces of the scan are matched with those of the golden: a piece of the one that lies over several of the other was
-/// parted or joined, and the second largest of these says how much of it.
+/// parted or joined, and the second largest of these says how much of it. A piece of the scan that lies over none of its
+/// level in the golden is alone.
 struct Connections {
   /// Changes nearer to an edge than this, pixels, may be a misplaced edge; lines that are narrower are looked at in their middle.
   private static let tolerancePx = 2
@@ -13,40 +14,52 @@ struct Connections {
   private static let marginPx = 12
   /// What is told is told this far around a change, pixels, so that every place that a network answers for sees it.
   private static let reachPx = 4
-  /// So much joined or parted, in pixels, is told as ½.
+  /// So much joined, parted or alone, in pixels, is told as ½.
   private static let halfPx: Float = 64
   /// The least number of pixels of a change.
   private static let leastPx = 3
 
-  /// For each pixel, row by row, from -1, a large piece is parted there, by way of 0 to 1, a large piece is joined.
-  ///
-  /// All 0 where one of the pictures has no two levels.
-  static func changed(scan: Plane, golden: Plane) -> [Float] {
-    var told = [Float](repeating: 0, count: scan.samples.count)
-    guard let scan = TwoLevels(scan), let golden = TwoLevels(golden) else { return told }
-    for (sign, whole, parts) in [(Float(-1), golden, scan), (1, scan, golden)] {
-      let depth = whole.deep(tolerancePx)
+  /// For each pixel, row by row, from -1, a large dark piece is parted there, by way of 0 to 1, a large one is joined.
+  private(set) var joined: [Float]
+  /// For each pixel from -1, there is a large hole in what is dark, by way of 0 to 1, there is a large island.
+  private(set) var alone: [Float]
+
+  /// Compares two pictures of one size; all is 0 where one of them has no two levels.
+  init(scan: Plane, golden: Plane) {
+    joined = [Float](repeating: 0, count: scan.samples.count)
+    alone = joined
+    guard let scan = TwoLevels(scan), let golden = TwoLevels(golden) else { return }
+    let (width, height) = (scan.width, scan.height)
+    for isAdded in [false, true] {
+      let (whole, parts) = isAdded ? (scan, golden) : (golden, scan)
+      let depth = whole.deep(Self.tolerancePx)
       let changes = TwoLevels(
-        width: whole.width, height: whole.height,
-        isDark: zip(depth, parts.isDark).map { $0 && !$1 })
+        width: width, height: height, isDark: zip(depth, parts.isDark).map { $0 && !$1 })
+      let (mine, theirs) = isAdded ? (scan, golden) : (scan.inverted, golden.inverted)
       let pieces = changes.pieces(in: changes.bounds, corners: true)
-      for place in pieces.places where place.range.count >= leastPx {
-        let window = place.box.expanded(by: marginPx).intersection(whole.bounds)
-        let area = Float(whole.parted(by: parts, in: window))
-        guard area > 0 else { continue }
-        let value = sign * area / (area + halfPx)
-        for pixel in pieces.pixels[place.range] {
-          let (x, y) = (pixel % whole.width, pixel / whole.width)
-          for j in max(0, y - reachPx)...min(whole.height - 1, y + reachPx) {
-            for i in max(0, x - reachPx)...min(whole.width - 1, x + reachPx)
-            where abs(told[j * whole.width + i]) < abs(value) {
-              told[j * whole.width + i] = value
+      for place in pieces.places where place.range.count >= Self.leastPx {
+        let pixels = pieces.pixels[place.range]
+        let window = place.box.expanded(by: Self.marginPx).intersection(changes.bounds)
+        func told(_ area: Int) -> Float {
+          (isAdded ? 1 : -1) * Float(area) / (Float(area) + Self.halfPx)
+        }
+        let (joins, stands) = (
+          told(whole.parted(by: parts, in: window)),
+          told(mine.alone(at: pixels[pixels.startIndex], from: theirs, in: window))
+        )
+        guard joins != 0 || stands != 0 else { continue }
+        for pixel in pixels {
+          let (x, y) = (pixel % width, pixel / width)
+          for j in max(0, y - Self.reachPx)...min(height - 1, y + Self.reachPx) {
+            for i in max(0, x - Self.reachPx)...min(width - 1, x + Self.reachPx) {
+              let near = j * width + i
+              if abs(joined[near]) < abs(joins) { joined[near] = joins }
+              if abs(alone[near]) < abs(stands) { alone[near] = stands }
             }
           }
         }
       }
     }
-    return told
   }
 }
 
@@ -55,6 +68,10 @@ private struct TwoLevels {
   let width, height: Int
   var isDark: [Bool]
   var bounds: PixelRect { PixelRect(x: 0, y: 0, width: width, height: height) }
+  /// The same with dark and bright exchanged.
+  var inverted: TwoLevels {
+    TwoLevels(width: width, height: height, isDark: isDark.map { !$0 })
+  }
 
   init(width: Int, height: Int, isDark: [Bool]) {
     (self.width, self.height, self.isDark) = (width, height, isDark)
@@ -192,5 +209,17 @@ private struct TwoLevels {
       }
     }
     return largest.map(\.second).max() ?? 0
+  }
+
+  /// The pixels of the dark piece at a place if less than a quarter of them are dark in another picture, else 0.
+  func alone(at place: Int, from other: TwoLevels, in window: PixelRect) -> Int {
+    let (numbers, pieces, pixels) = pieces(in: window, corners: true)
+    let number = numbers[(place / width - window.y) * window.width + place % width - window.x]
+    guard number > 0 else { return 0 }
+    let own = pieces[Int(number) - 1].range
+    let shared = pixels[own].count {
+      other.isDark[(window.y + $0 / window.width) * width + window.x + $0 % window.width]
+    }
+    return 4 * shared < own.count ? own.count : 0
   }
 }

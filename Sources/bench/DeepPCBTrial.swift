@@ -84,6 +84,7 @@ struct DeepPCBTrial {
         print(
           "step \(progress.step), \(Int(progress.seconds)) s, loss \(progress.loss), named right \(progress.heldOut ?? 0)"
         )
+        fflush(nil)
       }
       return .goOn
     }.classifier

@@ -1,8 +1,9 @@
 import Classification
+import Networks
 import Raster
 import Testing
 
-/// The plane that tells what a scan of two levels parts and joins.
+/// The planes that tell what a scan of two levels parts and joins, and what it has alone.
 @Suite struct ConnectionsTests {
   /// Dark rectangles on bright ground, and bright ones on those.
   private func picture(
@@ -22,12 +23,12 @@ import Testing
     PixelRect(x: x, y: y, width: width, height: height)
   }
 
-  /// What a scan with such places added or taken tells, at its extremes.
+  /// What is told of a scan, and its extremes: what is joined, plane 3, or what stands alone, plane 4.
   private func told(
-    _ golden: Picture, _ scan: Picture
+    _ golden: Picture, _ scan: Picture, plane: Int = 3
   ) -> (least: Float, greatest: Float, at: (Int, Int) -> Float) {
     let planes = CropSource(scan: scan, golden: golden).planes(golden.bounds)
-    let values = (0..<96 * 96).map { planes.values[4 * $0 + 3] }
+    let values = (0..<96 * 96).map { planes.values[5 * $0 + plane] }
     return (values.min() ?? 0, values.max() ?? 0, { values[$1 * 96 + $0] })
   }
 
@@ -61,11 +62,26 @@ import Testing
   }
 
   @Test func `a hole in a line and a line that lies two pixels off part and join nothing`() {
-    let hole = told(picture(lines), picture(lines, without: [rect(44, 33, 4, 4)]))
+    let hole = told(picture(lines), picture(lines, without: [rect(44, 33, 3, 4)]))
     #expect(hole.least == 0 && hole.greatest == 0)
     let moved = lines.map { rect($0.x, $0.y + 2, $0.width, $0.height) }
     let off = told(picture(lines), picture(moved))
     #expect(off.least == 0 && off.greatest == 0)
+  }
+
+  @Test func `holes and islands stand alone, bites, bumps, cuts and bridges do not`() {
+    let golden = picture(lines)
+    let hole = told(golden, picture(lines, without: [rect(44, 32, 6, 6)]), plane: 4)
+    #expect(hole.at(46, 35) < -0.3 && hole.greatest == 0 && hole.at(46, 48) == 0)
+    let island = told(golden, picture(lines + [rect(44, 43, 6, 6)]), plane: 4)
+    #expect(island.at(46, 46) > 0.3 && island.least == 0 && island.at(46, 34) == 0)
+    for scan in [
+      picture(lines, without: [rect(44, 30, 8, 7)]), picture(lines, without: [rect(44, 30, 3, 10)]),
+      picture(lines + [rect(44, 40, 8, 9)]), picture(lines + [rect(44, 40, 3, 12)]),
+    ] {
+      let none = told(golden, scan, plane: 4)
+      #expect(none.least == 0 && none.greatest == 0)
+    }
   }
 
   @Test func `more that is parted is told more of`() {
