@@ -22,7 +22,7 @@ test: setup ## check the style, then build and run every test
 	@.ci/timed test swift test $(CONFIGURATION) --skip-build --disable-xctest --parallel
 
 FUZZ_SECONDS := 3600
-fuzz: setup ## feed every reader of files with damaged ones for FUZZ_SECONDS each (an hour); what ends it lies in goldendie-fuzz of TMPDIR
+fuzz: setup ## feed every reader of files with damaged ones for FUZZ_SECONDS of processor time each (an hour); what ends it lies in goldendie-fuzz of TMPDIR
 	@swift build $(CONFIGURATION) --build-tests
 	@GOLDENDIE_FUZZ_SECONDS=$(FUZZ_SECONDS) GOLDENDIE_FUZZ_SEED=$$(date +%s) \
 	  swift test $(CONFIGURATION) --skip-build --disable-xctest --filter FuzzTests

@@ -14,39 +14,75 @@ static void pad_row(const float *source, float *padded, ptrdiff_t width, ptrdiff
   memcpy(padded + radius, source, (size_t)width * sizeof(float));
 }
 
-WIDEST void gd_convolve_row(const float *source, float *restrict target, ptrdiff_t width, const float *taps,
-                            ptrdiff_t radius, float *restrict scratch) {
-  pad_row(source, scratch, width, radius);
-  const float *middle = scratch + radius;
-  for (ptrdiff_t x = 0; x < width; x++) target[x] = taps[0] * middle[x];
-  for (ptrdiff_t k = 1; k <= radius; k++) {
-    const float tap = taps[k];
-    for (ptrdiff_t x = 0; x < width; x++) target[x] += tap * (middle[x - k] + middle[x + k]);
+typedef float lanes __attribute__((vector_size(64), aligned(4)));
+
+// Sums of `taps` over what lies `step` before and behind each element, in registers.
+#define CONVOLVED(load, target, width)                                     \
+  do {                                                                     \
+    ptrdiff_t x = 0;                                                       \
+    for (; x + 32 <= (width); x += 32) {                                   \
+      lanes one = taps[0] * load(lanes, 0, x), other = taps[0] * load(lanes, 0, x + 16); \
+      for (ptrdiff_t k = 1; k <= radius; k++) {                            \
+        one += taps[k] * (load(lanes, -k, x) + load(lanes, k, x));         \
+        other += taps[k] * (load(lanes, -k, x + 16) + load(lanes, k, x + 16)); \
+      }                                                                    \
+      *(lanes *)((target) + x) = one;                                      \
+      *(lanes *)((target) + x + 16) = other;                               \
+    }                                                                      \
+    for (; x < (width); x++) {                                             \
+      float sum = taps[0] * load(float, 0, x);                             \
+      for (ptrdiff_t k = 1; k <= radius; k++) sum += taps[k] * (load(float, -k, x) + load(float, k, x)); \
+      (target)[x] = sum;                                                   \
+    }                                                                      \
+  } while (0)
+#define DOWN(type, k, x) (*(const type *)(rows[radius + (k)] + (x)))
+#define ACROSS(type, k, x) (*(const type *)(middle + (x) + (k)))
+
+WIDEST void gd_convolve(const float *const *rows, float *restrict target, ptrdiff_t width, const float *taps,
+                        ptrdiff_t radius, int in_nothing, float *restrict scratch) {
+  float *middle = scratch + radius;
+  CONVOLVED(DOWN, middle, width);
+  for (ptrdiff_t k = 0; k < radius; k++) {
+    scratch[k] = in_nothing ? 0 : middle[0];
+    middle[width + k] = in_nothing ? 0 : middle[width - 1];
   }
+  CONVOLVED(ACROSS, target, width);
 }
 
-WIDEST void gd_convolve_column(const float *const *rows, float *restrict target, ptrdiff_t width, const float *taps,
-                               ptrdiff_t radius) {
-  const float *middle = rows[radius];
-  for (ptrdiff_t x = 0; x < width; x++) target[x] = taps[0] * middle[x];
-  for (ptrdiff_t k = 1; k <= radius; k++) {
-    const float *above = rows[radius - k];
-    const float *below = rows[radius + k];
-    const float tap = taps[k];
-    for (ptrdiff_t x = 0; x < width; x++) target[x] += tap * (above[x] + below[x]);
-  }
+// Pairs become their sums.
+static inline __attribute__((always_inline)) void add_pairs(const float *restrict source, float *restrict target,
+                                                            ptrdiff_t count) {
+  for (ptrdiff_t x = 0; x < count; x++) target[x] = source[2 * x] + source[2 * x + 1];
 }
 
+// Sums of columns first, which lie side by side, a stretch of them at a time.
 WIDEST void gd_box_reduce_row(const float *const *rows, float *restrict target, ptrdiff_t target_width,
                               ptrdiff_t factor) {
+  enum { stretch = 2048 };
+  float columns[stretch], pairs[stretch / 2];
   const float share = 1.0f / (float)(factor * factor);
-  for (ptrdiff_t x = 0; x < target_width; x++) {
-    float sum = 0;
-    for (ptrdiff_t j = 0; j < factor; j++) {
-      const float *row = rows[j] + x * factor;
-      for (ptrdiff_t i = 0; i < factor; i++) sum += row[i];
+  const ptrdiff_t step = factor < stretch ? stretch / factor : 1;
+  for (ptrdiff_t start = 0; start < target_width; start += step) {
+    const ptrdiff_t count = start + step < target_width ? step : target_width - start;
+    for (ptrdiff_t x = 0; x < count; x++) target[start + x] = 0;
+    // A block wider than a stretch takes several.
+    for (ptrdiff_t from = 0; from < count * factor; from += stretch) {
+      const ptrdiff_t wide = count * factor - from < stretch ? count * factor - from : stretch;
+      for (ptrdiff_t x = 0; x < wide; x++) columns[x] = rows[0][start * factor + from + x];
+      for (ptrdiff_t j = 1; j < factor; j++) {
+        const float *row = rows[j] + start * factor + from;
+        for (ptrdiff_t x = 0; x < wide; x++) columns[x] += row[x];
+      }
+      if (factor == 2) {
+        add_pairs(columns, target + start, count);
+      } else if (factor == 4) {
+        add_pairs(columns, pairs, 2 * count);
+        add_pairs(pairs, target + start, count);
+      } else {
+        for (ptrdiff_t x = 0; x < wide; x++) target[start + (from + x) / factor] += columns[x];
+      }
     }
-    target[x] = sum * share;
+    for (ptrdiff_t x = 0; x < count; x++) target[start + x] *= share;
   }
 }
 
@@ -98,14 +134,16 @@ WIDEST void gd_gradient_row(const float *above, const float *middle, const float
   if (width > 0) magnitude[width - 1] = 0;
 }
 
-typedef float lanes __attribute__((vector_size(64), aligned(4)));
+// As many as their sums find room in the registers.
+enum { most_shifts = 7 };
 
-// `count` shifts at once, a constant where this is inlined, so that the first field's samples are loaded once for all.
+// `count` shifts at once, a constant where this is inlined, so that the first field's samples are loaded once for all and no
+// sum waits for itself.
 static inline __attribute__((always_inline)) void correlations(
     const float *a_re, const float *a_im, ptrdiff_t a_stride, const float *b_re, const float *b_im, ptrdiff_t b_stride,
     ptrdiff_t width, ptrdiff_t height, const ptrdiff_t count, float *sums) {
-  lanes wide[4] = {{0}, {0}, {0}, {0}};
-  float rest[4] = {0, 0, 0, 0};
+  lanes wide[most_shifts] = {{0}};
+  float rest[most_shifts] = {0};
   for (ptrdiff_t y = 0; y < height; y++) {
     ptrdiff_t x = 0;
     for (; x + 16 <= width; x += 16) {
@@ -132,11 +170,23 @@ static inline __attribute__((always_inline)) void correlations(
 WIDEST void gd_correlations(const float *a_re, const float *a_im, ptrdiff_t a_stride, const float *b_re,
                             const float *b_im, ptrdiff_t b_stride, ptrdiff_t width, ptrdiff_t height, ptrdiff_t shifts,
                             float *sums) {
-  ptrdiff_t s = 0;
-  for (; s + 4 <= shifts; s += 4)
-    correlations(a_re, a_im, a_stride, b_re + s, b_im + s, b_stride, width, height, 4, sums + s);
-  for (; s < shifts; s++)
-    correlations(a_re, a_im, a_stride, b_re + s, b_im + s, b_stride, width, height, 1, sums + s);
+#define CORRELATIONS(count) \
+  case count: correlations(a_re, a_im, a_stride, b_re + s, b_im + s, b_stride, width, height, count, sums + s); break
+  for (ptrdiff_t s = 0, parts = (shifts + most_shifts - 1) / most_shifts; parts > 0; parts--) {
+    // Parts of about one size.
+    const ptrdiff_t part = (shifts - s + parts - 1) / parts;
+    switch (part) {
+      CORRELATIONS(7);
+      CORRELATIONS(6);
+      CORRELATIONS(5);
+      CORRELATIONS(4);
+      CORRELATIONS(3);
+      CORRELATIONS(2);
+      default: CORRELATIONS(1);
+    }
+    s += part;
+  }
+#undef CORRELATIONS
 }
 
 WIDEST void gd_line_places(double x, double y, double x_step, double y_step, ptrdiff_t first, float *restrict xs,
@@ -148,25 +198,57 @@ WIDEST void gd_line_places(double x, double y, double x_step, double y_step, ptr
   }
 }
 
+typedef int32_t int_lanes __attribute__((vector_size(64), aligned(4)));
+
+// Sixteen places that follow each other in one row and the next, as those of a picture that is hardly turned do, need no
+// gathering; false where these don't.
+static inline __attribute__((always_inline)) int sample_side_by_side(
+    const float *source, ptrdiff_t width, ptrdiff_t height, const float *xs, const float *ys, float *restrict target) {
+  const int_lanes steps = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const lanes x = *(const lanes *)xs - 0.5f, y = *(const lanes *)ys - 0.5f;
+  const int_lanes columns = __builtin_convertvector(x, int_lanes), rows = __builtin_convertvector(y, int_lanes);
+  const int32_t column = columns[0], row = rows[0];
+  if (!(x[0] >= 0) || !(y[0] >= 0) || column + 16 >= width || row + 1 >= height) return 0;
+  if (__builtin_reduce_or((columns - steps - column) | (rows - row))) return 0;
+  // Above the first row or left of the first column, what is below 0 became 0.
+  if (__builtin_reduce_or((int_lanes)(x < 0) | (int_lanes)(y < 0))) return 0;
+  const lanes fx = x - __builtin_convertvector(columns, lanes), fy = y - __builtin_convertvector(rows, lanes);
+  const float *upper = source + (ptrdiff_t)row * width + column, *lower = upper + width;
+  const lanes a = *(const lanes *)upper, b = *(const lanes *)(upper + 1);
+  const lanes c = *(const lanes *)lower, d = *(const lanes *)(lower + 1);
+  const lanes top = a + fx * (b - a);
+  const lanes low = c + fx * (d - c);
+  *(lanes *)target = top + fy * (low - top);
+  return 1;
+}
+
 WIDEST void gd_sample_bilinear(const float *source, ptrdiff_t width, ptrdiff_t height, const float *xs,
                                const float *ys, float *restrict target, ptrdiff_t n) {
   const float right = (float)(width - 1);
   const float bottom = (float)(height - 1);
-  for (ptrdiff_t i = 0; i < n; i++) {
-    float x = xs[i] - 0.5f;
-    float y = ys[i] - 0.5f;
-    x = x < 0 ? 0 : (x > right ? right : x);
-    y = y < 0 ? 0 : (y > bottom ? bottom : y);
-    const int32_t column = (int32_t)x;
-    const int32_t row = (int32_t)y;
-    const float fx = x - (float)column;
-    const float fy = y - (float)row;
-    const ptrdiff_t step_x = column + 1 < width ? 1 : 0;
-    const ptrdiff_t step_y = row + 1 < height ? width : 0;
-    const float *corner = source + (ptrdiff_t)row * width + column;
-    const float top = corner[0] + fx * (corner[step_x] - corner[0]);
-    const float low = corner[step_y] + fx * (corner[step_y + step_x] - corner[step_y]);
-    target[i] = top + fy * (low - top);
+  ptrdiff_t i = 0;
+  while (i < n) {
+    if (i + 16 <= n && sample_side_by_side(source, width, height, xs + i, ys + i, target + i)) {
+      i += 16;
+      continue;
+    }
+    const ptrdiff_t end = i + 16 < n ? i + 16 : n;
+    for (; i < end; i++) {
+      float x = xs[i] - 0.5f;
+      float y = ys[i] - 0.5f;
+      x = x < 0 ? 0 : (x > right ? right : x);
+      y = y < 0 ? 0 : (y > bottom ? bottom : y);
+      const int32_t column = (int32_t)x;
+      const int32_t row = (int32_t)y;
+      const float fx = x - (float)column;
+      const float fy = y - (float)row;
+      const ptrdiff_t step_x = column + 1 < width ? 1 : 0;
+      const ptrdiff_t step_y = row + 1 < height ? width : 0;
+      const float *corner = source + (ptrdiff_t)row * width + column;
+      const float top = corner[0] + fx * (corner[step_x] - corner[0]);
+      const float low = corner[step_y] + fx * (corner[step_y + step_x] - corner[step_y]);
+      target[i] = top + fy * (low - top);
+    }
   }
 }
 

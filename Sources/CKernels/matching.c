@@ -137,16 +137,38 @@ WIDEST void gd_length_row(const float *const *rows, ptrdiff_t planes, const uint
   for (ptrdiff_t x = 0; x < width; x++) z[x] *= scale[strata[x * step + step / 2]];
 }
 
-WIDEST void gd_score_row(const float *z, ptrdiff_t step, const uint16_t *strata, uint16_t offset,
-                         const float *intercept, const float *slope, float *restrict score, ptrdiff_t width,
-                         ptrdiff_t z_width) {
-  const int32_t shift = step == 8 ? 3 : step == 4 ? 2 : step == 2 ? 1 : 0;
-  for (ptrdiff_t x = 0; x < width; x++) {
-    int32_t place = (int32_t)x >> shift;
-    if (place >= z_width) place = (int32_t)z_width - 1;
+// Each element `step` times, a constant where this is inlined.
+static inline __attribute__((always_inline)) void repeat(const float *source, ptrdiff_t count, const ptrdiff_t step,
+                                                         float *restrict target) {
+  for (ptrdiff_t p = 0; p < count; p++)
+    for (ptrdiff_t i = 0; i < step; i++) target[p * step + i] = source[p];
+}
+
+static inline __attribute__((always_inline)) void score(const float *z, const uint16_t *strata, uint16_t offset,
+                                                        const float *intercept, const float *slope,
+                                                        float *restrict scores, ptrdiff_t count) {
+  for (ptrdiff_t x = 0; x < count; x++) {
     const int alone = strata[x] >= offset;
-    const float value = (alone ? intercept[1] : intercept[0]) + (alone ? slope[1] : slope[0]) * z[place];
-    score[x] = value > score[x] && z[place] >= 1 ? value : score[x];
+    const float value = (alone ? intercept[1] : intercept[0]) + (alone ? slope[1] : slope[0]) * z[x];
+    scores[x] = value > scores[x] && z[x] >= 1 ? value : scores[x];
+  }
+}
+
+WIDEST void gd_score_row(const float *z, ptrdiff_t step, const uint16_t *strata, uint16_t offset,
+                         const float *intercept, const float *slope, float *scores, ptrdiff_t width, ptrdiff_t z_width) {
+  if (step == 1) return score(z, strata, offset, intercept, slope, scores, width);
+  enum { stretch = 512 };
+  float wide[stretch];
+  for (ptrdiff_t start = 0; start < width; start += stretch) {
+    const ptrdiff_t count = start + stretch < width ? stretch : width - start, first = start / step;
+    ptrdiff_t there = (count + step - 1) / step;
+    // Columns that are left over belong to the last block.
+    if (first + there > z_width) there = z_width > first ? z_width - first : 0;
+    if (step == 2) repeat(z + first, there, 2, wide);
+    else if (step == 4) repeat(z + first, there, 4, wide);
+    else repeat(z + first, there, 8, wide);
+    for (ptrdiff_t x = there * step; x < count; x++) wide[x] = z[z_width - 1];
+    score(wide, strata + start, offset, intercept, slope, scores + start, count);
   }
 }
 
@@ -168,10 +190,13 @@ WIDEST void gd_keep_greater_row(const float *sum, float share, float *restrict b
 
 WIDEST void gd_add_shifted_row(const float *first, const float *second, ptrdiff_t shift, float *restrict target,
                                ptrdiff_t width) {
-  memcpy(target, first, (size_t)width * sizeof(float));
-  if (!second) return;
-  const ptrdiff_t start = shift < 0 ? -shift : 0, end = shift > 0 ? width - shift : width;
-  for (ptrdiff_t x = start; x < end; x++) target[x] += second[x + shift];
+  if (!second) return (void)memcpy(target, first, (size_t)width * sizeof(float));
+  ptrdiff_t start = shift < 0 ? -shift : 0, end = shift > 0 ? width - shift : width;
+  if (start > width) start = width;
+  if (end < start) end = start;
+  memcpy(target, first, (size_t)start * sizeof(float));
+  for (ptrdiff_t x = start; x < end; x++) target[x] = first[x] + second[x + shift];
+  memcpy(target + end, first + end, (size_t)(width - end) * sizeof(float));
 }
 
 typedef int32_t ints __attribute__((vector_size(64), aligned(4)));

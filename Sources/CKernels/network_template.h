@@ -93,6 +93,7 @@ WIDEST static void NAME(pool_row_gradient)(int average, const ELEMENT *source, c
     const ELEMENT *corner = source + x * stride * channels;
     ELEMENT *target = source_gradient + x * stride * channels;
     if (size == 2 && !average) {
+      const int apart = stride == 2;
       const ELEMENT *cornerBelow = corner + width * channels;
       // These are four pixels apart from each other.
       ELEMENT *restrict atA = target, *restrict atB = target + channels;
@@ -105,10 +106,11 @@ WIDEST static void NAME(pool_row_gradient)(int average, const ELEMENT *source, c
         const float ofA = a >= most ? g : 0, leftA = a >= most ? 0 : g;
         const float ofB = b >= most ? leftA : 0, leftB = b >= most ? 0 : leftA;
         const float ofD = d >= most ? leftB : 0, leftD = d >= most ? 0 : leftB;
-        PUT(atA[c], GET(atA[c]) + ofA);
-        PUT(atB[c], GET(atB[c]) + ofB);
-        PUT(atD[c], GET(atD[c]) + ofD);
-        PUT(atE[c], GET(atE[c]) + leftD);
+        // Blocks that don't overlap need not be cleared before.
+        PUT(atA[c], apart ? ofA : GET(atA[c]) + ofA);
+        PUT(atB[c], apart ? ofB : GET(atB[c]) + ofB);
+        PUT(atD[c], apart ? ofD : GET(atD[c]) + ofD);
+        PUT(atE[c], apart ? leftD : GET(atE[c]) + leftD);
       }
       continue;
     }

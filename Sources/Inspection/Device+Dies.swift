@@ -98,9 +98,8 @@ extension Device {
     var (differences, used): ([[Plane]], [FileRecord]) = ([], [])
     var doubtful: Registration?
     var refusal: String?
-    for other in try Self.otherScans(than: scan, among: read.opened.beside)
-    where used.count < recipe.neighbours {
-      guard let neighbour = otherScan(other), neighbour.sha256 != own.sha256 else { continue }
+    try Self.ask(recipe.neighbours, othersThan: scan, among: read.opened.beside) { other in
+      guard let neighbour = otherScan(other), neighbour.sha256 != own.sha256 else { return false }
       let shift = neighbour.shift(onto: own) ?? Point(x: 0, y: 0)
       let search = PairedPicture.Search(
         px: 2 * read.opened.place.settings.searchPx,
@@ -109,17 +108,18 @@ extension Device {
       // Another field of the die, as far as its sidecar knows: of this one it shows too little.
       guard abs(shift.x) < Self.greatestShift * Double(field.width),
         abs(shift.y) < Self.greatestShift * Double(field.height)
-      else { continue }
+      else { return false }
       let pair = try PairedPicture.pair(neighbour.picture, with: picture, search)
       guard let paired = pair.paired else {
         refusal = refusal ?? "\(other.lastPathComponent): \(pair.reason)"
-        continue
+        return false
       }
       differences.append(paired.difference)
       used.append(FileRecord(path: other.lastPathComponent, sha256: neighbour.sha256))
       if paired.registration.confidence < doubtful?.confidence ?? 2 {
         doubtful = paired.registration
       }
+      return true
     }
     let record = NeighboursRecord(asked: recipe.neighbours, used: used)
     guard used.count >= PlaceVariation.leastOthers, var registration = doubtful else {

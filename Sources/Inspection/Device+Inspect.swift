@@ -26,7 +26,7 @@ extension Device {
   /// - Returns: findings, or the reason why the scan is not inspectable.
   /// - Throws: `ImageFileError`, `RecipeError` (of the sidecar) or `InspectionError` when the scan can't be used at all.
   public func inspect(
-    _ scan: URL, recordedAs path: String? = nil, beside: [URL]? = nil,
+    _ scan: URL, recordedAs path: String? = nil, beside: OtherScans? = nil,
     footprint: Footprint = Footprint(),
     progress: (Stage) -> Void = { _ in }
   ) throws -> InspectedScan {

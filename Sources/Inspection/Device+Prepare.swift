@@ -95,7 +95,7 @@ extension Device {
   /// What other scans of a scan's folder show where it lies; nil when the recipe asks for none, or too few are of use.
   func place(
     of scan: URL, _ prepared: PreparedScan, _ residual: Residual,
-    golden kind: Recipe.Golden? = nil, beside: [URL]? = nil
+    golden kind: Recipe.Golden? = nil, beside: OtherScans? = nil
   ) throws -> PlaceVariation? {
     try neighbourhood(of: scan, prepared, residual, golden: kind, beside: beside)?.place
   }
@@ -107,19 +107,19 @@ extension Device {
   /// - Parameter beside: the scans that may be asked; nil for those of the scan's own folder.
   func neighbourhood(
     of scan: URL, _ prepared: PreparedScan, _ residual: Residual,
-    golden kind: Recipe.Golden? = nil, beside: [URL]? = nil
+    golden kind: Recipe.Golden? = nil, beside: OtherScans? = nil
   ) throws -> Neighbourhood? {
     guard let neighbours else { return nil }
     let own = prepared.die(residual, sha256: try FileHash.sha256(scan))
     neighbours.keep(own, as: Self.key(scan, kind ?? recipe.golden))
     var (others, used): ([[Plane]], [FileRecord]) = ([], [])
-    for other in try Self.otherScans(than: scan, among: beside)
-    where others.count < recipe.neighbours {
+    try Self.ask(recipe.neighbours, othersThan: scan, among: beside) { other in
       guard let die = die(other, neighbours, golden: kind), die.sha256 != own.sha256,
         die.residual.planes.count == residual.planes.count
-      else { continue }
+      else { return false }
       others.append(NeighbourDies.residual(of: die, at: own))
       used.append(FileRecord(path: other.lastPathComponent, sha256: die.sha256))
+      return true
     }
     let least = PlaceVariation.leastOthers
     var record = NeighboursRecord(asked: recipe.neighbours, used: used)
@@ -131,13 +131,9 @@ extension Device {
     return Neighbourhood(place: PlaceVariation(others: others), others: others, record: record)
   }
 
-  /// Names a scan's content, whatever its path: a scan that is moved keeps its name.
+  /// Names what is kept of a scan beside a golden.
   static func key(_ scan: URL, _ golden: Recipe.Golden) -> String {
-    var status = stat()
-    guard stat(scan.path, &status) == 0 else { return "\(golden) " + scan.path }
-    let time = status.st_mtim
-    return
-      "\(golden) \(status.st_dev) \(status.st_ino) \(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
+    "\(golden) \(contentKey(scan) ?? scan.path)"
   }
 
   /// Another scan in its place; nil where it is of no use.
@@ -161,31 +157,6 @@ extension Device {
       if let die = die(other, kept, golden: kind) { return die }
     }
     return nil
-  }
-
-  /// Scans but one, those of dies first that lie nearest to its own; not those that show its own die again, nor such as
-  /// their sidecars tell to be of another lot, wafer or recipe.
-  static func otherScans(than scan: URL, among given: [URL]? = nil) throws -> [URL] {
-    let own = scan.standardizedFileURL
-    let found =
-      try given
-      ?? TrainingFolder.files(in: own.deletingLastPathComponent())
-      .filter { $0.standardizedFileURL.lastPathComponent != own.lastPathComponent }
-    guard let here = try? Sidecar.read(for: scan) else { return found }
-    func distance(_ other: URL) -> Int? {
-      guard let there = try? Sidecar.read(for: other) else { return .max }
-      for key in [\Sidecar.lot, \Sidecar.wafer, \Sidecar.recipe] {
-        if let one = here[keyPath: key], let two = there[keyPath: key], one != two { return nil }
-      }
-      guard let one = here.die, let two = there.die, one.count == 2, two.count == 2 else {
-        return .max
-      }
-      let (columns, rows) = (two[0] - one[0], two[1] - one[1])
-      // The same die shows the same defect, and would tell that it is usual.
-      return columns == 0 && rows == 0 ? nil : columns * columns + rows * rows
-    }
-    return found.compactMap { other in distance(other).map { (other, $0) } }
-      .sorted { ($0.1, $0.0.lastPathComponent) < ($1.1, $1.0.lastPathComponent) }.map(\.0)
   }
 }
 

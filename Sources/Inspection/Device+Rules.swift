@@ -117,7 +117,7 @@ extension Device {
   ///   - ease: by how much more false alarms are allowed than by the recipe, to see what is just not flagged.
   ///   - beside: the scans that may tell what is usual; nil for those of the scan's own folder.
   func compare(
-    _ scan: URL, _ prepared: PreparedScan, easedBy ease: Double = 1, beside: [URL]? = nil
+    _ scan: URL, _ prepared: PreparedScan, easedBy ease: Double = 1, beside: OtherScans? = nil
   ) throws -> ComparedScan {
     let residual = prepared.residual()
     let calibration = try noise(scan, channels: residual.planes.count) {

@@ -14,7 +14,7 @@ struct OpenedScan {
   let field: PixelRect
   let place: ScanPlace
   /// Scans that may be asked what is usual; nil for those of the scan's own folder.
-  var beside: [URL]?
+  var beside: OtherScans?
 
   /// The middle of the scan, scan pixels.
   var middle: Point { Point(x: Double(image.width) / 2, y: Double(image.height) / 2) }

@@ -95,12 +95,25 @@ public struct EdgeField: Sendable {
   ) {
     let rect = rect.intersection(a.re.bounds)
     let isInside = rect.x + shifts.lowerBound >= 0 && rect.maxX + shifts.upperBound <= b.width
-    // At a border each shift has partners in columns of its own.
+    let first = shifts.lowerBound
     guard isInside || shifts.count == 1 else {
-      for dx in shifts { correlations(a, b, in: rect, dx: dx...dx, dy: dy, tell) }
+      // At a border each shift has partners in columns of its own, besides those that all have.
+      let start = min(max(rect.x, -first), rect.maxX)
+      let end = max(start, min(rect.maxX, b.width - shifts.upperBound))
+      var sums = [Double](repeating: 0, count: shifts.count)
+      for (columns, isShared) in [
+        (rect.x..<start, false), (start..<end, true), (end..<rect.maxX, false),
+      ]
+      where !columns.isEmpty {
+        let part = PixelRect(
+          x: columns.lowerBound, y: rect.y, width: columns.count, height: rect.height)
+        for group in isShared ? [shifts] : shifts.map({ $0...$0 }) {
+          correlations(a, b, in: part, dx: group, dy: dy) { sums[$0 - first] += $1 }
+        }
+      }
+      for index in sums.indices { tell(first + index, sums[index]) }
       return
     }
-    let first = shifts.lowerBound
     let reach = PixelRect(
       x: -first, y: -dy, width: b.width - (shifts.count - 1), height: b.height)
     let area = rect.intersection(reach)

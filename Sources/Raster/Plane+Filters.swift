@@ -2,44 +2,46 @@ internal import CKernels
 internal import Foundation
 
 extension Plane {
-  /// The plane smoothed by a Gaussian, cut at 3 σ, edges repeated.
+  /// The plane smoothed by a Gaussian, cut at 3 σ.
   ///
-  /// - Parameter sigma: standard deviation in pixels; 0 or less gives the plane itself.
-  public func smoothed(sigma: Double) -> Plane {
+  /// - Parameters:
+  ///   - sigma: standard deviation in pixels; 0 or less gives the plane itself.
+  ///   - inNothing: whether 0 lies around the plane; else its edges are repeated.
+  public func smoothed(sigma: Double, inNothing: Bool = false) -> Plane {
     guard sigma > 0, width > 0, height > 0 else { return self }
     let radius = max(1, Int((3 * sigma).rounded(.up)))
     var taps = (0...radius).map { Float(exp(-Double($0 * $0) / (2 * sigma * sigma))) }
     let sum = taps[0] + 2 * taps.dropFirst().reduce(0, +)
     for index in taps.indices { taps[index] /= sum }
-    return convolved(taps: taps)
+    return convolved(taps: taps, inNothing: inNothing)
   }
 
-  /// The plane convolved along rows and columns with symmetric taps, `taps[0]` in the middle, edges repeated.
-  public func convolved(taps: [Float]) -> Plane {
+  /// The plane convolved along columns and rows with symmetric taps, `taps[0]` in the middle.
+  ///
+  /// - Parameters:
+  ///   - taps: one or more.
+  ///   - inNothing: whether 0 lies around the plane; else its edges are repeated.
+  public func convolved(taps: [Float], inNothing: Bool = false) -> Plane {
     let radius = taps.count - 1
+    guard width > 0, height > 0 else { return self }
     guard radius > 0 else { return map { $0 * taps[0] * taps[0] } }
-    let (width, height) = (width, height)
-    var across = Plane(width: width, height: height)
-    let bands = RowBands(height: height)
-    across.withUnsafeMutableRows { target in
-      self.withUnsafeRows { source in
-        bands.inParallel { rows in
-          withUnsafeTemporaryAllocation(of: Float.self, capacity: width + 2 * radius) { scratch in
-            guard let scratch = scratch.baseAddress else { return }
-            for y in rows {
-              gd_convolve_row(source.row(y), target.row(y), width, taps, radius, scratch)
-            }
-          }
-        }
-      }
-    }
-    var result = Plane(width: width, height: height)
+    let width = width
+    let nothing = [Float](repeating: 0, count: inNothing ? width : 0)
+    var result = Plane.unfilled(width: width, height: height)
     result.withUnsafeMutableRows { target in
-      across.withUnsafeRows { source in
-        bands.inParallel { rows in
-          for y in rows {
-            source.withClampedRows(from: y - radius, count: 2 * radius + 1) {
-              gd_convolve_column($0, target.row(y), width, taps, radius)
+      self.withUnsafeRows { source in
+        nothing.withUnsafeBufferPointer { nothing in
+          nonisolated(unsafe) let nothing = nothing.baseAddress  // Only read.
+          RowBands(height: target.height).inParallel { rows in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: width + 2 * radius) { scratch in
+              guard let scratch = scratch.baseAddress else { return }
+              for y in rows {
+                source.withRows(
+                  from: y - radius, count: 2 * radius + 1, beyond: inNothing ? nothing : nil
+                ) {
+                  gd_convolve($0, target.row(y), width, taps, radius, inNothing ? 1 : 0, scratch)
+                }
+              }
             }
           }
         }
@@ -54,14 +56,14 @@ extension Plane {
   public func reduced(by factor: Int) -> Plane {
     precondition(factor >= 1, "a reduction needs a factor of 1 or more")
     guard factor > 1 else { return self }
-    var result = Plane(width: width / factor, height: height / factor)
+    var result = Plane.unfilled(width: width / factor, height: height / factor)
     let bands = RowBands(height: result.height)
     let reducedWidth = result.width
     result.withUnsafeMutableRows { target in
       self.withUnsafeRows { source in
         bands.inParallel { rows in
           for y in rows {
-            source.withClampedRows(from: y * factor, count: factor) {
+            source.withRows(from: y * factor, count: factor) {
               gd_box_reduce_row($0, target.row(y), reducedWidth, factor)
             }
           }

@@ -10,8 +10,28 @@ public struct Plane: Sendable, Equatable {
   /// A plane filled with one value.
   public init(width: Int, height: Int, filling value: Float = 0) {
     precondition(width >= 0 && height >= 0, "a plane has no negative size")
-    (self.width, self.height) = (width, height)
-    samples = [Float](repeating: value, count: width * height)
+    self = .unfilled(width: width, height: height)
+    fill(value)
+  }
+
+  /// A plane whose samples may be anything, for who writes all of them.
+  package static func unfilled(width: Int, height: Int) -> Plane {
+    precondition(width >= 0 && height >= 0, "a plane has no negative size")
+    let count = width * height
+    let samples = [Float](unsafeUninitializedCapacity: count) { $1 = count }
+    return Plane(width: width, height: height, samples: samples)
+  }
+
+  /// Gives all samples a value, on all cores where there are many.
+  private mutating func fill(_ value: Float) {
+    samples.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let buffer = buffer  // Each part writes its own samples.
+      let parts = max(1, buffer.count >> 18)
+      inParallel(parts) { part in
+        let range = part * buffer.count / parts..<(part + 1) * buffer.count / parts
+        buffer[range].update(repeating: value)
+      }
+    }
   }
 
   /// A plane of given samples, `height × width`, row-major.

@@ -11,12 +11,17 @@ public struct PlaneRows: @unchecked Sendable {
   /// The first sample of a row.
   public func row(_ y: Int) -> UnsafePointer<Float> { base + y * width }
 
-  /// Pointers to `count` rows from `first` on; rows outside the plane repeat the nearest one.
-  public func withClampedRows(
-    from first: Int, count: Int, _ body: (UnsafePointer<UnsafePointer<Float>?>) -> Void
+  /// Pointers to `count` rows from `first` on; rows outside the plane are `beyond`, or repeat the nearest one where that is nil.
+  public func withRows(
+    from first: Int, count: Int, beyond: UnsafePointer<Float>? = nil,
+    _ body: (UnsafePointer<UnsafePointer<Float>?>) -> Void
   ) {
     withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: count) { rows in
-      for index in 0..<count { rows[index] = row(min(max(first + index, 0), height - 1)) }
+      for index in 0..<count {
+        let y = first + index
+        let isInside = y >= 0 && y < height
+        rows[index] = isInside ? row(y) : beyond ?? row(min(max(y, 0), height - 1))
+      }
       if let base = rows.baseAddress { body(UnsafePointer(base)) }
     }
   }

@@ -10,10 +10,36 @@ extension Plane {
 }
 
 extension [Float] {
-  /// The quantile (0…1, nearest rank) of the elements, which are put into another order; 0 when empty.
+  /// The quantile (0…1, nearest rank) of the elements, which may be put into another order; 0 when empty.
   public mutating func takeQuantile(_ share: Double) -> Float {
     guard !isEmpty else { return 0 }
     let rank = Swift.min(count - 1, Swift.max(0, Int((share * Double(count - 1)).rounded())))
+    return count < 4096 ? takeElement(rank) : element(ranked: rank)
+  }
+
+  /// The element that `rank` others come before, found digit by digit: of many elements comparing cannot be foreseen, and
+  /// counting need not be.
+  private func element(ranked rank: Int) -> Float {
+    // Bits whose order as whole numbers is that of the numbers they stand for.
+    func key(_ value: Float) -> UInt32 {
+      value.bitPattern ^ (value.bitPattern >> 31 == 0 ? 0x8000_0000 : 0xFFFF_FFFF)
+    }
+    var (keys, rank) = (map(key), rank)
+    for (shift, digits): (UInt32, Int) in [(21, 2048), (10, 2048), (0, 1024)] {
+      var counts = [Int](repeating: 0, count: digits)
+      for key in keys { counts[Int(key >> shift) & (digits - 1)] += 1 }
+      var digit = 0
+      while rank >= counts[digit] {
+        rank -= counts[digit]
+        digit += 1
+      }
+      keys = keys.filter { Int($0 >> shift) & (digits - 1) == digit }
+    }
+    return Float(bitPattern: keys[0] ^ (keys[0] >> 31 == 1 ? 0x8000_0000 : 0xFFFF_FFFF))
+  }
+
+  /// The same by comparing, which puts elements into another order.
+  private mutating func takeElement(_ rank: Int) -> Float {
     var (low, high) = (0, count - 1)
     while low < high {
       // Hoare's selection around the middle element.

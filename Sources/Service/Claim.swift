@@ -35,12 +35,9 @@ public struct Claim: Sendable, Equatable {
     let working = inbox.appending(path: ".working")
     let finished = Int((time.timeIntervalSince1970 - 2) * 1e9)
     var found: [(file: URL, time: Int)] = []
-    let others = ((try? Self.names(in: working)) ?? []).filter { $0 != id }
-    let roots =
-      [inbox.appending(path: "processed"), inbox] + others.map { working.appending(path: $0) }
-    for root in roots {
+    func look(in root: URL) {
       let folder = folders.reduce(root) { $0.appending(path: $1) }
-      guard FileState(folder)?.kind == .folder else { continue }
+      guard FileState(folder)?.kind == .folder else { return }
       for name in (try? Self.names(in: folder)) ?? [] {
         let file = folder.appending(path: name)
         guard let state = Self.scanState(file), root != inbox || state.time < finished else {
@@ -49,6 +46,12 @@ public struct Claim: Sendable, Equatable {
         found.append((file, state.time))
       }
     }
+    // On the way that a scan takes, so that none is missed that moves meanwhile.
+    look(in: inbox)
+    for other in (try? Self.names(in: working)) ?? [] where other != id {
+      look(in: working.appending(path: other))
+    }
+    look(in: inbox.appending(path: "processed"))
     return found.sorted { $0.time > $1.time }.prefix(most).map(\.file)
   }
 

@@ -192,7 +192,7 @@ public final class InspectionDesk: Sendable {
     let recipe = try recipe(of: claim, sidecar)
     let order = Results.Order(
       scan: claim.scan, path: path, folder: Self.folder(for: claim), lot: lot(of: claim),
-      neighbours: recipe.device.recipe.neighbours > 0 ? claim.neighbours() : nil)
+      neighbours: recipe.device.recipe.neighbours > 0 ? { @Sendable in claim.neighbours() } : nil)
     let outcome = try results.inspect(order, by: recipe, isWanted: { beginWriting(of: claim) })
     if let key = outcome.key {
       try book.use { try $0.endJob(claim.id, .done(key), at: now()) }

@@ -22,11 +22,11 @@ public final class Results: Sendable {
     /// The lot, where the sidecar names none.
     public var lot: String?
     /// Scans that may tell what is usual; nil for those of the scan's own folder.
-    public var neighbours: [URL]?
+    public var neighbours: OtherScans?
 
     /// A scan to be inspected.
     public init(
-      scan: URL, path: String, folder: String, lot: String? = nil, neighbours: [URL]? = nil
+      scan: URL, path: String, folder: String, lot: String? = nil, neighbours: OtherScans? = nil
     ) {
       (self.scan, self.path, self.folder, self.lot) = (scan, path, folder, lot)
       self.neighbours = neighbours

@@ -181,9 +181,9 @@ import Testing
         "recipe.yaml", Scene.recipe + golden + "matching: {calibration: c.json, search: 20px}\n")
       func watch() throws {
         let run = try goldendie(
-          "watch", "inbox", "--recipe", "recipe.yaml", "--output", "out", "--once", "--workers",
-          "1", "--poll",
-          "0.05", in: scene.folder)
+          "watch", "inbox", "--recipe", "recipe.yaml", "--output", "out", "--once", "--poll",
+          "0.05",
+          in: scene.folder)
         #expect(run.status == 0, "\(run.errors)")
       }
       func drop(_ name: String, _ number: UInt32, die: Int) throws {

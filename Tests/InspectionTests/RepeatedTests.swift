@@ -95,7 +95,7 @@ import Testing
       #expect(page.contains("On most dies") && page.contains("6 of 7 dies"))
       #expect(page.contains("id=\"b2\"") && page.contains("id=\"f2\""))
       // Alone it would be one.
-      let without = try Device(recipe: recipe).inspect(bad, beside: []).record
+      let without = try Device(recipe: recipe).inspect(bad, beside: { [] }).record
       #expect(without.repeated == nil)
       #expect(without.findings.contains { !$0.box.intersection(Self.spot).isEmpty })
     }

@@ -8,14 +8,10 @@
 #include "MatchingKernels.h"
 #include "NetworkKernels.h"
 
-// target[y][x] = sum over k of taps[|k|] * source[y][x+k], -radius <= k <= radius, edges repeated.
-// scratch: width + 2*radius floats.
-void gd_convolve_row(const float *source, float *target, ptrdiff_t width, const float *taps, ptrdiff_t radius,
-                     float *scratch);
-
-// target[x] = sum over k of taps[|k-radius|] * rows[k][x], 0 <= k <= 2*radius.
-void gd_convolve_column(const float *const *rows, float *target, ptrdiff_t width, const float *taps,
-                        ptrdiff_t radius);
+// target[x] = sum over j and k of taps[|j|] * taps[|k|] * rows[radius + j][x + k], -radius <= j, k <= radius; columns beyond the
+// border repeat the outermost, or are 0 where `in_nothing`. scratch: width + 2*radius floats.
+void gd_convolve(const float *const *rows, float *target, ptrdiff_t width, const float *taps, ptrdiff_t radius,
+                 int in_nothing, float *scratch);
 
 // target[x] = mean of the factor x factor block at column x*factor of `rows`, which are `factor` row pointers.
 void gd_box_reduce_row(const float *const *rows, float *target, ptrdiff_t target_width, ptrdiff_t factor);

@@ -66,6 +66,24 @@ void gd_relevance_inverse(const float *z, const float *output, float *target, pt
 // target = a * b; tells whether any of it is not 0. In place is allowed.
 int gd_multiply(const float *a, const float *b, float *target, ptrdiff_t count);
 
+// Of shares (pixels, channels): the only channel any of which is not 0; -1 where there are several or none.
+ptrdiff_t gd_only_channel(const float *shares, ptrdiff_t pixels, ptrdiff_t channels);
+
+// A square convolution's stride and padding, and the pictures that it joins.
+typedef struct {
+  ptrdiff_t in_height, in_width, in_channels, out_height, out_width, out_channels, kernel, stride, padding;
+} gd_square_convolution;
+
+// The way back through a convolution of what one channel of its output has. weights: (kernel, kernel, count) of that
+// channel, which belong to `count` channels of the input from `first` on; the others become 0.
+void gd_convolution_back_of_channel(gd_square_convolution shape, const float *shares, ptrdiff_t channel,
+                                    const float *weights, ptrdiff_t first, ptrdiff_t count, float *target);
+
+// Spreads relevance evenly over the inputs within each output's reach, group by group. one_over: of how many inputs each
+// output pixel is made, one over it. rows: room for out_width floats, sums: for out_height * out_width.
+void gd_flat_relevance(gd_square_convolution shape, ptrdiff_t groups, const float *relevance, const float *one_over,
+                       float *target, float *sums, float *row);
+
 // A part of each value: 0 the whole, 1 what is above 0, 2 what is below 0, 3 a constant instead.
 void gd_part(const float *source, float *target, ptrdiff_t count, int part, float constant);
 

@@ -97,14 +97,15 @@ public struct RecordedScan {
   /// The scans that told what was usual, as far as they still lie beside a scan; nil where none did.
   private static func neighbours(
     of record: InspectionRecord, beside place: URL
-  ) throws -> [URL]? {
+  ) throws -> OtherScans? {
     guard let used = record.neighbours?.used, !used.isEmpty else { return nil }
     let folder = place.deletingLastPathComponent()
-    return try used.compactMap { file in
+    let found: [URL] = try used.compactMap { file in
       let other = folder.appending(path: file.path)
       guard FileManager.default.fileExists(atPath: other.path) else { return nil }
       return try FileHash.sha256(other) == file.sha256 ? other : nil
     }
+    return { found }
   }
 
   /// The finding with a number.
@@ -217,7 +218,7 @@ extension Device {
   /// A scan compared with its golden, as findings are named by.
   ///
   /// - Throws: `InspectionError` where it is not inspectable.
-  func view(of scan: URL, beside: [URL]? = nil) throws -> NamingStage.View {
+  func view(of scan: URL, beside: OtherScans? = nil) throws -> NamingStage.View {
     var opened = try open(scan)
     opened.beside = beside
     switch try prepare(try read(opened), scan) {

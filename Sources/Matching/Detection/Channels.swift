@@ -48,7 +48,8 @@ struct Channels {
     }
     let planes = Array(white.dropLast())
     for (number, sigma) in [0.0, 0.8, 1.5].enumerated() where !left.contains(number) {
-      body(number, planes.map { $0.smoothedInNothing(sigma: sigma) }, 1)
+      // Beyond a border there is no noise, and less of it must not look like more.
+      body(number, planes.map { $0.smoothed(sigma: sigma, inNothing: true) }, 1)
     }
     var reduced = planes
     // A mean over 2, 4, 8 pixels is a little of the blur that is wanted.
@@ -56,7 +57,8 @@ struct Channels {
       let step = 1 << (number - 2)
       reduced = reduced.map { $0.reduced(by: 2) }
       guard reduced[0].width > 0, reduced[0].height > 0, !left.contains(number) else { continue }
-      body(number, reduced.map { $0.smoothedInNothing(sigma: 0.98 * sigma / Double(step)) }, step)
+      let rest = 0.98 * sigma / Double(step)
+      body(number, reduced.map { $0.smoothed(sigma: rest, inNothing: true) }, step)
     }
     guard let light = white.last?.reduced(by: 2), light.width > 0, light.height > 0,
       lines.contains(where: { !left.contains($0) })
@@ -80,16 +82,16 @@ struct Channels {
     best.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let best = buffer  // Each half writes its own planes.
       inParallel(halves) { half in
-        var (sum, next) = (plane, plane)
+        var sum = Plane.unfilled(width: width, height: height)
+        var next = Plane.unfilled(width: width, height: height)
         for direction in stride(from: half, to: directions, by: halves) {
           let angle = Double(direction) * .pi / Double(directions)
           let (dx, dy) = (cos(angle), sin(angle))
-          sum = plane
           for doubling in 0..<5 {
             let length = Double(1 << doubling)
             let (right, down) = (Int((length * dx).rounded()), Int((length * dy).rounded()))
             next.withUnsafeMutableRows { target in
-              sum.withUnsafeRows { source in
+              (doubling == 0 ? plane : sum).withUnsafeRows { source in
                 for y in 0..<height {
                   gd_add_shifted_row(
                     source.row(y), (0..<height).contains(y + down) ? source.row(y + down) : nil,
@@ -136,21 +138,5 @@ struct Channels {
     let (first, last) = (max(0, -shift), min(width, width - shift))
     guard first < last else { return }
     gd_keep_greater_row(row + first + shift, share, best + first, last - first)
-  }
-}
-
-extension Plane {
-  /// The plane smoothed as if 0 lay around it: beyond a border there is no noise, and less of it must not look like more.
-  fileprivate func smoothedInNothing(sigma: Double) -> Plane {
-    guard sigma > 0 else { return self }
-    let margin = Int((3 * sigma).rounded(.up))
-    var wide = Plane(width: width + 2 * margin, height: height + 2 * margin)
-    for y in 0..<height {
-      let start = (y + margin) * wide.width + margin
-      wide.samples.replaceSubrange(
-        start..<start + width, with: samples[y * width..<(y + 1) * width])
-    }
-    return wide.smoothed(sigma: sigma)
-      .crop(PixelRect(x: margin, y: margin, width: width, height: height))
   }
 }

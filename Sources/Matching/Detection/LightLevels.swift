@@ -35,18 +35,53 @@ public struct LightLevels: Sendable, Equatable {
         edges.add(
           scan: scan.planes[0], materials: materials, edgeDistance: edgeDistance, area: area)
       }
-      for y in stride(from: area.y, to: area.maxY, by: 5) {
-        for x in stride(from: area.x + y % 3, to: area.maxX, by: 3) {
-          let index = y &* scan.width &+ x
-          let distance = edgeDistance.samples[index]
-          let bin: UInt32 = scan.channels == 1 || distance >= 4 ? 2 : distance >= 2 ? 1 : 0
-          let kind = UInt32(materials.values[index]) | bin << 16
-          for plane in 0..<scan.channels {
-            values[kind, default: Array(repeating: [], count: scan.channels)][plane].append(
-              scan.planes[plane].samples[index] - golden.planes[plane].samples[index])
+      let rows = Array(stride(from: area.y, to: area.maxY, by: 5))
+      let bands = 8
+      var found = [[UInt32: [[Float]]]](repeating: [:], count: bands)
+      found.withUnsafeMutableBufferPointer { buffer in
+        nonisolated(unsafe) let found = buffer  // Each band writes its own.
+        inParallel(bands) { band in
+          let own = rows[band * rows.count / bands..<(band + 1) * rows.count / bands]
+          let places = Self.places(
+            own, area, materials: materials, edgeDistance: edgeDistance, inGrey: scan.channels == 1)
+          found[band] = places.mapValues { places in
+            zip(scan.planes, golden.planes).map { scan, golden in
+              places.map { scan.samples[$0] - golden.samples[$0] }
+            }
           }
         }
       }
+      for band in found {
+        values.merge(band) { zip($0, $1).map(+) }
+      }
+    }
+
+    /// The places of a lattice in some rows, by kind.
+    private static func places(
+      _ rows: ArraySlice<Int>, _ area: PixelRect, materials: Labels, edgeDistance: Plane,
+      inGrey: Bool
+    ) -> [UInt32: [Int]] {
+      var numbers: [UInt32: Int] = [:]
+      var places: [[Int]] = []
+      var last: (kind: UInt32, number: Int)?
+      for y in rows {
+        for x in stride(from: area.x + y % 3, to: area.maxX, by: 3) {
+          let index = y &* materials.width &+ x
+          let distance = edgeDistance.samples[index]
+          let bin: UInt32 = inGrey || distance >= 4 ? 2 : distance >= 2 ? 1 : 0
+          let kind = UInt32(materials.values[index]) | bin << 16
+          if last?.kind != kind {
+            let number = numbers[kind] ?? places.count
+            if number == places.count {
+              numbers[kind] = number
+              places.append([])
+            }
+            last = (kind, number)
+          }
+          places[last?.number ?? 0].append(index)
+        }
+      }
+      return numbers.mapValues { places[$0] }
     }
   }
 

@@ -101,7 +101,7 @@ public struct ScoreMap: Sendable {
   static func white(_ residual: Residual, _ strata: Labels, _ tables: [Float]) -> [Plane] {
     let planes = residual.planes
     let (width, height) = (strata.width, strata.height)
-    var result = (0...planes.count).map { _ in Plane(width: width, height: height) }
+    var result = (0...planes.count).map { _ in Plane.unfilled(width: width, height: height) }
     let light = light(planes.count)
     func fill(_ rows: [MutablePlaneRows]) {
       guard rows.count < result.count else {
@@ -134,7 +134,7 @@ public struct ScoreMap: Sendable {
 
   /// The length of what the planes of a channel show, in units of its kind of place.
   static func length(_ planes: [Plane], _ strata: Labels, step: Int, scale: [Float]) -> Plane {
-    var z = Plane(width: planes[0].width, height: planes[0].height)
+    var z = Plane.unfilled(width: planes[0].width, height: planes[0].height)
     let (count, height) = (planes.count, z.height)
     z.withUnsafeMutableRows { z in
       Rows.reading(planes) { source in

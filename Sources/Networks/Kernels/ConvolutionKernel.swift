@@ -13,6 +13,9 @@ final class ConvolutionKernel: Kernel {
   private var byData: ConvolutionPrimitive?
   private var byWeights: ConvolutionPrimitive?
   private var narrowed: Memory?
+  /// Kept where the way back of single channels may be asked for.
+  private var weights: [Float] = []
+  private let keepsWeights: Bool
 
   /// What makes a band's convolution differ from another's.
   private struct Band: Hashable {
@@ -33,6 +36,7 @@ final class ConvolutionKernel: Kernel {
       preconditionFailure("no convolution")
     }
     (self.weight, self.bias, self.activation) = (weight, bias, activation.code)
+    keepsWeights = trains.input && !trains.parameters && precision == .float32
     biases = Memory(bytes: 4 * output.channels)
     var shape = gd_convolution_shape()
     shape.bf16 = precision == .bfloat16 ? 1 : 0
@@ -100,6 +104,26 @@ final class ConvolutionKernel: Kernel {
       biases.base.copyMemory(
         from: base + bias.range.lowerBound, byteCount: 4 * bias.range.count)
     }
+    if keepsWeights { weights = Array(parameters.values[weight.range]) }
+  }
+
+  /// The gradient of the input where one channel alone of the output has any; of kernels that learn nothing, without an
+  /// activation and in single precision.
+  func backward(ofChannel channel: Int, _ gradient: Buffer, target: Buffer) {
+    let (ins, kernel) = (weight.shape[1], Int(geometry.kernel_height))
+    let outsOfGroup = Int(geometry.out_channels / geometry.groups)
+    let own = weights[channel * ins * kernel * kernel..<(channel + 1) * ins * kernel * kernel]
+    var turned = [Float](repeating: 0, count: own.count)
+    for (index, value) in own.enumerated() {
+      turned[index % (kernel * kernel) * ins + index / (kernel * kernel)] = value
+    }
+    gd_convolution_back_of_channel(
+      gd_square_convolution(
+        in_height: Int(geometry.in_height), in_width: Int(geometry.in_width),
+        in_channels: Int(geometry.in_channels), out_height: Int(geometry.out_height),
+        out_width: Int(geometry.out_width), out_channels: Int(geometry.out_channels),
+        kernel: kernel, stride: Int(geometry.stride_height), padding: Int(geometry.pad_top)),
+      gradient.floats, channel, turned, channel / outsOfGroup * ins, ins, target.floats)
   }
 
   func forward(_ inputs: [Buffer], _ output: Buffer, rows: Range<Int>) {

@@ -324,6 +324,13 @@ struct PlanCompiler {
     switch layer.operation {
     case .convolution, .transposedConvolution, .dense:
       guard let rule = rules[layer.name] else { return nil }
+      if rule == .flat, merged[layer.name] == nil,
+        case .convolution(_, let kernel, let stride, let padding, let groups) = layer.operation
+      {
+        return FlatRuleKernel(
+          input: inputs[0], output: shape(layer.name), kernel: kernel, stride: stride,
+          padding: padding, groups: groups)
+      }
       let (weight, bias) = (slot("\(layer.name).weight"), slot("\(layer.name).bias"))
       return try LinearRuleKernel(
         rule, inputs: inputs, output: shape(layer.name),

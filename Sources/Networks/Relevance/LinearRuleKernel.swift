@@ -141,7 +141,13 @@ final class LinearRuleKernel: RuleKernel {
           at += (own.bytes + 63) / 64 * 64
           return own
         }
-        part.kernel.backward(inputs, output, gradient: shares, targets: own, parameters: nil)
+        // What begins with one concept has one channel.
+        let only = gd_only_channel(shares.floats, shares.shape.pixels, shares.shape.channels)
+        if only >= 0, let kernel = part.kernel as? ConvolutionKernel, let own = own[0] {
+          kernel.backward(ofChannel: only, shares, target: own)
+        } else {
+          part.kernel.backward(inputs, output, gradient: shares, targets: own, parameters: nil)
+        }
         for (input, (target, own)) in zip(inputs, zip(targets, own)) {
           guard let target, let own else { continue }
           gd_multiply_part(

@@ -155,6 +155,30 @@ private struct ZennitFixture: Decodable {
     #expect(try plan(3).run(passes) == together)
   }
 
+  /// Rules are linear in relevance: what begins with each channel alone, which goes a way of its own through a convolution, adds
+  /// up to what begins with all.
+  @Test(arguments: ["second", "down", "grouped", "last"], ["epsilonAlpha2Beta1", "epsilon"])
+  func `what begins with single channels adds up`(layer: String, composite: String) throws {
+    let (network, input) = network("skipping")
+    let plan = try Plan(
+      network, height: 16, width: 16, purpose: .relevance(network.rules(composite)))
+    _ = plan.forward(input)
+    let given = Pass(
+      from: [network.output: picture(16, 16, 4, salt: 40)], wanted: [layer], reachesInput: false)
+    let value = try #require(plan.run(given).layers[layer])
+    let whole = try #require(plan.run(Pass(from: [layer: value])).input)
+    var sum = [Double](repeating: 0, count: whole.values.count)
+    for channel in 0..<value.channels {
+      var alone = value
+      for index in alone.values.indices where index % value.channels != channel {
+        alone.values[index] = 0
+      }
+      let back = try #require(plan.run(Pass(from: [layer: alone])).input)
+      for (index, share) in back.values.enumerated() { sum[index] += Double(share) }
+    }
+    #expect(difference(whole.values, sum) < 1e-4)
+  }
+
   /// Conserving rules hand on all relevance where biases are 0 and every value that has some is made of something.
   @Test(arguments: ["epsilonPlusFlat", "epsilonPlus", "epsilon", "gamma"])
   func `conserves relevance without biases`(composite: String) throws {
