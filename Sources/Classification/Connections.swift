@@ -32,9 +32,8 @@ struct Connections {
     let (width, height) = (scan.width, scan.height)
     for isAdded in [false, true] {
       let (whole, parts) = isAdded ? (scan, golden) : (golden, scan)
-      let depth = whole.deep(Self.tolerancePx)
       let changes = TwoLevels(
-        width: width, height: height, isDark: zip(depth, parts.isDark).map { $0 && !$1 })
+        width: width, height: height, isDark: whole.deep(Self.tolerancePx, without: parts))
       let (mine, theirs) = isAdded ? (scan, golden) : (scan.inverted, golden.inverted)
       let pieces = changes.pieces(in: changes.bounds, corners: true)
       for place in pieces.places where place.range.count >= Self.leastPx {
@@ -81,13 +80,14 @@ private struct TwoLevels {
   ///
   /// Source: Otsu, "A Threshold Selection Method from Gray-Level Histograms", 1979.
   init?(_ plane: Plane) {
-    var counts = [Double](repeating: 0, count: 256)
-    for sample in plane.samples { counts[Int(max(0, min(255, sample * 255)))] += 1 }
-    let all = Double(plane.samples.count)
-    let mean = counts.indices.reduce(0) { $0 + Double($1) * counts[$1] } / max(1, all)
+    let levels = plane.samples.map { UInt8(max(0, min(255, $0 * 255))) }
+    var numbers = [Int](repeating: 0, count: 256)
+    for level in levels { numbers[Int(level)] &+= 1 }
+    let counts = numbers.map { Double($0) }
+    let all = max(1, Double(levels.count))
+    let mean = counts.indices.reduce(0) { $0 + Double($1) * counts[$1] } / all
     let variance =
-      counts.indices.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) * counts[$1] }
-      / max(1, all)
+      counts.indices.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) * counts[$1] } / all
     var (below, sum, best) = (0.0, 0.0, (between: 0.0, level: 0))
     for level in 0..<255 {
       below += counts[level]
@@ -98,40 +98,53 @@ private struct TwoLevels {
       if between > best.between { best = (between, level) }
     }
     guard variance > 0, best.between >= 0.8 * variance else { return nil }
-    let level = Float(best.level + 1) / 255
-    self.init(
-      width: plane.width, height: plane.height, isDark: plane.samples.map { $0 < level })
+    let level = UInt8(best.level)
+    self.init(width: plane.width, height: plane.height, isDark: levels.map { $0 <= level })
   }
 
-  /// The dark pixels that are farther from what is bright than a distance, or in the middle of something narrower.
-  func deep(_ distance: Int) -> [Bool] {
-    var depth = isDark.map { $0 ? UInt8(1) : 0 }
-    var left = depth
+  /// The dark pixels that are farther from what is bright than a distance, or in the middle of something narrower, of those that
+  /// are bright in another picture.
+  func deep(_ distance: Int, without other: TwoLevels) -> [Bool] {
+    var left = isDark.map { $0 ? UInt8(1) : 0 }
+    var depth = left
     for _ in 0..<distance {
-      left = nearby(left, min)
-      for place in depth.indices { depth[place] += left[place] }
+      left = nearby(left) { min($0, $1) }
+      for place in depth.indices { depth[place] &+= left[place] }
     }
-    let greatest = nearby(depth, max)
+    let greatest = nearby(depth) { max($0, $1) }
+    let least = UInt8(distance)
     return depth.indices.map {
-      depth[$0] > distance || depth[$0] > 1 && depth[$0] == greatest[$0]
+      (depth[$0] > least || depth[$0] > 1 && depth[$0] == greatest[$0]) && !other.isDark[$0]
     }
   }
 
   /// The least or greatest value of each pixel and its eight neighbours.
+  @inline(__always)
   private func nearby(_ values: [UInt8], _ pick: (UInt8, UInt8) -> UInt8) -> [UInt8] {
     var (rows, result) = (values, values)
-    for y in 0..<height {
-      let first = y * width
-      for x in 0..<width {
-        let sides = pick(values[first + max(0, x - 1)], values[first + min(width - 1, x + 1)])
-        rows[first + x] = pick(values[first + x], sides)
+    values.withUnsafeBufferPointer { values in
+      rows.withUnsafeMutableBufferPointer { rows in
+        for y in 0..<height {
+          let (first, last) = (y &* width, y &* width &+ width &- 1)
+          rows[first] = pick(values[first], values[min(last, first &+ 1)])
+          rows[last] = pick(values[last], values[max(first, last &- 1)])
+          for place in first &+ 1..<max(first &+ 1, last) {
+            rows[place] = pick(values[place], pick(values[place &- 1], values[place &+ 1]))
+          }
+        }
       }
     }
-    for y in 0..<height {
-      let (above, below) = (max(0, y - 1) * width, min(height - 1, y + 1) * width)
-      for x in 0..<width {
-        result[y * width + x] = pick(
-          rows[y * width + x], pick(rows[above + x], rows[below + x]))
+    rows.withUnsafeBufferPointer { rows in
+      result.withUnsafeMutableBufferPointer { result in
+        for y in 0..<height {
+          let (here, above, below) = (
+            y &* width, max(0, y &- 1) &* width, min(height &- 1, y &+ 1) &* width
+          )
+          for x in 0..<width {
+            result[here &+ x] = pick(
+              rows[here &+ x], pick(rows[above &+ x], rows[below &+ x]))
+          }
+        }
       }
     }
     return result
@@ -155,37 +168,43 @@ private struct TwoLevels {
     var numbers = [Int32](repeating: 0, count: window.area)
     var places: [Piece] = []
     var pixels: [Int] = []
-    var next = 0
-    for start in 0..<window.area where numbers[start] == 0 {
-      let (startX, startY) = (start % window.width, start / window.width)
-      guard isDark[(window.y + startY) * width + window.x + startX] else { continue }
-      let number = Int32(places.count + 1)
-      var (left, top, right, bottom) = (startX, startY, startX, startY)
-      let first = pixels.count
-      numbers[start] = number
-      pixels.append(start)
-      while next < pixels.count {
-        let (x, y) = (pixels[next] % window.width, pixels[next] / window.width)
-        next += 1
-        (left, right) = (min(left, x), max(right, x))
-        (top, bottom) = (min(top, y), max(bottom, y))
-        for j in max(0, y - 1)...min(window.height - 1, y + 1) {
-          for i in max(0, x - 1)...min(window.width - 1, x + 1)
-          where corners || i == x || j == y {
-            let place = j * window.width + i
-            guard numbers[place] == 0, isDark[(window.y + j) * width + window.x + i] else {
-              continue
+    isDark.withUnsafeBufferPointer { isDark in
+      numbers.withUnsafeMutableBufferPointer { numbers in
+        for startY in 0..<window.height {
+          for startX in 0..<window.width
+          where isDark[(window.y &+ startY) &* width &+ window.x &+ startX]
+            && numbers[startY &* window.width &+ startX] == 0
+          {
+            let number = Int32(places.count + 1)
+            var (left, top, right, bottom) = (startX, startY, startX, startY)
+            let first = pixels.count
+            var next = first
+            numbers[startY &* window.width &+ startX] = number
+            pixels.append(startY &* window.width &+ startX)
+            while next < pixels.count {
+              let (x, y) = (pixels[next] % window.width, pixels[next] / window.width)
+              next += 1
+              (left, right) = (min(left, x), max(right, x))
+              (top, bottom) = (min(top, y), max(bottom, y))
+              for j in max(0, y - 1)...min(window.height - 1, y + 1) {
+                for i in max(0, x - 1)...min(window.width - 1, x + 1)
+                where corners || i == x || j == y {
+                  let place = j &* window.width &+ i
+                  guard numbers[place] == 0, isDark[(window.y &+ j) &* width &+ window.x &+ i]
+                  else { continue }
+                  numbers[place] = number
+                  pixels.append(place)
+                }
+              }
             }
-            numbers[place] = number
-            pixels.append(place)
+            places.append(
+              Piece(
+                box: PixelRect(
+                  x: window.x + left, y: window.y + top, width: right - left + 1,
+                  height: bottom - top + 1), range: first..<pixels.count))
           }
         }
       }
-      places.append(
-        Piece(
-          box: PixelRect(
-            x: window.x + left, y: window.y + top, width: right - left + 1, height: bottom - top + 1
-          ), range: first..<pixels.count))
     }
     return (numbers, places, pixels)
   }

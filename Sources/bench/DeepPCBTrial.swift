@@ -10,6 +10,8 @@ internal import Raster
 /// `pair,x,y,width,height,class,confidence` each.
 struct DeepPCBTrial {
   let taught, checked, judged: [LabelledPair]
+  /// What reading a pair took, seconds.
+  let readingSeconds: Double
 
   /// Runs `deeppcb`; tells whether it was asked for.
   static func run(_ arguments: [String]) throws -> Bool {
@@ -48,7 +50,10 @@ struct DeepPCBTrial {
     for (label, precision) in scores.averagePrecision.sorted(by: { $0.key < $1.key }) {
       print("  \(classifier.card.classes[label]): \(precision)")
     }
-    print("\(Double(trial.judged.count) / seconds) pairs a second")
+    let judging = seconds / Double(max(1, trial.judged.count))
+    print(
+      "\(1 / (judging + trial.readingSeconds)) pairs a second, \(trial.readingSeconds) s to read one and \(judging) s to judge it"
+    )
     return true
   }
 
@@ -68,7 +73,10 @@ struct DeepPCBTrial {
       }
     }
     let others = entries.filter { !boards.contains($0.board) }
+    let clock = ContinuousClock()
+    let start = clock.now
     judged = try pairs(entries.filter { boards.contains($0.board) })
+    readingSeconds = (clock.now - start) / .seconds(1) / Double(max(1, judged.count))
     taught = try pairs(others.enumerated().filter { $0.offset % 20 != 7 }.map(\.element))
     checked = try pairs(others.enumerated().filter { $0.offset % 20 == 7 }.map(\.element))
   }
