@@ -55,31 +55,30 @@ static inline __attribute__((always_inline)) void add_pairs(const float *restric
   for (ptrdiff_t x = 0; x < count; x++) target[x] = source[2 * x] + source[2 * x + 1];
 }
 
-// Sums of columns first, which lie side by side, a stretch of them at a time.
+// Sums of columns first, which lie side by side, a stretch of whole blocks at a time.
 WIDEST void gd_box_reduce_row(const float *const *rows, float *restrict target, ptrdiff_t target_width,
                               ptrdiff_t factor) {
   enum { stretch = 2048 };
   float columns[stretch], pairs[stretch / 2];
   const float share = 1.0f / (float)(factor * factor);
-  const ptrdiff_t step = factor < stretch ? stretch / factor : 1;
+  const ptrdiff_t step = stretch / factor;
   for (ptrdiff_t start = 0; start < target_width; start += step) {
     const ptrdiff_t count = start + step < target_width ? step : target_width - start;
-    for (ptrdiff_t x = 0; x < count; x++) target[start + x] = 0;
-    // A block wider than a stretch takes several.
-    for (ptrdiff_t from = 0; from < count * factor; from += stretch) {
-      const ptrdiff_t wide = count * factor - from < stretch ? count * factor - from : stretch;
-      for (ptrdiff_t x = 0; x < wide; x++) columns[x] = rows[0][start * factor + from + x];
-      for (ptrdiff_t j = 1; j < factor; j++) {
-        const float *row = rows[j] + start * factor + from;
-        for (ptrdiff_t x = 0; x < wide; x++) columns[x] += row[x];
-      }
-      if (factor == 2) {
-        add_pairs(columns, target + start, count);
-      } else if (factor == 4) {
-        add_pairs(columns, pairs, 2 * count);
-        add_pairs(pairs, target + start, count);
-      } else {
-        for (ptrdiff_t x = 0; x < wide; x++) target[start + (from + x) / factor] += columns[x];
+    for (ptrdiff_t x = 0; x < count * factor; x++) columns[x] = rows[0][start * factor + x];
+    for (ptrdiff_t j = 1; j < factor; j++) {
+      const float *row = rows[j] + start * factor;
+      for (ptrdiff_t x = 0; x < count * factor; x++) columns[x] += row[x];
+    }
+    if (factor == 2) {
+      add_pairs(columns, target + start, count);
+    } else if (factor == 4) {
+      add_pairs(columns, pairs, 2 * count);
+      add_pairs(pairs, target + start, count);
+    } else {
+      for (ptrdiff_t x = 0; x < count; x++) {
+        float sum = 0;
+        for (ptrdiff_t i = 0; i < factor; i++) sum += columns[x * factor + i];
+        target[start + x] = sum;
       }
     }
     for (ptrdiff_t x = 0; x < count; x++) target[start + x] *= share;
@@ -142,7 +141,9 @@ enum { most_shifts = 7 };
 static inline __attribute__((always_inline)) void correlations(
     const float *a_re, const float *a_im, ptrdiff_t a_stride, const float *b_re, const float *b_im, ptrdiff_t b_stride,
     ptrdiff_t width, ptrdiff_t height, const ptrdiff_t count, float *sums) {
-  lanes wide[most_shifts] = {{0}};
+  // Of few shifts both parts have sums of their own.
+  const int apart = count < 4 ? most_shifts : 0;
+  lanes wide[2 * most_shifts] = {{0}};
   float rest[most_shifts] = {0};
   for (ptrdiff_t y = 0; y < height; y++) {
     ptrdiff_t x = 0;
@@ -150,7 +151,7 @@ static inline __attribute__((always_inline)) void correlations(
       const lanes re = *(const lanes *)(a_re + x), im = *(const lanes *)(a_im + x);
       for (ptrdiff_t k = 0; k < count; k++) {
         wide[k] += re * *(const lanes *)(b_re + x + k);
-        wide[k] += im * *(const lanes *)(b_im + x + k);
+        wide[k + apart] += im * *(const lanes *)(b_im + x + k);
       }
     }
     for (; x < width; x++)
@@ -162,7 +163,8 @@ static inline __attribute__((always_inline)) void correlations(
   }
   for (ptrdiff_t k = 0; k < count; k++) {
     float sum = rest[k];
-    for (int lane = 0; lane < 16; lane++) sum += wide[k][lane];
+    const lanes all = apart ? wide[k] + wide[k + apart] : wide[k];
+    for (int lane = 0; lane < 16; lane++) sum += all[lane];
     sums[k] = sum;
   }
 }

@@ -75,17 +75,22 @@ WIDEST void gd_motion_sums_row(const float *residual, const float *above, const 
   }
 }
 
-WIDEST void gd_motion_row(float *residual, const float *above, const float *golden, const float *below,
+WIDEST void gd_motion_row(float *restrict residual, const float *above, const float *golden, const float *below,
                           const float *dx, const float *dy, ptrdiff_t cells, ptrdiff_t cell, ptrdiff_t width) {
   const float share = 1.0f / (float)cell;
-  for (ptrdiff_t x = 1; x < width - 1; x++) {
-    float place = ((float)x + 0.5f) * share - 0.5f;
-    place = place < 0 ? 0 : place > (float)(cells - 1) ? (float)(cells - 1) : place;
-    int32_t left = (int32_t)place;
-    int32_t right = left + 1 < cells ? left + 1 : left;
-    const float t = place - (float)left;
-    const float u = dx[left] + t * (dx[right] - dx[left]), v = dy[left] + t * (dy[right] - dy[left]);
-    residual[x] -= 0.5f * (u * (golden[x + 1] - golden[x - 1]) + v * (below[x] - above[x]));
+  // From the middle of one cell to that of the next; before the first and behind the last nothing changes.
+  for (ptrdiff_t left = -1; left < cells; left++) {
+    const ptrdiff_t l = left < 0 ? 0 : left, r = left + 1 < cells ? left + 1 : l;
+    ptrdiff_t first = left < 0 ? 1 : (cell * (2 * left + 1)) / 2;
+    ptrdiff_t last = r == left + 1 ? (cell * (2 * left + 3)) / 2 : width - 1;
+    if (first < 1) first = 1;
+    if (last > width - 1) last = width - 1;
+    const float u0 = dx[l], v0 = dy[l], us = dx[r] - dx[l], vs = dy[r] - dy[l];
+    for (ptrdiff_t x = first; x < last; x++) {
+      const float t = ((float)x + 0.5f) * share - 0.5f - (float)l;
+      const float u = u0 + t * us, v = v0 + t * vs;
+      residual[x] -= 0.5f * (u * (golden[x + 1] - golden[x - 1]) + v * (below[x] - above[x]));
+    }
   }
 }
 
@@ -147,9 +152,10 @@ static inline __attribute__((always_inline)) void repeat(const float *source, pt
 static inline __attribute__((always_inline)) void score(const float *z, const uint16_t *strata, uint16_t offset,
                                                         const float *intercept, const float *slope,
                                                         float *restrict scores, ptrdiff_t count) {
+  const float usual = intercept[0], of_alone = intercept[1], usual_slope = slope[0], slope_of_alone = slope[1];
   for (ptrdiff_t x = 0; x < count; x++) {
     const int alone = strata[x] >= offset;
-    const float value = (alone ? intercept[1] : intercept[0]) + (alone ? slope[1] : slope[0]) * z[x];
+    const float value = (alone ? of_alone : usual) + (alone ? slope_of_alone : usual_slope) * z[x];
     scores[x] = value > scores[x] && z[x] >= 1 ? value : scores[x];
   }
 }

@@ -83,61 +83,85 @@ public struct EdgeField: Sendable {
   public static func correlation(
     _ a: EdgeField, _ b: EdgeField, in rect: PixelRect, dx: Int, dy: Int
   ) -> Double {
+    let area = rect.intersection(a.re.bounds)
+      .intersection(PixelRect(x: -dx, y: -dy, width: b.width, height: b.height))
+    guard !area.isEmpty else { return 0 }
     var sum = 0.0
-    correlations(a, b, in: rect, dx: dx...dx, dy: dy) { sum = $1 }
+    [a.re, a.im, b.re, b.im].withUnsafeRows { rows in
+      for part in area.cut(rows: mostSummed / area.width) {
+        var own: Float = 0
+        gd_correlations(
+          rows[0].row(part.y) + area.x, rows[1].row(part.y) + area.x, a.width,
+          rows[2].row(part.y + dy) + area.x + dx, rows[3].row(part.y + dy) + area.x + dx, b.width,
+          area.width, part.height, 1, &own)
+        sum += Double(own)
+      }
+    }
     return sum
   }
 
-  /// The correlation at several shifts in a row, told one by one; each as `correlation` has it.
+  /// The correlation at each shift by up to `radius` pixels either way, `(2r+1) × (2r+1)` row by row; each as `correlation`
+  /// has it.
+  ///
+  /// Some rows at a time are laid close together with what they may meet, so that they stay at hand for all shifts: the rows
+  /// of a picture may lie so far apart that they drive each other out.
   public static func correlations(
-    _ a: EdgeField, _ b: EdgeField, in rect: PixelRect, dx shifts: ClosedRange<Int>, dy: Int,
-    _ tell: (_ dx: Int, _ sum: Double) -> Void
-  ) {
-    let rect = rect.intersection(a.re.bounds)
-    let isInside = rect.x + shifts.lowerBound >= 0 && rect.maxX + shifts.upperBound <= b.width
-    let first = shifts.lowerBound
-    guard isInside || shifts.count == 1 else {
-      // At a border each shift has partners in columns of its own, besides those that all have.
-      let start = min(max(rect.x, -first), rect.maxX)
-      let end = max(start, min(rect.maxX, b.width - shifts.upperBound))
-      var sums = [Double](repeating: 0, count: shifts.count)
-      for (columns, isShared) in [
-        (rect.x..<start, false), (start..<end, true), (end..<rect.maxX, false),
-      ]
-      where !columns.isEmpty {
-        let part = PixelRect(
-          x: columns.lowerBound, y: rect.y, width: columns.count, height: rect.height)
-        for group in isShared ? [shifts] : shifts.map({ $0...$0 }) {
-          correlations(a, b, in: part, dx: group, dy: dy) { sums[$0 - first] += $1 }
-        }
-      }
-      for index in sums.indices { tell(first + index, sums[index]) }
-      return
-    }
-    let reach = PixelRect(
-      x: -first, y: -dy, width: b.width - (shifts.count - 1), height: b.height)
-    let area = rect.intersection(reach)
-    var sums = [Double](repeating: 0, count: shifts.count)
-    if !area.isEmpty {
-      // Single precision holds over so many pixels.
-      let rows = max(1, 16384 / area.width)
-      var part = [Float](repeating: 0, count: shifts.count)
-      a.re.withUnsafeRows { aRe in
-        a.im.withUnsafeRows { aIm in
-          b.re.withUnsafeRows { bRe in
-            b.im.withUnsafeRows { bIm in
-              for y in stride(from: area.y, to: area.maxY, by: rows) {
-                gd_correlations(
-                  aRe.row(y) + area.x, aIm.row(y) + area.x, a.width,
-                  bRe.row(y + dy) + area.x + first, bIm.row(y + dy) + area.x + first, b.width,
-                  area.width, min(rows, area.maxY - y), shifts.count, &part)
-                for index in part.indices { sums[index] += Double(part[index]) }
-              }
-            }
+    _ a: EdgeField, _ b: EdgeField, in rect: PixelRect, radius: Int
+  ) -> [Float] {
+    let (area, side) = (rect.intersection(a.re.bounds), 2 * radius + 1)
+    var sums = [Double](repeating: 0, count: side * side)
+    guard !area.isEmpty else { return sums.map { Float($0) } }
+    let (width, wide) = (area.width, area.width + 2 * radius)
+    let most = max(1, min(area.height, mostAtHand / width))
+    let (own, met) = (width * most, wide * (most + 2 * radius))
+    [a.re, a.im, b.re, b.im].withUnsafeRows { rows in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * (own + met) + side) { room in
+        guard let start = room.baseAddress else { return }
+        let (aRe, aIm, bRe) = (start, start + own, start + 2 * own)
+        let (bIm, part) = (bRe + met, bRe + 2 * met)
+        for strip in area.cut(rows: most) {
+          let reach = PixelRect(
+            x: strip.x - radius, y: strip.y - radius, width: wide, height: strip.height + 2 * radius
+          )
+          rows[0].copy(strip, to: aRe)
+          rows[1].copy(strip, to: aIm)
+          rows[2].copy(reach, to: bRe)
+          rows[3].copy(reach, to: bIm)
+          for dy in 0..<side {
+            gd_correlations(
+              aRe, aIm, width, bRe + dy * wide, bIm + dy * wide, wide, width, strip.height, side,
+              part)
+            for dx in 0..<side { sums[dy * side + dx] += Double(part[dx]) }
           }
         }
       }
     }
-    for index in sums.indices { tell(first + index, sums[index]) }
+    return sums.map { Float($0) }
+  }
+
+  /// Pixels over which sums in single precision hold.
+  private static let mostSummed = 16384
+  /// Pixels of a part that the nearest cache holds with what they meet.
+  private static let mostAtHand = 1536
+}
+
+extension PixelRect {
+  /// Parts of so many rows or fewer, from top to bottom.
+  fileprivate func cut(rows: Int) -> [PixelRect] {
+    stride(from: y, to: maxY, by: max(1, rows)).map {
+      PixelRect(x: x, y: $0, width: width, height: min(max(1, rows), maxY - $0))
+    }
+  }
+}
+
+extension PlaneRows {
+  /// Copies a rectangle row by row; 0 where it lies outside.
+  fileprivate func copy(_ rect: PixelRect, to target: UnsafeMutablePointer<Float>) {
+    let inside = rect.intersection(PixelRect(x: 0, y: 0, width: width, height: height))
+    if inside != rect { target.update(repeating: 0, count: rect.area) }
+    for y in inside.y..<inside.maxY {
+      (target + (y - rect.y) * rect.width + inside.x - rect.x).update(
+        from: row(y) + inside.x, count: inside.width)
+    }
   }
 }

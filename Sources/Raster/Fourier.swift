@@ -47,27 +47,38 @@ public struct Fourier: Sendable {
 
   private func transform(_ field: inout Field, sign: Int32) {
     let (width, height) = (width, height)
-    var scratch = [Float](repeating: 0, count: 2 * 8 * max(width, height) + 2 * 8 * height)
     field.samples.withUnsafeMutableBufferPointer { samples in
-      scratch.withUnsafeMutableBufferPointer { scratch in
-        guard let data = samples.baseAddress, let scratch = scratch.baseAddress else { return }
-        for y in 0..<height { gd_fft(data + 2 * y * width, width, sign, rowRoots, scratch) }
-        // Columns go eight at a time, so that each cache line fetched is used whole.
-        let columns = scratch + 2 * max(width, height)
-        for first in stride(from: 0, to: width, by: 8) {
-          let count = min(8, width - first)
+      guard let data = samples.baseAddress else { return }
+      // Each part transforms its own rows, and then its own columns.
+      nonisolated(unsafe) let field = data
+      RowBands(height: height).inParallel { rows in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { scratch in
+          for y in rows {
+            gd_fft(field + 2 * y * width, width, sign, rowRoots, scratch.baseAddress)
+          }
+        }
+      }
+      // Columns go eight at a time, so that each cache line fetched is used whole.
+      let together = 8
+      inParallel((width + together - 1) / together) { group in
+        let first = together * group
+        let count = min(together, width - first)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * (together + 1) * height) {
+          room in
+          guard let columns = room.baseAddress else { return }
           for y in 0..<height {
-            let source = data + 2 * (y * width + first)
+            let source = field + 2 * (y * width + first)
             for k in 0..<count {
               columns[2 * (k &* height &+ y)] = source[2 &* k]
               columns[2 * (k &* height &+ y) + 1] = source[2 &* k &+ 1]
             }
           }
           for k in 0..<count {
-            gd_fft(columns + 2 * k * height, height, sign, columnRoots, scratch)
+            gd_fft(
+              columns + 2 * k * height, height, sign, columnRoots, columns + 2 * together * height)
           }
           for y in 0..<height {
-            let target = data + 2 * (y * width + first)
+            let target = field + 2 * (y * width + first)
             for k in 0..<count {
               target[2 &* k] = columns[2 * (k &* height &+ y)]
               target[2 &* k &+ 1] = columns[2 * (k &* height &+ y) + 1]

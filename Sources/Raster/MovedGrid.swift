@@ -62,17 +62,15 @@ extension Picture {
       planes: planes.map { _ in Plane(width: rect.width, height: rect.height) })
     guard !rect.isEmpty, width > 0, height > 0 else { return result }
     let places = MovedGrid(rect: rect, toSource: toSource, mesh: mesh)
-    func fill(_ targets: [MutablePlaneRows], from sources: [PlaneRows]) {
-      guard sources.count == planes.count else {
-        return planes[sources.count].withUnsafeRows { fill(targets, from: sources + [$0]) }
-      }
-      places.forEachRow { y, xs, ys in
-        for (target, source) in zip(targets, sources) {
-          sample(source.row(0), width, height, xs, ys, target.row(y), rect.width)
+    result.withUnsafeMutableRows { targets in
+      planes.withUnsafeRows { sources in
+        places.forEachRow { y, xs, ys in
+          for (target, source) in zip(targets, sources) {
+            sample(source.row(0), width, height, xs, ys, target.row(y), rect.width)
+          }
         }
       }
     }
-    result.withUnsafeMutableRows { fill($0, from: []) }
     return result
   }
 }

@@ -8,12 +8,17 @@ extension Plane {
   ///   - sigma: standard deviation in pixels; 0 or less gives the plane itself.
   ///   - inNothing: whether 0 lies around the plane; else its edges are repeated.
   public func smoothed(sigma: Double, inNothing: Bool = false) -> Plane {
-    guard sigma > 0, width > 0, height > 0 else { return self }
+    sigma > 0 ? convolved(taps: Self.gaussian(sigma), inNothing: inNothing) : self
+  }
+
+  /// The taps of a Gaussian, cut at 3 σ, from the middle on; their sum with those of the other side is 1.
+  ///
+  /// - Parameter sigma: standard deviation in pixels, above 0.
+  package static func gaussian(_ sigma: Double) -> [Float] {
     let radius = max(1, Int((3 * sigma).rounded(.up)))
-    var taps = (0...radius).map { Float(exp(-Double($0 * $0) / (2 * sigma * sigma))) }
+    let taps = (0...radius).map { Float(exp(-Double($0 * $0) / (2 * sigma * sigma))) }
     let sum = taps[0] + 2 * taps.dropFirst().reduce(0, +)
-    for index in taps.indices { taps[index] /= sum }
-    return convolved(taps: taps, inNothing: inNothing)
+    return taps.map { $0 / sum }
   }
 
   /// The plane convolved along columns and rows with symmetric taps, `taps[0]` in the middle.
@@ -25,24 +30,15 @@ extension Plane {
     let radius = taps.count - 1
     guard width > 0, height > 0 else { return self }
     guard radius > 0 else { return map { $0 * taps[0] * taps[0] } }
-    let width = width
-    let nothing = [Float](repeating: 0, count: inNothing ? width : 0)
+    let (width, height) = (width, height)
+    let filter = RowFilter(taps: taps, width: width, inNothing: inNothing)
     var result = Plane.unfilled(width: width, height: height)
     result.withUnsafeMutableRows { target in
       self.withUnsafeRows { source in
-        nothing.withUnsafeBufferPointer { nothing in
-          nonisolated(unsafe) let nothing = nothing.baseAddress  // Only read.
-          RowBands(height: target.height).inParallel { rows in
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: width + 2 * radius) { scratch in
-              guard let scratch = scratch.baseAddress else { return }
-              for y in rows {
-                source.withRows(
-                  from: y - radius, count: 2 * radius + 1, beyond: inNothing ? nothing : nil
-                ) {
-                  gd_convolve($0, target.row(y), width, taps, radius, inNothing ? 1 : 0, scratch)
-                }
-              }
-            }
+        RowBands(height: height).inParallel { rows in
+          withUnsafeTemporaryAllocation(of: Float.self, capacity: filter.room) { room in
+            guard let room = room.baseAddress else { return }
+            for y in rows { filter.run(source, y, into: target.row(y), room) }
           }
         }
       }
@@ -52,9 +48,9 @@ extension Plane {
 
   /// The plane reduced by a whole factor; each pixel is the mean of a `factor × factor` block.
   ///
-  /// - Parameter factor: 1 or more; columns and rows beyond the last whole block are left out.
+  /// - Parameter factor: 1 to 2048; columns and rows beyond the last whole block are left out.
   public func reduced(by factor: Int) -> Plane {
-    precondition(factor >= 1, "a reduction needs a factor of 1 or more")
+    precondition(1...2048 ~= factor, "a reduction needs a factor of 1 to 2048")
     guard factor > 1 else { return self }
     var result = Plane.unfilled(width: width / factor, height: height / factor)
     let bands = RowBands(height: result.height)

@@ -60,6 +60,17 @@ extension Plane {
   }
 }
 
+extension [Plane] {
+  /// Calls `body` with the rows of each plane for reading; none may be empty.
+  package func withUnsafeRows(_ body: ([PlaneRows]) -> Void) {
+    func visit(_ rows: [PlaneRows]) {
+      guard rows.count < count else { return body(rows) }
+      self[rows.count].withUnsafeRows { visit(rows + [$0]) }
+    }
+    visit([])
+  }
+}
+
 extension Picture {
   /// Calls `body` with the rows of every plane for writing; not for an empty picture.
   public mutating func withUnsafeMutableRows(_ body: ([MutablePlaneRows]) -> Void) {

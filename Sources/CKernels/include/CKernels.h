@@ -13,7 +13,7 @@
 void gd_convolve(const float *const *rows, float *target, ptrdiff_t width, const float *taps, ptrdiff_t radius,
                  int in_nothing, float *scratch);
 
-// target[x] = mean of the factor x factor block at column x*factor of `rows`, which are `factor` row pointers.
+// target[x] = mean of the factor x factor block at column x*factor of `rows`, which are `factor` row pointers, 2048 at most.
 void gd_box_reduce_row(const float *const *rows, float *target, ptrdiff_t target_width, ptrdiff_t factor);
 
 // low/high[x] = least and greatest of source[x-radius ... x+radius], edges repeated. scratch: width + 2*radius.

@@ -117,10 +117,10 @@ public struct Calibrator {
     for view in views where !isSuspect {
       let white = ScoreMap.white(view.residual, view.strata, whitening)
       // Shapes are told in standard deviations already.
-      Channels.visit(white, shapes: [], leavingOut: leftOut) { channel, planes, step in
-        let z = ScoreMap.length(planes, view.strata, step: step, scale: unit)
-        lengths[channel].add(
-          z, view.strata, step: step, area: view.area, isAlone: view.isAlone, where: view.counts)
+      Channels.visit(white, shapes: [], leavingOut: leftOut) { channel in
+        lengths[channel.number].add(
+          channel.length(view.strata, scale: unit), view.strata, step: channel.step,
+          area: view.area, isAlone: view.isAlone, where: view.counts)
       }
     }
     let scales = lengths.enumerated().map { channel, sums in
@@ -142,10 +142,10 @@ public struct Calibrator {
       let shapes = ScoreMap.shapes(
         view.residual, view.materials, view.edgeDistance, view.strata, whitening,
         leavingOut: leftOut)
-      Channels.visit(white, shapes: shapes, leavingOut: leftOut) { channel, planes, step in
-        let z = ScoreMap.length(planes, view.strata, step: step, scale: scales[channel])
-        peaks[channel][view.isAlone ? 1 : 0] += PeakSearch.peaks(
-          z, step: step, area: view.area,
+      Channels.visit(white, shapes: shapes, leavingOut: leftOut) { channel in
+        peaks[channel.number][view.isAlone ? 1 : 0] += PeakSearch.peaks(
+          channel.length(view.strata, scale: scales[channel.number]), step: channel.step,
+          area: view.area,
           where: {
             view.counts($0, $1) && (view.isAlone || view.strata[$0, $1] < UInt16(kinds.half))
           })

@@ -32,7 +32,57 @@ struct Channels {
   /// Directions that lines are looked for in.
   private static let directions = 16
 
-  /// Calls `body` with each channel's number, its planes, and the pixels to a pixel of them.
+  /// One of them in a field: planes, how far they are to be smoothed, and the pixels to a pixel of them.
+  struct View {
+    let number: Int
+    let planes: [Plane]
+    var sigma = 0.0
+    var step = 1
+
+    /// The length of what the planes show, in units of its kind of place, row by row on all cores.
+    ///
+    /// No plane is made of what is smoothed: a row of it is at hand for as long as it is read.
+    ///
+    /// - Parameter body: is given a row's number and its samples; rows come in any order.
+    func forEachRow(
+      _ strata: Labels, scale: [Float],
+      _ body: @Sendable (_ y: Int, _ z: UnsafePointer<Float>) -> Void
+    ) {
+      let (width, count, step) = (planes[0].width, planes.count, step)
+      // Beyond a border there is no noise, and less of it must not look like more.
+      let filter =
+        sigma > 0 ? RowFilter(taps: Plane.gaussian(sigma), width: width, inNothing: true) : nil
+      let room = (count + 1) * width + (filter?.room ?? 0)
+      Rows.reading(planes) { source in
+        strata.withUnsafeRows { strata in
+          RowBands(height: planes[0].height).inParallel { band in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: room) { own in
+              guard let z = own.baseAddress else { return }
+              for y in band {
+                source.row(y, by: filter, z + width) {
+                  gd_length_row(
+                    $0, count, strata.row(y * step + step / 2), step, scale, z, width)
+                }
+                body(y, z)
+              }
+            }
+          }
+        }
+      }
+    }
+
+    /// The same as a plane.
+    func length(_ strata: Labels, scale: [Float]) -> Plane {
+      let width = planes[0].width
+      var z = Plane.unfilled(width: width, height: planes[0].height)
+      z.withUnsafeMutableRows { target in
+        forEachRow(strata, scale: scale) { y, z in target.row(y).update(from: z, count: width) }
+      }
+      return z
+    }
+  }
+
+  /// Calls `body` with each channel.
   ///
   /// - Parameters:
   ///   - white: planes of equal noise, and the brightness of them as the last.
@@ -40,16 +90,15 @@ struct Channels {
   ///   - left: channels that are not wanted.
   static func visit(
     _ white: [Plane], shapes: [Plane], leavingOut left: Set<Int> = [],
-    _ body: (Int, [Plane], Int) -> Void
+    _ body: (View) -> Void
   ) {
     for (number, plane) in zip(Self.shapes, shapes)
     where plane.width > 0 && !left.contains(number) {
-      body(number, [plane], 1)
+      body(View(number: number, planes: [plane]))
     }
     let planes = Array(white.dropLast())
     for (number, sigma) in [0.0, 0.8, 1.5].enumerated() where !left.contains(number) {
-      // Beyond a border there is no noise, and less of it must not look like more.
-      body(number, planes.map { $0.smoothed(sigma: sigma, inNothing: true) }, 1)
+      body(View(number: number, planes: planes, sigma: sigma))
     }
     var reduced = planes
     // A mean over 2, 4, 8 pixels is a little of the blur that is wanted.
@@ -57,15 +106,14 @@ struct Channels {
       let step = 1 << (number - 2)
       reduced = reduced.map { $0.reduced(by: 2) }
       guard reduced[0].width > 0, reduced[0].height > 0, !left.contains(number) else { continue }
-      let rest = 0.98 * sigma / Double(step)
-      body(number, reduced.map { $0.smoothed(sigma: rest, inNothing: true) }, step)
+      body(View(number: number, planes: reduced, sigma: 0.98 * sigma / Double(step), step: step))
     }
     guard let light = white.last?.reduced(by: 2), light.width > 0, light.height > 0,
       lines.contains(where: { !left.contains($0) })
     else { return }
     let found = lineMeans(light)
     for (number, plane) in zip(lines, found) where !left.contains(number) {
-      body(number, [plane], 2)
+      body(View(number: number, planes: [plane], step: 2))
     }
   }
 

@@ -6,17 +6,33 @@ struct Rows: Sendable {
 
   /// Calls `body` with the rows of planes of one size.
   static func reading(_ planes: [Plane], _ body: (Rows) -> Void) {
-    func visit(_ rows: [PlaneRows]) {
-      guard rows.count < planes.count else { return body(Rows(planes: rows)) }
-      planes[rows.count].withUnsafeRows { visit(rows + [$0]) }
-    }
-    visit([])
+    planes.withUnsafeRows { body(Rows(planes: $0)) }
   }
 
   /// Row `y` of all planes.
   func row(_ y: Int, _ body: (UnsafePointer<UnsafePointer<Float>?>) -> Void) {
     withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: planes.count) {
       for index in planes.indices { $0[index] = planes[index].row(y) }
+      if let base = $0.baseAddress { body(UnsafePointer(base)) }
+    }
+  }
+
+  /// The same of planes that are filtered.
+  ///
+  /// - Parameters:
+  ///   - filter: nil leaves them as they are.
+  ///   - room: what the filter needs, and a row for each plane.
+  func row(
+    _ y: Int, by filter: RowFilter?, _ room: UnsafeMutablePointer<Float>,
+    _ body: (UnsafePointer<UnsafePointer<Float>?>) -> Void
+  ) {
+    guard let filter else { return row(y, body) }
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: planes.count) {
+      for (index, plane) in planes.enumerated() {
+        let own = room + filter.room + index * plane.width
+        filter.run(plane, y, into: own, room)
+        $0[index] = UnsafePointer(own)
+      }
       if let base = $0.baseAddress { body(UnsafePointer(base)) }
     }
   }

@@ -50,26 +50,27 @@ public struct ScoreMap: Sendable {
     var fine = scores
     let half = UInt16(kinds.half)
     let finest = Channels.finest(isSuspect: calibration.isSuspect)
-    Channels.visit(white, shapes: shapes, leavingOut: left) { channel, planes, step in
-      let z = Self.length(planes, strata, step: step, scale: calibration.scales[channel])
-      let (intercept, slope) = calibration.line(of: channel)
-      func raise(_ target: inout Plane) {
-        target.withUnsafeMutableRows { target in
-          z.withUnsafeRows { z in
-            strata.withUnsafeRows { strata in
-              RowBands(height: target.height).inParallel { band in
-                for y in band {
+    scores.withUnsafeMutableRows { scores in
+      fine.withUnsafeMutableRows { fine in
+        Channels.visit(white, shapes: shapes, leavingOut: left) { channel in
+          let (intercept, slope) = calibration.line(of: channel.number)
+          let (step, width) = (channel.step, channel.planes[0].width)
+          let last = channel.planes[0].height - 1
+          let isFine = finest.contains(channel.number)
+          strata.withUnsafeRows { places in
+            channel.forEachRow(strata, scale: calibration.scales[channel.number]) { row, z in
+              // What is left over below belongs to the last row.
+              for y in row * step..<(row == last ? scores.height : (row + 1) * step) {
+                for target in isFine ? [scores, fine] : [scores] {
                   gd_score_row(
-                    z.row(min(y / step, z.height - 1)), step, strata.row(y), half, intercept, slope,
-                    target.row(y), target.width, z.width)
+                    z, step, places.row(y), half, intercept, slope, target.row(y), target.width,
+                    width)
                 }
               }
             }
           }
         }
       }
-      raise(&scores)
-      if finest.contains(channel) { raise(&fine) }
     }
     (self.scores, self.fine, self.residual) = (scores, fine, corrected)
     missing = shapes.last ?? Plane(width: 0, height: 0)
@@ -130,26 +131,5 @@ public struct ScoreMap: Sendable {
     }
     fill([])
     return result
-  }
-
-  /// The length of what the planes of a channel show, in units of its kind of place.
-  static func length(_ planes: [Plane], _ strata: Labels, step: Int, scale: [Float]) -> Plane {
-    var z = Plane.unfilled(width: planes[0].width, height: planes[0].height)
-    let (count, height) = (planes.count, z.height)
-    z.withUnsafeMutableRows { z in
-      Rows.reading(planes) { source in
-        strata.withUnsafeRows { strata in
-          RowBands(height: height).inParallel { band in
-            for y in band {
-              source.row(y) {
-                gd_length_row(
-                  $0, count, strata.row(y * step + step / 2), step, scale, z.row(y), z.width)
-              }
-            }
-          }
-        }
-      }
-    }
-    return z
   }
 }

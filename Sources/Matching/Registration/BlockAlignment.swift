@@ -28,12 +28,8 @@ struct BlockAlignment: Sendable {
     surfaces.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let target = buffer  // Each block writes its own part.
       inParallel(blocks.count) { block in
-        for dy in -radius...radius {
-          let row = (block * side + dy + radius) * side + radius
-          EdgeField.correlations(
-            reference, scan, in: blocks[block], dx: -radius...radius, dy: dy
-          ) { dx, sum in target[row + dx] = Float(sum) }
-        }
+        let own = EdgeField.correlations(reference, scan, in: blocks[block], radius: radius)
+        for (index, sum) in own.enumerated() { target[block * side * side + index] = sum }
       }
     }
     self.surfaces = surfaces

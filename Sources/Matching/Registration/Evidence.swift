@@ -53,26 +53,20 @@ extension WorkingScan {
     let nearEdge = explaining.extremes(radius: tolerance).high
     // The outermost pixels hold no gradient.
     let inner = area.intersection(onEdge.bounds.expanded(by: -2))
-    var found: [Float] = []
-    var all: [Float] = []
-    for y in inner.y..<inner.maxY {
-      for x in inner.x..<inner.maxX {
-        all.append(gradient[x, y])
-        if onEdge[x, y] > 0 { found.append(nearby[x, y]) }
-      }
-    }
+    let shown = gradient.crop(inner).samples
+    var found = zip(onEdge.crop(inner).samples, nearby.crop(inner).samples).filter { $0.0 > 0 }
+      .map(\.1)
     guard found.count >= 20 else { return .none }
     let typical = found.takeQuantile(0.5)
+    var all = shown
     let noise = all.takeQuantile(0.5)
     let threshold = 0.5 * typical
     let supported = Double(found.count { $0 > threshold }) / Double(found.count)
     var strong = 0
     var explained = 0
-    for y in inner.y..<inner.maxY {
-      for x in inner.x..<inner.maxX where gradient[x, y] > threshold {
-        strong += 1
-        if nearEdge[x, y] > 0 { explained += 1 }
-      }
+    for (gradient, isNear) in zip(shown, nearEdge.crop(inner).samples) where gradient > threshold {
+      strong += 1
+      if isNear > 0 { explained += 1 }
     }
     return Evidence(
       supported: supported, explained: strong > 0 ? Double(explained) / Double(strong) : 0,
