@@ -14,7 +14,7 @@ public struct Classifier: Sendable, Equatable {
     public var classes: [String]
     /// The classes of findings that are no defects.
     public var nuisances: [String] = []
-    /// Planes of the scans it was taught, 1 or 3; a crop has as many of the golden and a difference, see `CropSource`.
+    /// Planes of the scans it was taught, 1 or 3; a crop has as many of the golden, and what tells them apart, see `CropSource`.
     public var channels: Int
     /// Whether the difference is the normalised one of an inspection.
     public var isNormalised: Bool
@@ -28,7 +28,7 @@ public struct Classifier: Sendable, Equatable {
     public var lesson = Lesson()
 
     /// Planes of a crop.
-    public var planes: Int { CropSource.planes(channels: channels) }
+    public var planes: Int { CropSource.planes(channels: channels, isNormalised: isNormalised) }
 
     /// What is known of a classifier's training.
     public struct Lesson: Sendable, Equatable, Codable {

@@ -3,7 +3,8 @@ public import Raster
 
 /// A scan, its golden and how they differ, in 8 bits: what crops for a classifier are cut from, to learn and to name.
 ///
-/// The planes of a crop are those of the scan, then those of the golden, each from -½ to ½, then the difference from -1 to 1.
+/// The planes of a crop are those of the scan, then those of the golden, each from -½ to ½, then the difference from -1 to 1;
+/// where that is not an inspection's, two more tell what is parted and joined and what stands alone, see `Connections`.
 public struct CropSource: Sendable {
   /// Columns and rows.
   public let width, height: Int
@@ -14,10 +15,13 @@ public struct CropSource: Sendable {
   private let bytes: [UInt8]
 
   /// Planes of a crop of a scan with so many planes.
-  public static func planes(channels: Int) -> Int { 2 * channels + 1 }
+  public static func planes(channels: Int, isNormalised: Bool) -> Int {
+    2 * channels + (isNormalised ? 1 : 3)
+  }
   /// Planes of a crop.
-  public var planes: Int { Self.planes(channels: channels) }
-  private var stored: Int { 2 * channels + (isNormalised ? 1 : 0) }
+  public var planes: Int { Self.planes(channels: channels, isNormalised: isNormalised) }
+  /// Bytes of a pixel: scan, golden, and either the normalised difference or what is joined and what stands alone.
+  private var stored: Int { 2 * channels + (isNormalised ? 1 : 2) }
 
   /// A source of crops.
   ///
@@ -35,7 +39,7 @@ public struct CropSource: Sendable {
     (width, height, channels) = (scan.width, scan.height, scan.channels)
     isNormalised = difference != nil
     let (count, stored) = (
-      scan.width * scan.height, 2 * scan.channels + (difference == nil ? 0 : 1)
+      scan.width * scan.height, 2 * scan.channels + (difference == nil ? 2 : 1)
     )
     let goldens = (0..<scan.channels).map { golden.planes[min($0, golden.channels - 1)] }
     var bytes = [UInt8](repeating: 0, count: count * stored)
@@ -47,7 +51,16 @@ public struct CropSource: Sendable {
           }
         }
       }
-      difference?.samples.withUnsafeBufferPointer { source in
+      guard let difference else {
+        let connections = Connections(scan: scan.luminance, golden: golden.luminance)
+        for place in 0..<count {
+          let last = place &* stored &+ stored &- 1
+          bytes[last &- 1] = UInt8((connections.joined[place] * 127).rounded() + 128)
+          bytes[last] = UInt8((connections.alone[place] * 127).rounded() + 128)
+        }
+        return
+      }
+      difference.samples.withUnsafeBufferPointer { source in
         let half = Float(threshold)
         for place in 0..<count {
           let value = source[place].isNaN ? 0 : source[place]
@@ -89,9 +102,15 @@ public struct CropSource: Sendable {
             values[to &+ channels &+ channel] = b - 0.5
             sum += a - b
           }
-          values[to &+ planes &- 1] =
-            isNormalised
-            ? (Float(bytes[from &+ stored &- 1]) - 128) * (1 / 127) : sum / Float(channels)
+          var last = to &+ 2 &* channels
+          if !isNormalised {
+            values[last] = sum / Float(channels)
+            last &+= 1
+          }
+          for extra in 2 &* channels..<stored {
+            values[last] = (Float(bytes[from &+ extra]) - 128) * (1 / 127)
+            last &+= 1
+          }
         }
       }
     }

@@ -40,7 +40,7 @@ extension Classifier {
   /// The defects that an output tells of, the surest first.
   ///
   /// Each place whose defect class is more probable than at its neighbours tells of one; of two that overlap, the surer
-  /// one stays.
+  /// one stays. Of a long defect each end may tell: two of one class that overlap less, and are about as sure, are one.
   ///
   /// - Parameters:
   ///   - output: what the network gave for a picture.
@@ -93,7 +93,22 @@ extension Classifier {
     where !detection.box.isEmpty
       && kept.allSatisfy({ $0.box.overlap(detection.box) <= overlap })
     { kept.append(detection) }
-    return kept
+    var whole: [Detection] = []
+    for detection in kept {
+      let part = whole.indices.first {
+        whole[$0].label == detection.label
+          && whole[$0].box.intersection(detection.box).area * 10
+            > min(whole[$0].box.area, detection.box.area)
+      }
+      if let part {
+        if detection.confidence > whole[part].confidence / 3 {
+          whole[part].box = whole[part].box.union(detection.box)
+        }
+      } else {
+        whole.append(detection)
+      }
+    }
+    return whole
   }
 
   /// The box that a place tells of.

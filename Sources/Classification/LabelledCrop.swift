@@ -17,7 +17,7 @@ public struct LabelledCrop: Sendable {
   /// A label that says nothing: neither a defect nor none.
   public static let unknown: UInt8 = 255
 
-  /// The planes, (rows, columns, planes): scan, golden, normalised difference.
+  /// The planes, (rows, columns, planes), see `CropSource`.
   public var planes: Tensor
   /// The class of each pixel, row by row; 0 is no defect.
   public var labels: [UInt8]

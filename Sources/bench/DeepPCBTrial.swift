@@ -5,8 +5,13 @@ internal import Networks
 internal import Raster
 
 /// Teaches a classifier DeepPCB's boards and judges it on boards that it never saw.
+///
+/// After no steps it judges the model that is there. What it found is written beside the model, a line
+/// `pair,x,y,width,height,class,confidence` each.
 struct DeepPCBTrial {
   let taught, checked, judged: [LabelledPair]
+  /// What reading a pair took, seconds.
+  let readingSeconds: Double
 
   /// Runs `deeppcb`; tells whether it was asked for.
   static func run(_ arguments: [String]) throws -> Bool {
@@ -16,16 +21,25 @@ struct DeepPCBTrial {
     let trial = try DeepPCBTrial(folder, judging: boards)
     var settings = ClassifierTrainingSettings()
     if arguments.count > 5, let steps = Int(arguments[5]) { settings.steps = steps }
-    let classifier = try trial.teach(settings)
-    try classifier.write(to: model)
+    if arguments.count > 6, let share = Double(arguments[6]) { settings.relevanceDrop = share }
+    let classifier = try settings.steps == 0 ? Classifier(contentsOf: model) : trial.teach(settings)
+    if settings.steps > 0 { try classifier.write(to: model) }
     let confidence = try scores(classifier, trial.checked).scores.bestConfidence
     let (scores, found, seconds) = try scores(classifier, trial.judged)
+    let lines = zip(trial.judged, found).flatMap { pair, found in
+      found.map {
+        "\(pair.name),\($0.box.x),\($0.box.y),\($0.box.width),\($0.box.height),\($0.label),\($0.confidence)\n"
+      }
+    }
+    try Data(lines.joined().utf8).write(
+      to: model.deletingPathExtension().appendingPathExtension("found.csv"))
     func tell(_ name: String, _ scores: DetectionScores) {
       let rates = scores.rates(from: confidence)
       print(
         "\(name): mAP \(scores.meanAveragePrecision), F \(rates.f), precision \(rates.precision), recall \(rates.recall)"
       )
     }
+    print("confidence \(confidence)")
     tell("\(trial.judged.count) pairs", scores)
     for board in boards.sorted() {
       let own = trial.judged.indices.filter { trial.judged[$0].group == board }
@@ -36,7 +50,10 @@ struct DeepPCBTrial {
     for (label, precision) in scores.averagePrecision.sorted(by: { $0.key < $1.key }) {
       print("  \(classifier.card.classes[label]): \(precision)")
     }
-    print("\(Double(trial.judged.count) / seconds) pairs a second")
+    let judging = seconds / Double(max(1, trial.judged.count))
+    print(
+      "\(1 / (judging + trial.readingSeconds)) pairs a second, \(trial.readingSeconds) s to read one and \(judging) s to judge it"
+    )
     return true
   }
 
@@ -56,7 +73,10 @@ struct DeepPCBTrial {
       }
     }
     let others = entries.filter { !boards.contains($0.board) }
+    let clock = ContinuousClock()
+    let start = clock.now
     judged = try pairs(entries.filter { boards.contains($0.board) })
+    readingSeconds = (clock.now - start) / .seconds(1) / Double(max(1, judged.count))
     taught = try pairs(others.enumerated().filter { $0.offset % 20 != 7 }.map(\.element))
     checked = try pairs(others.enumerated().filter { $0.offset % 20 == 7 }.map(\.element))
   }
@@ -72,6 +92,7 @@ struct DeepPCBTrial {
         print(
           "step \(progress.step), \(Int(progress.seconds)) s, loss \(progress.loss), named right \(progress.heldOut ?? 0)"
         )
+        fflush(nil)
       }
       return .goOn
     }.classifier

@@ -34,7 +34,8 @@ import Testing
 
   private func untaught(_ seed: UInt64 = 1) -> Classifier {
     var random = Seeded(state: seed)
-    return Classifier(card: .init(classes: ["square", "bar"]), using: &random)
+    return Classifier(
+      card: .init(classes: ["square", "bar"], isNormalised: true), using: &random)
   }
 
   private func settings(_ steps: Int) -> ClassifierTrainingSettings {
@@ -127,6 +128,40 @@ import Testing
     var losses: [Double] = []
     for _ in 0..<12 { losses.append(training.advance { Self.crop($0 % 4 + 50) }) }
     #expect(losses[11] < losses[0])
+  }
+
+  /// Scores of 16 × 16 places where some tell of a box of a class.
+  private func output(_ told: [(x: Int, y: Int, label: Int, score: Float, box: PixelRect)])
+    -> Tensor
+  {
+    var output = Tensor(height: 16, width: 16, channels: 7)
+    for place in 0..<256 { output.values[place * 7] = 9 }
+    for (x, y, label, score, box) in told {
+      output[y, x, label] = 9 + score
+      let (centreX, centreY) = (Float(4 * x + 2), Float(4 * y + 2))
+      let sides = [
+        centreX - Float(box.x), centreY - Float(box.y), Float(box.maxX) - centreX,
+        Float(box.maxY) - centreY,
+      ]
+      for side in 0..<4 { output[y, x, 3 + side] = sides[side] / Classifier.reachPx }
+    }
+    return output
+  }
+
+  @Test func `of two that overlap the surer stays, and the ends of a long defect are one`() {
+    func box(_ x: Int, _ width: Int) -> PixelRect {
+      PixelRect(x: x, y: 8, width: width, height: 12)
+    }
+    func found(_ label: Int, _ score: Float, _ second: PixelRect) -> [PixelRect] {
+      let both = output([(3, 3, 1, 6, box(4, 20)), (8, 3, label, score, second)])
+      return untaught().detections(both, size: (64, 64)).map(\.box)
+    }
+    #expect(found(1, 3, box(8, 20)) == [box(4, 20)])
+    #expect(found(2, 3, box(8, 20)) == [box(4, 20)])
+    #expect(found(1, 3, box(20, 24)) == [box(4, 40)])
+    #expect(found(2, 3, box(20, 24)) == [box(4, 20), box(20, 24)])
+    #expect(found(1, -1.5, box(20, 24)) == [box(4, 20)])
+    #expect(found(1, 3, box(24, 20)) == [box(4, 20), box(24, 20)])
   }
 
   @Test func `says unknown and nuisance where they are due`() {

@@ -39,7 +39,9 @@ import Testing
     (settings.steps, settings.side, settings.batch) = (160, Self.side, 4)
     settings.precision = .float32
     var training = try ClassifierTraining(
-      Classifier(card: .init(classes: ["marked", "plain"]), using: &random), settings: settings)
+      Classifier(
+        card: .init(classes: ["marked", "plain"], isNormalised: true), using: &random),
+      settings: settings)
     while training.step < settings.steps { _ = training.advance { Self.crop($0).crop } }
     let classifier = training.classifier
     let layer = "down2.2.activation"
