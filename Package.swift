@@ -79,7 +79,8 @@ let package = Package(
       "Inspection",
       uses: [
         "Classification", "Explanations", "Golden", "ImageFiles", "Layout", "Matching", "Networks",
-        "Raster", "Records", "Reports", "Simulation", .product(name: "Crypto", package: "swift-crypto"), "Yams",
+        "Raster", "Records", "Reports", "Simulation",
+        .product(name: "Crypto", package: "swift-crypto"), "Yams",
       ]),
     module(
       "Service",

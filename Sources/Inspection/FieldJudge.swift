@@ -47,7 +47,7 @@ struct FieldJudge {
       y: window.field.y - field.y, rules: rules, into: &flagged)
     overview.add(judged, core: core, colours: colours)
     if edges != nil {
-      let (scan, golden) = window.pair
+      let (scan, golden) = window.pair()
       let region = window.region
       edges?.add(
         EdgeDisplacement.Window(

@@ -12,8 +12,8 @@ struct Truth: Codable, Sendable {
     var defects: [Mark]
     /// What the reticle has wrong there, and every die shows; absent where it has nothing.
     var repeated: [Mark]?
-    /// By how much the edges of each layer lie further out than drawn, µm.
-    var etchBiasUm: [String: Double]
+    /// By how much the edges of each layer lie further out than drawn, µm; absent of photographs that were not simulated.
+    var etchBiasUm: [String: Double]?
     /// Rows of the 2×3 affine from layout µm to scan pixels.
     var layoutToScan: [[Double]]
   }

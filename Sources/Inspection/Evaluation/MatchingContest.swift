@@ -182,12 +182,7 @@ public struct MatchingContest {
     }
     if !stages.contains(.tails) { noise = noise.withAssumedTails }
     refused = 0
-<<<<<<< HEAD
-    var (judgements, atRate) = ([Judgement](), [Judgement]())
-    var seconds = 0.0
-=======
     let judged = try cases(scans)
->>>>>>> sem
     let clock = ContinuousClock()
     let start = clock.now
     let comparisons = judged.map { one in
@@ -195,50 +190,39 @@ public struct MatchingContest {
         one.residual, materials: one.prepared.region.materials,
         edgeDistance: one.prepared.region.edgeDistance, place: one.place, calibration: noise,
         stages: stages)
-<<<<<<< HEAD
-      func findings(_ score: Double) -> [Finding] {
-        comparison.findings(
-          in: one.prepared.area, rules: Comparison.rules(score: score, calibration: noise))
-      }
-      // What a user of the recipe is shown; the curve needs what is found at every rate.
-      let shown = findings(threshold)
-      seconds += (clock.now - start).inSeconds
-      let judgement = judge(shown, one)
-      keep(judgement, shown, one, name: name)
-      atRate.append(judgement)
-      judgements.append(judge(findings(Calibration.score(rate: Self.greatestRate)), one))
     }
-    var entry = entry(name, judgements, atRate, refused: refused, seconds: seconds)
-    entry.leastProvenRate = noise.leastProvenRate
-=======
+    func findings(_ index: Int, _ score: Double) -> [Judgement.Candidate] {
+      var rules = Comparison.rules(score: score, calibration: noise)
+      rules.grow = stages.contains(.growth) ? min(rules.grow, rules.seed) : rules.seed
+      return comparisons[index].findings(in: judged[index].prepared.area, rules: rules)
+        .map { Judgement.Candidate($0, in: judged[index].prepared.field) }
     }
+    // What a user of the recipe is shown; the curve needs what is found at every rate.
+    var atRate: [Judgement] = []
+    for (index, one) in judged.enumerated() {
+      let shown = findings(index, threshold)
+      atRate.append(judgement(shown, one))
+      keepSamples(atRate[index], shown, one, name: name)
+    }
+    let seconds = (clock.now - start).inSeconds
     var candidates = judged.map { _ in [Judgement.Candidate]() }
     var judgements: [Judgement] = []
-    var seconds = 0.0
     let mpx = judged.reduce(0) { $0 + Double($1.prepared.area.area) / 1e6 }
     for rate in Self.rates {
-      var rules = Comparison.rules(score: Calibration.score(rate: rate), calibration: noise)
-      rules.grow = stages.contains(.growth) ? min(rules.grow, rules.seed) : rules.seed
-      for (index, one) in judged.enumerated() {
-        let found = comparisons[index].findings(in: one.prepared.area, rules: rules)
-          .map { Judgement.Candidate($0, in: one.prepared.field) }
+      for index in judged.indices {
         // What was found by a stricter threshold has grown since, and may have run into others.
         let earlier = candidates[index]
-        candidates[index] += found.filter { new in
+        candidates[index] += findings(index, Calibration.score(rate: rate)).filter { new in
           !earlier.contains { Judgement.touch(new, $0, within: 1) }
         }
       }
-      if rate == Self.rates.first { seconds = (clock.now - start).inSeconds }
       judgements = judged.indices.map { judgement(candidates[$0], judged[$0]) }
       let alarms = judgements.reduce(0) { $0 + $1.falseAlarms.count }
       if Double(alarms) > DetectionScores.greatestRate * mpx { break }
     }
-    for (index, one) in judged.enumerated() {
-      keepSamples(judgements[index], candidates[index], one, name: name)
-    }
-    var entry = entry(name, judgements, refused: refused, seconds: seconds)
+    var entry = entry(name, judgements, atRate, refused: refused, seconds: seconds)
+    entry.leastProvenRate = noise.leastProvenRate
     if case .without(let stage) = contestant { entry.leftOut = stage.leftOut }
->>>>>>> sem
     return entry
   }
 
@@ -314,43 +298,12 @@ public struct MatchingContest {
     }
   }
 
-<<<<<<< HEAD
-  private func judge(_ findings: [Finding], _ one: Case) -> Judgement {
-    Judgement(
-      scan: one.scan.lastPathComponent, mpx: Double(one.prepared.area.area) / 1e6,
-      marks: marks(one), repeated: truth.scans[one.scan.lastPathComponent]?.repeated ?? [],
-      candidates: candidates(findings, one))
-  }
-
   /// The defects that a scan shows where it is looked at.
-=======
->>>>>>> sem
   private func marks(_ one: Case) -> [KnownDefects.Mark] {
     (truth.scans[one.scan.lastPathComponent]?.defects ?? [])
       .filter { !$0.box.intersection(one.prepared.registration.extent).isEmpty }
   }
 
-<<<<<<< HEAD
-  private func candidates(_ findings: [Finding], _ one: Case) -> [Judgement.Candidate] {
-    let field = one.prepared.field
-    return findings.map { finding in
-      var box = finding.box
-      box.x += field.x
-      box.y += field.y
-      return Judgement.Candidate(
-        score: finding.score, box: box,
-        spans: finding.runs.map {
-          ($0.y + field.y, $0.columns.lowerBound + field.x..<$0.columns.upperBound + field.x)
-        })
-    }
-  }
-
-  /// Keeps pictures of what was missed and falsely found.
-  private mutating func keep(
-    _ judgement: Judgement, _ findings: [Finding], _ one: Case, name: String
-  ) {
-    let (field, candidates) = (one.prepared.field, candidates(findings, one))
-=======
   private func judgement(_ candidates: [Judgement.Candidate], _ one: Case) -> Judgement {
     Judgement(
       scan: one.scan.lastPathComponent, mpx: Double(one.prepared.area.area) / 1e6,
@@ -363,8 +316,6 @@ public struct MatchingContest {
     _ judgement: Judgement, _ candidates: [Judgement.Candidate], _ one: Case, name: String
   ) {
     let field = one.prepared.field
-    let threshold = Calibration.score(rate: device.recipe.matching.falseAlarmsPerMpx ?? 0.1)
->>>>>>> sem
     let golden = one.prepared.picture.less(one.residual)
     func keep(_ text: String, _ box: PixelRect) {
       let side = max(64, 2 * max(box.width, box.height))
@@ -378,11 +329,7 @@ public struct MatchingContest {
           told: .init(entry: name, scan: one.scan.lastPathComponent, text: text, box: box),
           seen: one.prepared.picture.crop(rect), golden: golden.crop(rect)))
     }
-<<<<<<< HEAD
     for (mark, defect) in zip(marks(one), judgement.defects) where defect.score == nil {
-=======
-    for (mark, defect) in zip(marks(one), judgement.defects) where (defect.score ?? 0) < threshold {
->>>>>>> sem
       keep(
         "missed: \(defect.class), contrast \(Int(defect.contrast)), \(defect.areaPx) px",
         mark.box)

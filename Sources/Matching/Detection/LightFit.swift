@@ -34,15 +34,8 @@ struct LightFit: Sendable {
       }
     }
     self.numbers = numbers
-<<<<<<< HEAD
     let nothing = Plane(width: count * columns, height: rows)
     fields = scan.planes.map { _ in nothing }
-=======
-    let (columns, rows, count) = (columns, rows, count)
-    let known = numbers
-    let fades: Int32 = levels.partsRims ? 0 : 1
-    fields = scan.planes.map { _ in Plane(width: count * columns, height: rows) }
->>>>>>> sem
     guard !isFlat, count > 1 else { return }
     // First about what is usual in the whole scan; then in colour about what that tells of the surroundings, for light that
     // varies by more than the limits would be cut off where it is strongest.
@@ -53,16 +46,16 @@ struct LightFit: Sendable {
         : (low: levels.reach.map { $0.map { -$0 } }, high: levels.reach)
       fit(
         scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area,
-        bounds: bounds, isFirst: step == 0, sigma: scale / Double(cell))
+        bounds: bounds, isFirst: step == 0, fades: !levels.partsRims, sigma: scale / Double(cell))
     }
   }
 
   /// Fits what differs by no more than the bounds from the fields so far.
   private mutating func fit(
     scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect,
-    bounds: (low: [[Float]], high: [[Float]]), isFirst: Bool, sigma: Double
+    bounds: (low: [[Float]], high: [[Float]]), isFirst: Bool, fades: Bool,
+    sigma: Double
   ) {
-    let fades = scan.channels == 1
     let (columns, rows, count, cell, known) = (columns, rows, count, cell, numbers)
     let width = scan.width
     var sums = Plane(width: scan.channels * count * columns, height: rows)

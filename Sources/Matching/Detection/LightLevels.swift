@@ -115,7 +115,7 @@ public struct LightLevels: Sendable, Equatable {
   /// The levels that samples tell.
   public init(_ samples: Samples) {
     let planes = samples.values.first?.value.count ?? 0
-<<<<<<< HEAD
+    partsRims = samples.partsRims && planes == 3
     var values = samples.values
     var rare: [UInt32: [[Float]]] = [:]
     for (kind, own) in values where own[0].count < Self.leastSamples {
@@ -129,9 +129,6 @@ public struct LightLevels: Sendable, Equatable {
     }
     kinds = values.sorted { ($0.value[0].count, $1.key) > ($1.value[0].count, $0.key) }
       .prefix(Self.mostKinds).map(\.key).sorted()
-=======
-    partsRims = samples.partsRims && planes == 3
->>>>>>> sem
     var (low, high) = (
       [[Float]](repeating: [], count: planes), [[Float]](repeating: [], count: planes)
     )

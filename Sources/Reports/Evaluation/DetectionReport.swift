@@ -69,12 +69,12 @@ private struct DetectionPage {
     value.map { Wording.number(100 * $0, digits: 1) } ?? "–"
   }
 
-<<<<<<< HEAD
   private static func told(_ count: DetectionRecord.AlarmCount?) -> String {
     count.map {
       "\($0.count) of \(Wording.number($0.rate * $0.mpx, digits: 1)) (\($0.low)–\($0.high))"
     } ?? "–"
-=======
+  }
+
   /// The entries that inspect as a whole.
   private var whole: [DetectionRecord.Entry] { record.entries.filter { $0.leftOut == nil } }
 
@@ -96,7 +96,7 @@ private struct DetectionPage {
         "name": entry.name.replacingOccurrences(of: "without-", with: ""),
         "leftOut": entry.leftOut ?? "",
         "cells": cells + [cell(entry.averagePrecision, full?.averagePrecision, digits: 3)],
-        "alarms": "\(entry.falseAlarmsAtRate ?? 0)",
+        "alarms": "\(entry.alarms?.count ?? 0)",
       ]
     }
   }
@@ -110,7 +110,6 @@ private struct DetectionPage {
       "text": Wording.number(value, digits: digits), "v": "\(value)",
       "more": kind.isEmpty ? "" : change, "kind": kind,
     ]
->>>>>>> sem
   }
 
   private func rows() -> [[String: Any]] {
