@@ -56,7 +56,7 @@ public struct NamingContest {
       let source = try naming.source(comparison.view(prepared.placed))
       let inside = marks.filter { !$0.box.intersection(prepared.registration.extent).isEmpty }
       let candidates = comparison.findings.map {
-        Judgement.Candidate($0, field: prepared.field)
+        Judgement.Candidate($0, in: prepared.field)
       }
       let judgement = Judgement(
         scan: scan.lastPathComponent, mpx: 1, marks: inside, candidates: candidates)

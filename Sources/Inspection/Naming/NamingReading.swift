@@ -82,7 +82,7 @@ struct NamingReading {
       let inside = marks.filter { !$0.box.intersection(prepared.registration.extent).isEmpty }
       let judgement = Judgement(
         scan: name, mpx: 1, marks: inside,
-        candidates: comparison.findings.map { Judgement.Candidate($0, field: field) })
+        candidates: comparison.findings.map { Judgement.Candidate($0, in: field) })
       var canvas = LabelCanvas(field)
       for index in judgement.falseAlarmIndices {
         canvas.mark(
@@ -258,18 +258,5 @@ extension KnownDefects.Mark {
   var spans: [(y: Int, columns: Range<Int>)] {
     let known = mask?.spans ?? []
     return known.isEmpty ? (box.y..<box.maxY).map { ($0, box.x..<box.maxX) } : known
-  }
-}
-
-extension Judgement.Candidate {
-  /// A finding of a field in scan pixels.
-  init(_ finding: Finding, field: PixelRect) {
-    var box = finding.box
-    (box.x, box.y) = (box.x + field.x, box.y + field.y)
-    self.init(
-      score: finding.score, box: box,
-      spans: finding.runs.map {
-        ($0.y + field.y, $0.columns.lowerBound + field.x..<$0.columns.upperBound + field.x)
-      })
   }
 }
