@@ -61,7 +61,8 @@ extension Device {
       }
       let placed = PlacedScan(
         registration: registration.showing(golden, mesh), mesh: mesh, golden: golden)
-      return .ready(try placed.window(field, picture))
+      let ready = try placed.window(field, picture)
+      return .ready(stages.contains(.variation) ? ready.onItsEdges : ready)
     }
   }
 

@@ -3,25 +3,27 @@ internal import Matching
 internal import Raster
 internal import Records
 
-extension Device {
+extension EdgeDisplacement {
   /// The least displacement of a layer's edges that stands out, pixels.
   ///
   /// Generators paint edges so far off on scans that nothing is wrong with.
-  private static let leastShift = 0.1
+  static let leastPx = 0.1
 
-  /// Nothing gathered yet of how far edges are displaced; nil where no layer is known, or the golden is learnt from the very scan,
+  /// Nothing gathered yet; nil where the golden is not a generator's: no layer is known, or it is learnt from the very scan,
   /// and its edges lie where the scan's do.
-  func edges(_ field: PixelRect) -> EdgeDisplacement? {
-    guard case .generator = recipe.golden, let stack else { return nil }
-    return EdgeDisplacement(layers: stack.layers.count, field: field)
+  init?(of golden: any GoldenSource, field: PixelRect) {
+    guard let golden = golden as? GeneratorGolden else { return nil }
+    self.init(layers: golden.stack.layers.count, field: field)
   }
+}
 
+extension Device {
   /// What of the edges is recorded.
   func record(_ edges: EdgeDisplacement, _ registration: Registration) -> [ProcessVariationRecord] {
     let names = (stack?.layers ?? []).map(\.name)
     let toLayout = registration.toScan.inverse
     let size = registration.pixelSize
-    return edges.shifts(least: Self.leastShift).map { shift in
+    return edges.shifts(least: EdgeDisplacement.leastPx).map { shift in
       let box = shift.region
       let seen = toLayout(
         Box(
