@@ -222,7 +222,7 @@ extension Device {
       edges: EdgeDisplacement(of: placed.golden, field: opened.field))
   }
 
-  /// The recipe's calibration; without one, what most of the scan itself shows.
+  /// The recipe's calibration, where it says so with the scan's own noise; without one, what most of the scan itself shows.
   func noise(
     _ scan: URL, channels: Int, _ samples: () throws -> [Calibrator.Sample]
   ) throws -> Calibration {
@@ -234,7 +234,7 @@ extension Device {
         .unusableScan, path: scan.relativePath,
         "is \(channels == 3 ? "in colour" : "grey"), and the calibration is of scans that are not")
     }
-    return calibration.noise
+    return try calibration.noise.fitted(to: samples)
   }
 
   /// Names findings; those of a scan that is not held one by one, each in a window of its own.

@@ -239,7 +239,7 @@ extension Device {
       for sample in samples.map({ $0.placed(as: placed) }) {
         sample.add(to: &edges, sample.residual(), core: sample.field)
       }
-      let moves = EdgeMoves(edges, least: EdgeDisplacement.leastPx)
+      let moves = EdgeMoves(edges, least: EdgeMoves.leastPx)
       if !moves.isStill {
         placed.moves = moves
         placed.levels = Self.levels(of: samples.map { $0.placed(as: placed) })

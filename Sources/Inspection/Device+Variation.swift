@@ -17,6 +17,12 @@ extension EdgeDisplacement {
   }
 }
 
+extension EdgeMoves {
+  /// A golden's edges stay where they are displaced less, pixels: what calibrations see on clean scans reaches as far, and dies
+  /// moved by little are no better compared.
+  static let leastPx = 0.2
+}
+
 extension Device {
   /// What of the edges is recorded.
   func record(_ edges: EdgeDisplacement, _ registration: Registration) -> [ProcessVariationRecord] {

@@ -104,7 +104,7 @@ struct PreparedScan: Sendable {
     let first = residual()
     add(to: &edges, first, core: field)
     var placed = placed
-    let moves = EdgeMoves(edges, least: EdgeDisplacement.leastPx)
+    let moves = EdgeMoves(edges, least: EdgeMoves.leastPx)
     placed.moves = moves
     guard moves.isStill else { return self.placed(as: placed) }
     var result = self.placed(as: placed)

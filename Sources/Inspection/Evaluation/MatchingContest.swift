@@ -56,6 +56,12 @@ public struct MatchingContest {
     let prepared: PreparedScan
     var residual: Residual
     var place: PlaceVariation?
+
+    var sample: Calibrator.Sample {
+      Calibrator.Sample(
+        name: scan.lastPathComponent, residual: residual, materials: prepared.region.materials,
+        edgeDistance: prepared.region.edgeDistance, place: place, area: prepared.area)
+    }
   }
 
   /// What was missed or falsely found, with its pictures.
@@ -174,12 +180,7 @@ public struct MatchingContest {
           .unusableScan, path: "evaluate", "no clean scan is left to calibrate on")
       }
       noise = Calibrator.calibration(
-        of: lessons.map {
-          Calibrator.Sample(
-            name: $0.scan.lastPathComponent, residual: $0.residual,
-            materials: $0.prepared.region.materials,
-            edgeDistance: $0.prepared.region.edgeDistance, place: $0.place, area: $0.prepared.area)
-        }, stages: stages)
+        of: lessons.map(\.sample), stages: stages)
     }
     if !stages.contains(.tails) { noise = noise.withAssumedTails }
     refused = 0
@@ -189,8 +190,8 @@ public struct MatchingContest {
     let comparisons = judged.map { one in
       Comparison(
         one.residual, materials: one.prepared.region.materials,
-        edgeDistance: one.prepared.region.edgeDistance, place: one.place, calibration: noise,
-        stages: stages)
+        edgeDistance: one.prepared.region.edgeDistance, place: one.place,
+        calibration: noise.fitted(to: { [one.sample] }, stages: stages), stages: stages)
     }
     func findings(_ index: Int, _ score: Double) -> [Judgement.Candidate] {
       var rules = Comparison.rules(score: score, calibration: noise)

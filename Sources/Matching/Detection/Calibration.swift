@@ -22,7 +22,7 @@ public struct Calibration: Sendable, Equatable, Codable {
   /// Planes of the scans.
   public let planes: Int
   /// For each kind of place the upper triangle that makes its noise equal, row by row, and 1/σ of brightness.
-  let whitening: [Float]
+  private(set) var whitening: [Float]
   /// For each channel and kind of place, what its length is multiplied by.
   let scales: [[Float]]
   /// For each channel, with other dies and without.
@@ -35,6 +35,10 @@ public struct Calibration: Sendable, Equatable, Codable {
   public let usesNeighbours: Bool
   /// Whether it was learnt from a scan that may hold defects; see `Calibrator`.
   public let isSuspect: Bool
+  /// Whether it is of scans each made equal by its own noise; nil where all had one.
+  ///
+  /// Photographs of one plane are taken at many magnifications, and what an edge is off by at one is no measure for another.
+  let followsScans: Bool?
 
   /// Channels that are not looked at.
   var leftOut: Set<Int> { Channels.leftOut(planes: planes, isSuspect: isSuspect) }
@@ -56,6 +60,24 @@ public struct Calibration: Sendable, Equatable, Codable {
   public var withAssumedTails: Calibration {
     var result = self
     result.tails = tails.map { $0.map { _ in Calibrator.assumedTail } }
+    return result
+  }
+
+  /// The same for one scan, where scans are judged each by its own noise.
+  ///
+  /// - Parameters:
+  ///   - samples: the scan, or windows that are spread over it; asked for where they are needed.
+  ///   - stages: what is not left out.
+  public func fitted(
+    to samples: () throws -> [Calibrator.Sample],
+    stages: Set<DetectionStage> = Set(DetectionStage.allCases)
+  ) rethrows -> Calibration {
+    guard followsScans == true else { return self }
+    let samples = try samples()
+    guard !samples.isEmpty else { return self }
+    var result = self
+    result.whitening = Calibrator.whitening(
+      of: samples, materials: materials, withOthers: usesNeighbours, stages: stages)
     return result
   }
 

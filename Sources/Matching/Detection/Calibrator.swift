@@ -59,62 +59,30 @@ public struct Calibrator {
   ) -> Calibration {
     precondition(!samples.isEmpty, "a calibration needs a clean scan")
     let planes = samples[0].residual.planes.count
-    var seen = [Int](repeating: 0, count: 1 << 16)
+    var counts = [Int](repeating: 0, count: 1 << 16)
     if stages.contains(.strata) {
-      for sample in samples { for value in sample.materials.values { seen[Int(value)] += 1 } }
+      for sample in samples { for value in sample.materials.values { counts[Int(value)] += 1 } }
     }
-    let materials = seen.indices.filter { seen[$0] >= 200 }.map { UInt16($0) }
+    let materials = counts.indices.filter { counts[$0] >= 200 }.map { UInt16($0) }
     let kinds = Strata(materials: materials)
     let mpx = samples.reduce(0) { $0 + Double($1.area.area) / 1e6 }
     let withOthers = samples.allSatisfy { $0.place != nil } && stages.contains(.place)
-    // Once as the others tell it, once as if no other told anything anywhere.
-    struct View {
-      var residual: Residual
-      var materials: Labels
-      var edgeDistance: Plane
-      var strata: Labels
-      var area: PixelRect
-      var isAlone: Bool
-      /// What does not count.
-      var hole: PixelRect
-
-      func counts(_ x: Int, _ y: Int) -> Bool {
-        x < hole.x || y < hole.y || x >= hole.maxX || y >= hole.maxY
-      }
-    }
-    var views: [View] = []
-    let nothing = PixelRect(x: 0, y: 0, width: 0, height: 0)
-    for sample in samples {
-      let alone = kinds.labels(sample.materials, edgeDistance: sample.edgeDistance, alone: nil)
-      let inner = sample.area.expanded(by: -border)
-      views.append(
-        View(
-          residual: sample.residual.trusted, materials: sample.materials,
-          edgeDistance: sample.edgeDistance, strata: alone, area: sample.area, isAlone: true,
-          hole: withOthers && !inner.isEmpty ? inner : nothing))
-      if withOthers, let place = sample.place {
-        let strata = kinds.labels(
-          sample.materials, edgeDistance: sample.edgeDistance, alone: place.alone)
-        views.append(
-          View(
-            residual: place.corrected(sample.residual), materials: sample.materials,
-            edgeDistance: sample.edgeDistance, strata: strata, area: sample.area,
-            isAlone: false, hole: nothing))
-      }
-    }
+    let views = samples.map { Self.views(of: $0, kinds: kinds, withOthers: withOthers) }
     var noise = NoiseSums(
       kinds: kinds, planes: planes, isFlat: !stages.contains(.strata), isSuspect: isSuspect)
-    for view in views {
-      noise.add(
-        view.residual.planes, view.strata, area: view.area, isAlone: view.isAlone,
-        where: view.counts)
-    }
+    for view in views.joined() { noise.add(view) }
     let whitening = noise.whitening(floor: floor, trust: trust)
+    let followsScans = !isSuspect && planes == 1
+    // Each scan's views with what makes its noise equal.
+    let seen = views.flatMap { views in
+      let table = followsScans ? own(views, kinds, planes: planes, stages) : whitening
+      return views.map { (view: $0, whitening: table) }
+    }
     var lengths = Channels.names.map { _ in LengthSums(kinds: kinds, isSuspect: isSuspect) }
     let unit = [Float](repeating: 1, count: kinds.count)
     let leftOut = ScoreMap.leftOut(stages)
       .union(Channels.leftOut(planes: planes, isSuspect: isSuspect))
-    for view in views where !isSuspect {
+    for (view, whitening) in seen where !isSuspect {
       let white = ScoreMap.white(view.residual, view.strata, whitening)
       // Shapes are told in standard deviations already.
       Channels.visit(white, shapes: [], leavingOut: leftOut) { channel in
@@ -131,13 +99,13 @@ public struct Calibrator {
         materials: materials, planes: planes, whitening: whitening, scales: scales,
         tails: Channels.names.map { _ in [assumedTail, assumedTail] }, mpx: mpx,
         scans: samples.map(\.name),
-        usesNeighbours: withOthers, isSuspect: true)
+        usesNeighbours: withOthers, isSuspect: true, followsScans: nil)
     }
-    let aloneMpx = views.filter(\.isAlone).reduce(0) {
+    let aloneMpx = views.joined().filter(\.isAlone).reduce(0) {
       $0 + Double($1.area.area - $1.hole.area) / 1e6
     }
     var peaks = Channels.names.map { _ in [[Float](), [Float]()] }
-    for view in views {
+    for (view, whitening) in seen {
       let white = ScoreMap.white(view.residual, view.strata, whitening)
       let shapes = ScoreMap.shapes(
         view.residual, view.materials, view.edgeDistance, view.strata, whitening,
@@ -156,7 +124,70 @@ public struct Calibrator {
       tails: peaks.map { sides in
         let alone = tail(sides[1], mpx: aloneMpx)
         return [withOthers ? tail(sides[0], mpx: mpx) : alone, alone]
-      }, mpx: mpx, scans: samples.map(\.name), usesNeighbours: withOthers, isSuspect: false)
+      }, mpx: mpx, scans: samples.map(\.name), usesNeighbours: withOthers, isSuspect: false,
+      followsScans: followsScans ? true : nil)
+  }
+
+  /// A scan as others tell it, or as if no other told anything.
+  fileprivate struct View {
+    var residual: Residual
+    var materials: Labels
+    var edgeDistance: Plane
+    var strata: Labels
+    var area: PixelRect
+    var isAlone: Bool
+    /// What does not count.
+    var hole: PixelRect
+
+    func counts(_ x: Int, _ y: Int) -> Bool {
+      x < hole.x || y < hole.y || x >= hole.maxX || y >= hole.maxY
+    }
+  }
+
+  /// A scan once as if no other told anything anywhere, and once as the others tell it.
+  fileprivate static func views(of sample: Sample, kinds: Strata, withOthers: Bool) -> [View] {
+    let alone = kinds.labels(sample.materials, edgeDistance: sample.edgeDistance, alone: nil)
+    let inner = sample.area.expanded(by: -border)
+    let nothing = PixelRect(x: 0, y: 0, width: 0, height: 0)
+    let view = View(
+      residual: sample.residual.trusted, materials: sample.materials,
+      edgeDistance: sample.edgeDistance, strata: alone, area: sample.area, isAlone: true,
+      hole: withOthers && !inner.isEmpty ? inner : nothing)
+    guard withOthers, let place = sample.place else { return [view] }
+    let strata = kinds.labels(
+      sample.materials, edgeDistance: sample.edgeDistance, alone: place.alone)
+    return [
+      view,
+      View(
+        residual: place.corrected(sample.residual), materials: sample.materials,
+        edgeDistance: sample.edgeDistance, strata: strata, area: sample.area, isAlone: false,
+        hole: nothing),
+    ]
+  }
+
+  /// What makes the noise of one scan equal, which may hold defects, by what most of it shows.
+  private static func own(
+    _ views: [View], _ kinds: Strata, planes: Int, _ stages: Set<DetectionStage>
+  ) -> [Float] {
+    var noise = NoiseSums(
+      kinds: kinds, planes: planes, isFlat: !stages.contains(.strata), isSuspect: true)
+    for view in views { noise.add(view) }
+    return noise.whitening(floor: floor, trust: trust)
+  }
+
+  /// What makes the noise of one scan equal, for a calibration that follows scans.
+  ///
+  /// - Parameters:
+  ///   - samples: the scan, or windows that are spread over it.
+  ///   - materials: those that the calibration learnt.
+  ///   - withOthers: whether other dies tell what is usual.
+  static func whitening(
+    of samples: [Sample], materials: [UInt16], withOthers: Bool, stages: Set<DetectionStage>
+  ) -> [Float] {
+    let kinds = Strata(materials: materials)
+    return own(
+      samples.flatMap { views(of: $0, kinds: kinds, withOthers: withOthers) }, kinds,
+      planes: samples[0].residual.planes.count, stages)
   }
 
   /// An exponential tail of the greatest peaks.
@@ -186,6 +217,14 @@ public struct Calibrator {
       tail.height + tail.scale * log(tail.rate / Self.rarest)
     }
     return tails.max { reach($0) < reach($1) } ?? tails[0]
+  }
+}
+
+extension NoiseSums {
+  fileprivate mutating func add(_ view: Calibrator.View) {
+    add(
+      view.residual.planes, view.strata, area: view.area, isAlone: view.isAlone,
+      where: view.counts)
   }
 }
 
