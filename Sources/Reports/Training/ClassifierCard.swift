@@ -75,7 +75,8 @@ public struct ClassifierCard: Sendable {
     var lines = ["", "## Scores on the scans held out", ""]
     if let accuracy = scores.accuracy {
       lines += [
-        "\(Wording.number(100 * accuracy, digits: 1)) % of the places are named right.", "",
+        "\(Wording.number(100 * accuracy, digits: 1)) % of the places that an inspection flags "
+          + "(of all where pairs came with their goldens) are named right.", "",
       ]
     }
     lines += MarkdownTable.lines(
@@ -139,14 +140,15 @@ public enum FaithfulnessTable {
     let hasLabels = record.rows.contains { $0.randomLabels != nil }
     let head =
       [
-        "Method", "Deletion", "Insertion", "Pointing", "Mass inside", "Context", "Concepts",
+        "Method", "Deletion", "Insertion", "Odds deleted", "Odds inserted", "Pointing",
+        "Mass inside", "Context", "Concepts",
         "Random weights",
       ] + (hasLabels ? ["Random labels"] : [])
     let rows = record.rows.map { row in
       [row.name + (row.method == record.shipped ? " (used)" : "")]
         + [
-          row.deletion, row.insertion, row.pointing, row.massInside, row.context, row.complexity,
-          row.randomWeights,
+          row.deletion, row.insertion, row.oddsDeletion, row.oddsInsertion, row.pointing,
+          row.massInside, row.context, row.complexity, row.randomWeights,
         ].map { Wording.number($0, digits: 3) }
         + (hasLabels ? [row.randomLabels.map { Wording.number($0, digits: 3) } ?? "–"] : [])
     }
