@@ -89,7 +89,7 @@ extension Device {
     let asked = try neighbours(of: opened, prepared, residual, calibration)
     let place = asked?.place
     var judge = try judge(
-      opened, prepared.placed, calibration, scanChannels: prepared.picture.channels)
+      opened, prepared.registration, calibration, scanChannels: prepared.picture.channels)
     if let tileSide, place == nil {
       var placed = prepared.placed
       var levels = LightLevels.Samples()
@@ -172,7 +172,7 @@ extension Device {
       try survey.samples.map { try sample(file, $0, $0.residual()) }
     }
     var judge = try judge(
-      opened, placed, calibration,
+      opened, placed.registration, calibration,
       scanChannels: isGrey ? 1 : opened.image.channels)
     let tiles = Tiling(opened.field, side: tileSide).tiles
     var source = WindowSource(opened.image, isGrey: isGrey)
@@ -208,9 +208,10 @@ extension Device {
   }
 
   private func judge(
-    _ opened: OpenedScan, _ placed: PlacedScan, _ calibration: Calibration, scanChannels: Int
+    _ opened: OpenedScan, _ registration: Registration, _ calibration: Calibration,
+    scanChannels: Int
   ) throws -> FieldJudge {
-    let rules = try rules(placed.registration, calibration)
+    let rules = try rules(registration, calibration)
     let threshold = Double(rules.seed)
     return FieldJudge(
       field: opened.field,
@@ -218,8 +219,7 @@ extension Device {
         width: opened.image.width, height: opened.image.height, channels: scanChannels,
         goldenChannels: calibration.planes),
       calibration: calibration, rules: rules,
-      colours: DifferenceColours(flaggedFrom: threshold),
-      edges: EdgeDisplacement(of: placed.golden, field: opened.field))
+      colours: DifferenceColours(flaggedFrom: threshold), edges: edges(opened.field))
   }
 
   /// The recipe's calibration, where it says so with the scan's own noise; without one, what most of the scan itself shows.

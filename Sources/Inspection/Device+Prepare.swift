@@ -61,8 +61,7 @@ extension Device {
       }
       let placed = PlacedScan(
         registration: registration.showing(golden, mesh), mesh: mesh, golden: golden)
-      let ready = try placed.window(field, picture)
-      return .ready(stages.contains(.variation) ? ready.onItsEdges : ready)
+      return .ready(try placed.window(field, picture))
     }
   }
 

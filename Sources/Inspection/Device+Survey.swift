@@ -233,27 +233,13 @@ extension Device {
     try visit(sampled.contains) { _, rect, picture in
       samples.append(try placed.window(rect, picture))
     }
-    placed.levels = Self.levels(of: samples)
-    placed.moves = EdgeMoves.still
-    if var edges = EdgeDisplacement(of: golden, field: field) {
-      for sample in samples.map({ $0.placed(as: placed) }) {
-        sample.add(to: &edges, sample.residual(), core: sample.field)
-      }
-      let moves = EdgeMoves(edges, least: EdgeMoves.leastPx)
-      if !moves.isStill {
-        placed.moves = moves
-        placed.levels = Self.levels(of: samples.map { $0.placed(as: placed) })
-      }
-    }
-    samples = samples.map { $0.placed(as: placed) }
-    return Survey(placed: placed, isGrey: isGrey, level: level, samples: samples)
-  }
-
-  /// How bright the materials are that windows show.
-  private static func levels(of samples: [PreparedScan]) -> LightLevels {
     var levels = LightLevels.Samples()
     for sample in samples { sample.add(to: &levels) }
-    return LightLevels(levels)
+    placed.levels = LightLevels(levels)
+    samples = samples.map {
+      PreparedScan(picture: $0.picture, field: $0.field, placed: placed, region: $0.region)
+    }
+    return Survey(placed: placed, isGrey: isGrey, level: level, samples: samples)
   }
 
   /// A window near a place, on the grid that generators paint on.

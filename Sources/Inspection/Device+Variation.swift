@@ -3,33 +3,25 @@ internal import Matching
 internal import Raster
 internal import Records
 
-extension EdgeDisplacement {
+extension Device {
   /// The least displacement of a layer's edges that stands out, pixels.
   ///
   /// Generators paint edges so far off on scans that nothing is wrong with.
-  static let leastPx = 0.1
+  private static let leastShift = 0.1
 
-  /// Nothing gathered yet; nil where the golden is not a generator's: no layer is known, or it is learnt from the very scan,
+  /// Nothing gathered yet of how far edges are displaced; nil where no layer is known, or the golden is learnt from the very scan,
   /// and its edges lie where the scan's do.
-  init?(of golden: any GoldenSource, field: PixelRect) {
-    guard let golden = golden as? GeneratorGolden else { return nil }
-    self.init(layers: golden.stack.layers.count, field: field)
+  func edges(_ field: PixelRect) -> EdgeDisplacement? {
+    guard case .generator = recipe.golden, let stack else { return nil }
+    return EdgeDisplacement(layers: stack.layers.count, field: field)
   }
-}
 
-extension EdgeMoves {
-  /// A golden's edges stay where they are displaced less, pixels: what calibrations see on clean scans reaches as far, and dies
-  /// moved by little are no better compared.
-  static let leastPx = 0.2
-}
-
-extension Device {
   /// What of the edges is recorded.
   func record(_ edges: EdgeDisplacement, _ registration: Registration) -> [ProcessVariationRecord] {
     let names = (stack?.layers ?? []).map(\.name)
     let toLayout = registration.toScan.inverse
     let size = registration.pixelSize
-    return edges.shifts(least: EdgeDisplacement.leastPx).map { shift in
+    return edges.shifts(least: Self.leastShift).map { shift in
       let box = shift.region
       let seen = toLayout(
         Box(

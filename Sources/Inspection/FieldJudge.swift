@@ -46,10 +46,15 @@ struct FieldJudge {
       window.area.intersection(window.local(core)), x: window.field.x - field.x,
       y: window.field.y - field.y, rules: rules, into: &flagged)
     overview.add(judged, core: core, colours: colours)
-    if var edges {
-      self.edges = nil  // Or else the sums would be copied.
-      window.add(to: &edges, residual, core: core)
-      self.edges = edges
+    if edges != nil {
+      let (scan, golden) = window.pair()
+      let region = window.region
+      edges?.add(
+        EdgeDisplacement.Window(
+          scan: scan, golden: golden, materials: region.materials,
+          edgeDistance: region.edgeDistance, looseness: region.looseness, residual: residual,
+          rect: window.field),
+        core: core.intersection(window.registration.extent))
     }
     return judged
   }

@@ -41,8 +41,6 @@ struct PlacedScan: Sendable {
   let golden: any GoldenSource
   /// How bright the scan's materials are; nil when each window tells by itself.
   var levels: LightLevels?
-  /// By how much its edges lie off the golden's; nil when each window tells by itself.
-  var moves: EdgeMoves?
   /// Which other scans the golden is made of; nil where it is made otherwise.
   var neighbours: NeighboursRecord?
 
@@ -52,10 +50,9 @@ struct PlacedScan: Sendable {
   ///   - rect: scan pixels.
   ///   - picture: what the scan shows there.
   func window(_ rect: PixelRect, _ picture: Picture) throws -> PreparedScan {
-    let painted = try golden.region(rect, toScan: registration.toScan, mesh: mesh)
-    return PreparedScan(
-      picture: picture, field: rect, placed: self, painted: painted,
-      region: moves.map { painted.moved(by: $0, rect: rect) } ?? painted)
+    PreparedScan(
+      picture: picture, field: rect, placed: self,
+      region: try golden.region(rect, toScan: registration.toScan, mesh: mesh))
   }
 }
 
@@ -65,20 +62,8 @@ struct PreparedScan: Sendable {
   /// Where it lies in the scan.
   let field: PixelRect
   let placed: PlacedScan
-  /// The golden of the window as it was painted.
-  let painted: GoldenRegion
-  /// The golden of the window, its edges where the process prints them.
-  var region: GoldenRegion { didSet { known = nil } }
-  /// What is left of the scan beside it, where somebody had to know.
-  private(set) var known: Residual?
-
-  init(
-    picture: Picture, field: PixelRect, placed: PlacedScan, painted: GoldenRegion,
-    region: GoldenRegion
-  ) {
-    (self.picture, self.field, self.placed) = (picture, field, placed)
-    (self.painted, self.region) = (painted, region)
-  }
+  /// The golden of the window.
+  var region: GoldenRegion
 
   var registration: Registration { placed.registration }
   var mesh: DisplacementMesh { placed.mesh }
@@ -91,48 +76,14 @@ struct PreparedScan: Sendable {
     PixelRect(x: rect.x - field.x, y: rect.y - field.y, width: rect.width, height: rect.height)
   }
 
-  /// The same with more that is known of the scan.
-  func placed(as placed: PlacedScan) -> PreparedScan {
-    PreparedScan(
-      picture: picture, field: field, placed: placed, painted: painted,
-      region: placed.moves.map { painted.moved(by: $0, rect: field) } ?? painted)
-  }
-
-  /// The whole of a scan with the golden's edges where the scan's lie, as far as a process moves them.
-  var onItsEdges: PreparedScan {
-    guard var edges = EdgeDisplacement(of: placed.golden, field: field) else { return self }
-    let first = residual()
-    add(to: &edges, first, core: field)
-    var placed = placed
-    let moves = EdgeMoves(edges, least: EdgeMoves.leastPx)
-    placed.moves = moves
-    guard moves.isStill else { return self.placed(as: placed) }
-    var result = self.placed(as: placed)
-    result.known = first
-    return result
-  }
-
-  /// The same without what is kept to save time.
-  var frugal: PreparedScan {
-    var result = self
-    result.known = nil
-    return result
-  }
-
   /// Scan and golden with as many planes as each other.
   ///
   /// - Parameter inColour: whether colour counts where both show it.
   func pair(inColour: Bool = true) -> (scan: Picture, golden: Picture) {
-    pair(with: region.picture, inColour: inColour)
-  }
-
-  private func pair(
-    with golden: Picture, inColour: Bool
-  ) -> (scan: Picture, golden: Picture) {
-    let alike = picture.channels == golden.channels && inColour
+    let alike = picture.channels == region.picture.channels && inColour
     return (
       alike ? picture : Picture(planes: [picture.luminance]),
-      alike ? golden : Picture(planes: [golden.luminance])
+      alike ? region.picture : Picture(planes: [region.picture.luminance])
     )
   }
 
@@ -140,7 +91,6 @@ struct PreparedScan: Sendable {
   ///
   /// - Parameter stages: what is not left out.
   func residual(_ stages: Set<DetectionStage> = Set(DetectionStage.allCases)) -> Residual {
-    if let known, stages == Set(DetectionStage.allCases) { return known }
     let (scan, golden) = pair(inColour: stages.contains(.colour))
     return Residual(
       scan: scan, golden: golden, materials: region.materials, edgeDistance: region.edgeDistance,
@@ -155,34 +105,6 @@ struct PreparedScan: Sendable {
     samples.add(
       scan: scan, golden: golden, materials: region.materials, edgeDistance: region.edgeDistance,
       area: area)
-  }
-
-  /// Adds the window's edges to what tells how far they lie off those that were painted.
-  ///
-  /// - Parameters:
-  ///   - residual: of the window, which tells its light.
-  ///   - core: pixels of the scan; no two windows may count one.
-  func add(to edges: inout EdgeDisplacement, _ residual: Residual, core: PixelRect) {
-    let (scan, golden) = pair(
-      with: painted.picture, inColour: residual.planes.count == picture.channels)
-    edges.add(
-      EdgeDisplacement.Window(
-        scan: scan, golden: golden, materials: painted.materials,
-        edgeDistance: painted.edgeDistance, looseness: painted.looseness, residual: residual,
-        rect: field),
-      core: core.intersection(registration.extent))
-  }
-}
-
-extension GoldenRegion {
-  /// The region with the edges of its picture moved; what lies there counts as it is drawn.
-  ///
-  /// - Parameter rect: where it lies, scan pixels.
-  fileprivate func moved(by moves: EdgeMoves, rect: PixelRect) -> GoldenRegion {
-    var result = self
-    result.picture = moves.moved(
-      picture, materials: materials, edgeDistance: edgeDistance, rect: rect)
-    return result
   }
 }
 

@@ -5,10 +5,10 @@ import Testing
 
 /// A golden of two layers, and scans that show their edges displaced.
 @Suite struct EdgeDisplacementTests {
-  static let bounds = PixelRect(x: 0, y: 0, width: 640, height: 512)
+  private static let bounds = PixelRect(x: 0, y: 0, width: 640, height: 512)
 
   /// Two layers, apart from each other, drawn further out by so many pixels where `moves` says so, and shifted.
-  static func layers(
+  private static func layers(
     outwards: [Double] = [0, 0], shift: Double = 0, where moves: (Box) -> Bool = { _ in true }
   ) -> [Plane] {
     (0..<2).map { layer in
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  static func picture(_ layers: [Plane], noise seed: UInt64? = nil) -> Picture {
+  private static func picture(_ layers: [Plane], noise seed: UInt64? = nil) -> Picture {
     var random = Seeded(state: seed ?? 0)
     return Picture(
       planes: [(Float(0.2), Float(0.15)), (-0.1, 0.2), (0.05, -0.1)].map { share in
@@ -45,10 +45,6 @@ import Testing
   }
 
   private static func shifts(_ scan: [Plane]) -> [EdgeShift] {
-    edges(scan).shifts(least: 0.1)
-  }
-
-  static func edges(_ scan: [Plane]) -> EdgeDisplacement {
     let drawn = layers()
     let golden = picture(drawn)
     let seen = picture(scan, noise: 5)
@@ -68,7 +64,7 @@ import Testing
           rect: bounds),
         core: core)
     }
-    return edges
+    return edges.shifts(least: 0.1)
   }
 
   @Test func `edges that lie where they should stand out nowhere`() {

@@ -104,7 +104,7 @@ public struct MatchingContest {
     return DetectionStage.allCases.filter { stage in
       switch stage {
       case .mesh: golden != .dies
-      case .placement, .variation: if case .generator = golden { true } else { false }
+      case .placement: if case .generator = golden { true } else { false }
       case .surface: golden == .dies
       case .place: golden != .dies && device.recipe.neighbours > 0
       default: stage.isAtWork(planes: planes)
@@ -159,8 +159,7 @@ public struct MatchingContest {
           ready.region.picture = twin
         }
         var one = Case(
-          scan: file, prepared: ready.frugal, residual: ready.residual(stages).withoutLight,
-          place: nil)
+          scan: file, prepared: ready, residual: ready.residual(stages).withoutLight, place: nil)
         if usesPlace {
           one.place = try device.place(
             of: file, ready, one.residual, golden: kind, stages: stages, kept: kept)
@@ -179,8 +178,7 @@ public struct MatchingContest {
         throw InspectionError(
           .unusableScan, path: "evaluate", "no clean scan is left to calibrate on")
       }
-      noise = Calibrator.calibration(
-        of: lessons.map(\.sample), stages: stages)
+      noise = Calibrator.calibration(of: lessons.map(\.sample), stages: stages)
     }
     if !stages.contains(.tails) { noise = noise.withAssumedTails }
     refused = 0
@@ -260,7 +258,7 @@ public struct MatchingContest {
     _ scan: URL, _ kind: Recipe.Golden, _ stages: Set<DetectionStage>
   ) throws -> PreparedScan? {
     let key =
-      "\(kind) \([.mesh, .placement, .surface, .variation].filter(stages.contains) as [DetectionStage])"
+      "\(kind) \([.mesh, .placement, .surface].filter(stages.contains) as [DetectionStage])"
     if let known = prepared[key]?[scan.path] { return known }
     // One golden at a time is kept.
     if prepared[key] == nil { prepared = [key: [:]] }
@@ -268,7 +266,7 @@ public struct MatchingContest {
       case .ready(let ready) = try device.prepare(
         try device.read(scan), scan, golden: kind, stages: stages)
     else { return nil }
-    prepared[key]?[scan.path] = ready.frugal
+    prepared[key]?[scan.path] = ready
     return ready
   }
 

@@ -6,8 +6,6 @@ public enum DetectionStage: String, CaseIterable, Codable, Sendable {
   case placement
   /// The light of a photograph over another as a whole, where goldens are made of other photographs.
   case surface
-  /// The golden's edges moved to where a whole process prints the scan's.
-  case variation
   /// The fit of each material's light.
   case light
   /// The light of pixels near edges apart from that of wide fields, in colour.
@@ -37,7 +35,7 @@ public enum DetectionStage: String, CaseIterable, Codable, Sendable {
 
   /// Those that change what is left of a scan beside its golden; the others judge it.
   public static let ofResiduals: [DetectionStage] = [
-    .mesh, .placement, .surface, .variation, .light, .rims, .motion, .place, .colour,
+    .mesh, .placement, .surface, .light, .rims, .motion, .place, .colour,
   ]
 
   /// What is left out with it, in words.
@@ -46,7 +44,6 @@ public enum DetectionStage: String, CaseIterable, Codable, Sendable {
     case .mesh: "the scan's departure from its affine map, block by block"
     case .placement: "the finer place that the painted golden tells"
     case .surface: "the light of one photograph over another as a whole"
-    case .variation: "the golden's edges moved to where the process prints them"
     case .light: "the fit of each material's light"
     case .rims: "light near edges apart from that of wide fields"
     case .motion: "the fit of what motion is left"

@@ -82,7 +82,7 @@ extension EdgeDisplacement {
   }
 
   /// What the edges of all layers are moved by alike is motion of the scan: it is taken away about each cell.
-  var withoutMotion: EdgeDisplacement {
+  private var withoutMotion: EdgeDisplacement {
     var result = self
     for row in 0..<rows {
       for column in 0..<columns {
@@ -104,7 +104,7 @@ extension EdgeDisplacement {
   }
 
   /// Outward displacement and shift that explain sums best; what edges of one direction alone leave open is taken for outward.
-  static func solve(
+  private static func solve(
     _ sums: Sums, leaning: Double
   ) -> (outwards: Double, shift: Point) {
     guard sums.w > 0 else { return (0, Point(x: 0, y: 0)) }
