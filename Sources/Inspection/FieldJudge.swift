@@ -146,9 +146,11 @@ struct Overview {
     let columns = core.x / step..<max(core.x / step, min(counts.width, (core.maxX - 1) / step + 1))
     let rows = core.y / step..<max(core.y / step, min(counts.height, (core.maxY - 1) / step + 1))
     let across = columns.map { seen($0, core.x, core.maxX) }
-    for y in rows {
-      let down = seen(y, core.y, core.maxY)
-      for (x, share) in zip(columns, across) { counts[x, y] += down * share }
+    counts.withUnsafeMutableRows { counts in
+      for y in rows {
+        let (line, down) = (counts.row(y) + columns.lowerBound, seen(y, core.y, core.maxY))
+        for x in across.indices { line[x] += down * across[x] }
+      }
     }
   }
 
@@ -164,13 +166,29 @@ struct Overview {
             let line = target.row(row)
             for y in max(core.y, row * step)..<min(core.maxY, (row + 1) * step) {
               let samples = source.row(y - core.y)
-              guard step > 1 else {
-                for x in 0..<min(core.width, width - core.x) { line[core.x &+ x] += samples[x] }
-                continue
-              }
-              for x in 0..<min(core.width, width * step - core.x) {
+              let end = min(core.width, width * step - core.x)
+              // Up to the first whole pixel, whole ones, and what is left.
+              var x = 0
+              func addOne() {
                 line[(core.x &+ x) / step] += samples[x]
+                x += 1
               }
+              while x < end, (core.x + x) % step != 0 { addOne() }
+              let (whole, count) = (line + (core.x + x) / step, max(0, end - x) / step)
+              let first = samples + x
+              switch step {
+              case 1: for k in 0..<count { whole[k] += first[k] }
+              case 2:
+                for k in 0..<count { whole[k] = whole[k] + first[2 &* k] + first[2 &* k &+ 1] }
+              default:
+                for k in 0..<count {
+                  var sum = whole[k]
+                  for part in 0..<step { sum += first[k &* step &+ part] }
+                  whole[k] = sum
+                }
+              }
+              x += count * step
+              while x < end { addOne() }
             }
           }
         }
@@ -182,24 +200,19 @@ struct Overview {
   var pictures: FieldPictures {
     let most = Float(reduction * reduction)
     func mean(_ planes: [Plane], elsewhere: Float) -> Picture {
-      var result = Picture(planes: planes)
-      result.withUnsafeMutableRows { planes in
-        counts.withUnsafeRows { counts in
-          RowBands(height: counts.height).inParallel { band in
-            for y in band {
-              let known = counts.row(y)
-              for plane in planes {
-                let samples = plane.row(y)
+      Picture(
+        planes: planes.map { plane in
+          Plane(width: plane.width, height: plane.height) { target in
+            plane.samples.withUnsafeBufferPointer { samples in
+              counts.samples.withUnsafeBufferPointer { known in
                 // What is not looked at fills the rest of a pixel.
-                for x in 0..<counts.width {
-                  samples[x] = (samples[x] + (most - known[x]) * elsewhere) / most
+                for x in 0..<samples.count {
+                  target[x] = (samples[x] + (most - known[x]) * elsewhere) / most
                 }
               }
             }
           }
-        }
-      }
-      return result
+        })
     }
     return FieldPictures(
       scan: mean(scan, elsewhere: Self.grey), golden: mean(golden, elsewhere: Self.grey),

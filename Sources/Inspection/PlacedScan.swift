@@ -112,11 +112,6 @@ extension Picture {
   /// A picture in the light of another: what that shows less what is left of it.
   func less(_ residual: Residual) -> Picture {
     let shown = channels == residual.planes.count ? planes : [luminance]
-    return Picture(
-      planes: zip(shown, residual.planes).map { shown, residual in
-        var golden = shown
-        for index in golden.samples.indices { golden.samples[index] -= residual.samples[index] }
-        return golden
-      })
+    return Picture(planes: zip(shown, residual.planes).map { $0.less($1) })
   }
 }

@@ -30,10 +30,16 @@ public struct Fourier: Sendable {
   public func field(_ edges: EdgeField) -> Field {
     precondition(edges.width <= width && edges.height <= height, "the field exceeds the transform")
     var samples = [Float](repeating: 0, count: 2 * width * height)
-    for y in 0..<edges.height {
-      for x in 0..<edges.width {
-        samples[2 * (y * width + x)] = edges.re.samples[y * edges.width + x]
-        samples[2 * (y * width + x) + 1] = edges.im.samples[y * edges.width + x]
+    samples.withUnsafeMutableBufferPointer { samples in
+      guard let base = samples.baseAddress else { return }
+      [edges.re, edges.im].withUnsafeRows { planes in
+        for y in 0..<edges.height {
+          let (re, im, target) = (planes[0].row(y), planes[1].row(y), base + 2 * y * width)
+          for x in 0..<edges.width {
+            target[2 &* x] = re[x]
+            target[2 &* x &+ 1] = im[x]
+          }
+        }
       }
     }
     return Field(samples: samples)

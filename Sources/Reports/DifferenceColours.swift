@@ -47,17 +47,36 @@ public struct DifferenceColours: Sendable, Equatable {
     guard difference.bounds.area > 0 else {
       return Picture(planes: [difference, difference, difference])
     }
-    let empty = Plane(width: difference.width, height: difference.height)
-    var picture = Picture(planes: [empty, empty, empty])
+    let (width, saturation, grey) = (difference.width, Float(saturation), Self.notCompared)
+    var picture = Picture(
+      planes: (0..<3).map { _ in Plane.unfilled(width: width, height: difference.height) })
+    let stops = Self.stops
+    // From each stop to the next.
+    let first = stops[0]
+    let (a, b, c, d) = (
+      stops[1] - stops[0], stops[2] - stops[1], stops[3] - stops[2], stops[4] - stops[3]
+    )
     picture.withUnsafeMutableRows { planes in
       difference.withUnsafeRows { difference in
         RowBands(height: difference.height).inParallel { band in
           for y in band {
             let (red, green, blue) = (planes[0].row(y), planes[1].row(y), planes[2].row(y))
             let source = difference.row(y)
-            for x in 0..<difference.width {
-              let colour = colour(source[x])
-              (red[x], green[x], blue[x]) = (colour.x, colour.y, colour.z)
+            // The colour of `colour`, with nothing to decide at a pixel.
+            func part(_ place: Float, _ stop: Float) -> Float {
+              let past = place - stop
+              return past > 0 ? (past < 1 ? past : 1) : 0
+            }
+            for x in 0..<width {
+              let (sigma, known) = (source[x], source[x] == source[x])
+              let place = 2 * (sigma / saturation + 1)
+              let (s, t, u, v) = (part(place, 0), part(place, 1), part(place, 2), part(place, 3))
+              let r = first.x + a.x * s + b.x * t + c.x * u + d.x * v
+              let g = first.y + a.y * s + b.y * t + c.y * u + d.y * v
+              let l = first.z + a.z * s + b.z * t + c.z * u + d.z * v
+              red[x] = known ? r : grey.x
+              green[x] = known ? g : grey.y
+              blue[x] = known ? l : grey.z
             }
           }
         }

@@ -140,7 +140,8 @@ public struct Calibrator {
     for view in views {
       let white = ScoreMap.white(view.residual, view.strata, whitening)
       let shapes = ScoreMap.shapes(
-        view.residual, view.materials, view.edgeDistance, view.strata, whitening,
+        view.residual, .init(view.residual), view.materials, view.edgeDistance, view.strata,
+        whitening,
         leavingOut: leftOut)
       Channels.visit(white, shapes: shapes, leavingOut: leftOut) { channel in
         peaks[channel.number][view.isAlone ? 1 : 0] += PeakSearch.peaks(
