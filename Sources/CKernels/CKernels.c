@@ -415,28 +415,30 @@ static inline void small_transform(complex_t *v, int p, float sign) {
   }
 }
 
-static inline __attribute__((always_inline)) void pass(const complex_t *from, complex_t *to, ptrdiff_t l, int p, ptrdiff_t m, ptrdiff_t n, float sign,
-                 const complex_t *twiddles) {
+static inline __attribute__((always_inline)) void pass(const complex_t *from, complex_t *restrict to, ptrdiff_t l, int p,
+                                                       ptrdiff_t m, ptrdiff_t together, float sign,
+                                                       const complex_t *twiddles) {
+  const ptrdiff_t side_by_side = m * together;
   for (ptrdiff_t j = 0; j < l; j++) {
     complex_t twist[5];
     for (int q = 1; q < p; q++) {
-      twist[q] = twiddles[(j * q * m) % n];
+      twist[q] = twiddles[j * q * m];
       twist[q].im *= -sign;
     }
-    const complex_t *source = from + j * m;
-    complex_t *target = to + j * p * m;
-    for (ptrdiff_t k = 0; k < m; k++) {
+    const complex_t *source = from + j * side_by_side;
+    complex_t *restrict target = to + j * p * side_by_side;
+    for (ptrdiff_t k = 0; k < side_by_side; k++) {
       complex_t v[5];
       v[0] = source[k];
-      for (int q = 1; q < p; q++) v[q] = source[q * l * m + k];
+      for (int q = 1; q < p; q++) v[q] = source[q * l * side_by_side + k];
       small_transform(v, p, sign);
       target[k] = v[0];
-      for (int q = 1; q < p; q++) target[q * m + k] = times(v[q], twist[q]);
+      for (int q = 1; q < p; q++) target[q * side_by_side + k] = times(v[q], twist[q]);
     }
   }
 }
 
-WIDEST void gd_fft(float *data, ptrdiff_t n, int sign, const float *twiddles, float *scratch) {
+WIDEST void gd_fft(float *data, ptrdiff_t n, ptrdiff_t together, int sign, const float *twiddles, float *scratch) {
   complex_t *from = (complex_t *)data;
   complex_t *to = (complex_t *)scratch;
   const complex_t *roots = (const complex_t *)twiddles;
@@ -446,15 +448,15 @@ WIDEST void gd_fft(float *data, ptrdiff_t n, int sign, const float *twiddles, fl
     const int p = left % 4 == 0 ? 4 : left % 2 == 0 ? 2 : left % 3 == 0 ? 3 : 5;
     const ptrdiff_t l = left / p;
     const float s = (float)sign;
-    if (p == 4) pass(from, to, l, 4, m, n, s, roots);
-    else if (p == 2) pass(from, to, l, 2, m, n, s, roots);
-    else if (p == 3) pass(from, to, l, 3, m, n, s, roots);
-    else pass(from, to, l, 5, m, n, s, roots);
+    if (p == 4) pass(from, to, l, 4, m, together, s, roots);
+    else if (p == 2) pass(from, to, l, 2, m, together, s, roots);
+    else if (p == 3) pass(from, to, l, 3, m, together, s, roots);
+    else pass(from, to, l, 5, m, together, s, roots);
     complex_t *swap = from;
     from = to;
     to = swap;
     m *= p;
     left = l;
   }
-  if (from != (complex_t *)data) memcpy(data, from, (size_t)n * sizeof(complex_t));
+  if (from != (complex_t *)data) memcpy(data, from, (size_t)(n * together) * sizeof(complex_t));
 }

@@ -26,13 +26,14 @@ func convert(
   }
 }
 
+/// What each level of 8 bits stands for.
+private let shares = (0..<256).map { Float($0) / 255 }
+
 private func spread(
   _ source: UnsafePointer<UInt8>, _ step: Int, _ count: Int, _ target: UnsafeMutablePointer<Float>
 ) {
-  if step == 1 {
-    for index in 0..<count { target[index] = Float(source[index]) / 255 }
-  } else {
-    for index in 0..<count { target[index] = Float(source[index &* step]) / 255 }
+  shares.withUnsafeBufferPointer { shares in
+    for index in 0..<count { target[index] = shares[Int(source[index &* step])] }
   }
 }
 

@@ -111,6 +111,8 @@ struct Overview {
   let reduction: Int
   private var scan, golden, difference: [Plane]
   private var counts: Plane
+  /// Whether one window showed all of the scan, pixel by pixel.
+  private var isWhole = false
 
   init(width: Int, height: Int, channels: Int, goldenChannels: Int) {
     reduction = max(1, (max(width, height) + Self.greatestSide - 1) / Self.greatestSide)
@@ -125,6 +127,13 @@ struct Overview {
   mutating func add(_ window: JudgedWindow, core: PixelRect, colours: DifferenceColours) {
     let part = window.crop(core)
     let coloured = colours.picture(of: part.difference)
+    if reduction == 1, core == counts.bounds, part.scan.channels == scan.count,
+      part.golden.channels == golden.count
+    {
+      (scan, golden, difference) = (part.scan.planes, part.golden.planes, coloured.planes)
+      isWhole = true
+      return
+    }
     for (target, source) in zip(scan.indices, part.scan.planes) {
       Self.add(source, core, reduction, &scan[target])
     }
@@ -198,6 +207,11 @@ struct Overview {
 
   /// The pictures.
   var pictures: FieldPictures {
+    if isWhole {
+      return FieldPictures(
+        scan: Picture(planes: scan), golden: Picture(planes: golden),
+        difference: Picture(planes: difference), reduction: 1)
+    }
     let most = Float(reduction * reduction)
     func mean(_ planes: [Plane], elsewhere: Float) -> Picture {
       Picture(

@@ -26,10 +26,13 @@ struct ReadScan {
   let picture: Picture
   var field: PixelRect { opened.field }
 
+  /// The scan's edges.
+  var views: FieldViews { FieldViews(picture.luminance, field: field) }
+
   /// Looks for the place on the reference that the scan shows.
-  func register(_ registrar: Registrar, _ luminance: Plane) throws -> RegistrationOutcome {
+  func register(_ registrar: Registrar, _ views: FieldViews) throws -> RegistrationOutcome {
     try registrar.register(
-      luminance, field: field, referencePoint: opened.place.center, scanPoint: opened.middle)
+      views, referencePoint: opened.place.center, scanPoint: opened.middle)
   }
 }
 

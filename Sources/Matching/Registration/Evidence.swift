@@ -91,11 +91,11 @@ extension WorkingScan {
   /// By how much the left and right, and the upper and lower halves disagree, working pixels; nil where no two halves
   /// hold structure.
   ///
-  /// Compared at about 512 pixels a side, where a pixel is much less than what is allowed.
+  /// Compared at up to 512 pixels a side, where a pixel is much less than what is allowed.
   ///
   /// - Parameter radius: greatest disagreement that can be seen.
   func halvesDisagreement(_ referenceEdges: EdgeField, radius: Int) -> Double? {
-    let factor = max(1, max(width, height) / 512)
+    let factor = max(1, (max(width, height) + 511) / 512)
     let (drawn, seen) = (referenceEdges.reduced(by: factor), edges.reduced(by: factor))
     let quarters = BlockAlignment(
       reference: drawn, scan: seen,
