@@ -139,14 +139,15 @@ public struct ClassifierLesson: Sendable {
     try (try training.classifier.checkpoint + training.checkpoint + own).write(to: path)
   }
 
-  /// The places held out with their true classes, and scores before temperature.
+  /// The places held out with their true classes, and scores before temperature; those alone that an inspection flags, for no
+  /// others are ever named, and what is flagged is plainer than what is not.
   private func judged(
     _ classifier: Classifier
   ) throws -> (scores: [[Double]], labels: [Int]) {
     let reader = CropReader(classifier)
     var (scores, labels): ([[Double]], [Int]) = ([], [])
     for pair in heldOut.pairs {
-      for labelled in pair.boxes {
+      for labelled in pair.boxes where pair.source.isFlagged(labelled.box) {
         scores.append(try reader.scores(labelled.box, in: pair.source))
         labels.append(labelled.label)
       }

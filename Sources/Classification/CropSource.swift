@@ -141,6 +141,18 @@ public struct CropSource: Sendable {
     }
   }
 
+  /// Whether an inspection's difference is flagged somewhere in a box; true where the difference is no inspection's.
+  func isFlagged(_ box: PixelRect) -> Bool {
+    guard isNormalised else { return true }
+    let inside = box.intersection(PixelRect(x: 0, y: 0, width: width, height: height))
+    return (inside.y..<inside.maxY).contains { y in
+      (inside.x..<inside.maxX).contains { x in
+        // The threshold became ½, which is 64 of 127.
+        abs(Int(bytes[(y * width + x) * stored + stored - 1]) - 128) >= 64
+      }
+    }
+  }
+
   /// The scan's part as a picture; pixels outside repeat the border's.
   public func scan(_ rect: PixelRect) -> Picture {
     var picture = Picture(

@@ -35,12 +35,6 @@ public struct LabelledPair: Sendable {
     source.planes(rect, symmetry: symmetry, shift: shift)
   }
 
-  /// All of it, grown to sides that a network takes.
-  public func planes(multiple: Int) -> Tensor {
-    func whole(_ side: Int) -> Int { (side + multiple - 1) / multiple * multiple }
-    return planes(PixelRect(x: 0, y: 0, width: whole(width), height: whole(height)))
-  }
-
   /// A crop to learn from.
   public func crop(
     _ rect: PixelRect, symmetry: Int = 0, shift: (x: Int, y: Int) = (0, 0)

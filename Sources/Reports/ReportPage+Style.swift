@@ -117,6 +117,11 @@ extension ReportPage {
       body:has(#boxes:not(:checked)) .crop::after{display:none}
       .c-layers span{display:inline-block;border:1px solid var(--faint);background:var(--back);border-radius:3px;padding:0 5px;margin:0 4px 4px 0;font-size:12px}
       .c-layers i{display:inline-block;width:.7em;height:.7em;margin-right:4px;border:1px solid var(--soft);border-radius:2px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+      @media screen and (max-width:1440px){
+      .table.told{--shots:424px}
+      .table.told .crops{zoom:.78}
+      .table.told .head .c-crops{grid-template-columns:repeat(auto-fill,100px);gap:6px}
+      }
       @media (max-width:1100px){main{grid-template-columns:1fr}}
       @media print{
       main{display:block}

@@ -7,7 +7,7 @@ internal import Raster
 /// `bench relevance|reports down3|up0 [runs]`.
 ///
 /// Prints one line of JSON with the seconds of every run after two that warm up; `peers/compare.py` runs it beside others.
-/// `bench deeppcb FOLDER BOARDS MODEL [steps] [relevance-drop]` teaches a classifier and judges its detections on boards that it
+/// `bench deeppcb FOLDER BOARDS MODEL [steps] [relevance-drop] [views]` teaches a classifier and judges its detections on boards that it
 /// never saw; BOARDS are numbers joined by commas.
 @main
 struct Bench {
@@ -28,7 +28,7 @@ struct Bench {
       print("usage: bench inference|fast|training|convolutions|peak float32|bfloat16 [runs]")
       print("       bench relevance|reports down3|up0 [runs]")
       print("       bench matching stages [SIDE] [runs] | scan FOLDER SIDE")
-      print("       bench deeppcb FOLDER BOARDS MODEL [steps] [relevance-drop]")
+      print("       bench deeppcb FOLDER BOARDS MODEL [steps] [relevance-drop] [views]")
       exit(64)
     }
     switch arguments[1] {

@@ -22,10 +22,11 @@ struct DeepPCBTrial {
     var settings = ClassifierTrainingSettings()
     if arguments.count > 5, let steps = Int(arguments[5]) { settings.steps = steps }
     if arguments.count > 6, let share = Double(arguments[6]) { settings.relevanceDrop = share }
+    let views = arguments.count > 7 ? Int(arguments[7]) ?? 8 : 8
     let classifier = try settings.steps == 0 ? Classifier(contentsOf: model) : trial.teach(settings)
     if settings.steps > 0 { try classifier.write(to: model) }
-    let confidence = try scores(classifier, trial.checked).scores.bestConfidence
-    let (scores, found, seconds) = try scores(classifier, trial.judged)
+    let confidence = try scores(classifier, trial.checked, views: views).scores.bestConfidence
+    let (scores, found, seconds) = try scores(classifier, trial.judged, views: views)
     let lines = zip(trial.judged, found).flatMap { pair, found in
       found.map {
         "\(pair.name),\($0.box.x),\($0.box.y),\($0.box.width),\($0.box.height),\($0.label),\($0.confidence)\n"
@@ -100,17 +101,12 @@ struct DeepPCBTrial {
 
   /// Judges a classifier, with the seconds that all pairs took after they were read.
   static func scores(
-    _ classifier: Classifier, _ pairs: [LabelledPair]
+    _ classifier: Classifier, _ pairs: [LabelledPair], views: Int
   ) throws -> (scores: DetectionScores, found: [[Detection]], seconds: Double) {
-    let plan = try Plan(classifier.network, height: 640, width: 640)
+    let reader = PairReader(classifier, views: views)
     var found: [[Detection]] = []
-    let time = ContinuousClock().measure {
-      for pair in pairs {
-        found.append(
-          classifier.detections(
-            plan.forward(pair.planes(multiple: classifier.multiple)),
-            size: (pair.width, pair.height)))
-      }
+    let time = try ContinuousClock().measure {
+      for pair in pairs { found.append(try reader.detections(in: pair.source)) }
     }
     let scores = DetectionScores(found, truth: pairs.map(\.boxes))
     return (scores, found, time / .seconds(1))

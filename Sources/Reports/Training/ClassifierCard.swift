@@ -75,7 +75,8 @@ public struct ClassifierCard: Sendable {
     var lines = ["", "## Scores on the scans held out", ""]
     if let accuracy = scores.accuracy {
       lines += [
-        "\(Wording.number(100 * accuracy, digits: 1)) % of the places are named right.", "",
+        "\(Wording.number(100 * accuracy, digits: 1)) % of the places that an inspection flags "
+          + "(of all where pairs came with their goldens) are named right.", "",
       ]
     }
     lines += MarkdownTable.lines(

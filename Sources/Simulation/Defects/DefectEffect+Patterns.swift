@@ -55,7 +55,7 @@ extension DefectEffect {
     using random: inout some RandomNumberGenerator
   ) -> DefectEffect {
     let blob = Blob(center: place, radius: radius, roughness: 0.35, using: &random)
-    var effect = DefectEffect(bounds: blob.bounds)
+    var effect = DefectEffect(bounds: blob.bounds, pattern: layer)
     effect.carve = { relief in
       relief.change(layer) { x, y, value in value * (1 - blob.share(x, y)) }
     }
@@ -68,7 +68,7 @@ extension DefectEffect {
     using random: inout some RandomNumberGenerator
   ) -> DefectEffect {
     let blob = Blob(center: place, radius: radius * 1.2, roughness: 0.35, using: &random)
-    var effect = DefectEffect(bounds: blob.bounds)
+    var effect = DefectEffect(bounds: blob.bounds, pattern: layer)
     effect.carve = { relief in
       relief.change(layer) { x, y, value in max(value, blob.share(x, y)) }
     }
@@ -83,7 +83,7 @@ extension DefectEffect {
     let patch = Patch(
       center: line.center, angle: line.angle, length: line.extent + 5,
       width: max(um * random.logUniform(0.6, 5), 1.2), raggedness: 0.3, using: &random)
-    var effect = DefectEffect(bounds: patch.bounds)
+    var effect = DefectEffect(bounds: patch.bounds, pattern: layer)
     effect.carve = { relief in
       relief.change(layer) { x, y, value in value * (1 - patch.share(x, y)) }
     }
@@ -98,7 +98,7 @@ extension DefectEffect {
     let patch = Patch(
       center: gap.center, angle: gap.angle, length: gap.extent + 3,
       width: max(um * random.logUniform(0.7, 3.5), 1.4), raggedness: 0.3, using: &random)
-    var effect = DefectEffect(bounds: patch.bounds)
+    var effect = DefectEffect(bounds: patch.bounds, pattern: layer)
     effect.carve = { relief in
       relief.change(layer) { x, y, value in max(value, patch.share(x, y)) }
     }

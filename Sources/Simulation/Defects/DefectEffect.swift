@@ -4,12 +4,28 @@ import Raster
 struct DefectEffect {
   /// The scan pixels beyond which nothing changes but by blur.
   let bounds: PixelRect
+  /// The layer whose pattern alone it changes; nil where it does anything else.
+  var pattern: ProcessLayer?
   /// Changes what lies where.
   var carve: (inout Relief) -> Void = { _ in }
   /// By how much the film is thicker at a pixel, nm.
   var thicken: ((Int, Int) -> Float)?
   /// Changes a pixel's colour as light leaves the wafer.
   var shade: ((Int, Int, inout SIMD3<Float>) -> Void)?
+
+  /// The class that it has by what it comes to; nil where it changes more than a pattern.
+  ///
+  /// - Parameters:
+  ///   - clean: the relief without it, `PatternChange.marginPx` beyond its bounds.
+  ///   - um: pixels a micrometre.
+  func kind(on clean: Relief, um: Double) -> DefectClass? {
+    guard let pattern else { return nil }
+    var marred = clean
+    carve(&marred)
+    return PatternChange.kind(
+      before: clean.coverage[pattern.index], after: marred.coverage[pattern.index],
+      isMetal: pattern.isMetal, um: um)
+  }
 
   /// The window around the defect as light leaves it.
   ///

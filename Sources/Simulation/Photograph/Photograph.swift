@@ -158,10 +158,12 @@ public struct Photograph: Sendable {
         !$0.window.intersection(window).isEmpty
       })
     else { return nil }
+    let surroundings = effect.bounds.expanded(by: PatternChange.marginPx)
+    let seen = effect.pattern == nil ? nil : effect.kind(on: try relief(surroundings), um: um)
     let contrast = kind.contrasts.map { random.logUniform($0.lowerBound, $0.upperBound) }
     guard
       let result = PlantedDefect(
-        kind, clean: try exposure(window), marred: try exposure(window, effect: effect),
+        seen ?? kind, clean: try exposure(window), marred: try exposure(window, effect: effect),
         window: window, contrast: contrast),
       result.defect.contrast >= settings.leastContrast, result.defect.areaPx >= 4
     else { return nil }
