@@ -51,29 +51,25 @@ public struct DifferenceColours: Sendable, Equatable {
     var picture = Picture(
       planes: (0..<3).map { _ in Plane.unfilled(width: width, height: difference.height) })
     let stops = Self.stops
-    // From each stop to the next.
-    let first = stops[0]
-    let (a, b, c, d) = (
-      stops[1] - stops[0], stops[2] - stops[1], stops[3] - stops[2], stops[4] - stops[3]
-    )
+    let (a, b, c, d, e) = (stops[0], stops[1], stops[2], stops[3], stops[4])
     picture.withUnsafeMutableRows { planes in
       difference.withUnsafeRows { difference in
         RowBands(height: difference.height).inParallel { band in
           for y in band {
             let (red, green, blue) = (planes[0].row(y), planes[1].row(y), planes[2].row(y))
             let source = difference.row(y)
-            // The colour of `colour`, with nothing to decide at a pixel.
-            func part(_ place: Float, _ stop: Float) -> Float {
-              let past = place - stop
-              return past > 0 ? (past < 1 ? past : 1) : 0
-            }
+            // As `colour`, with nothing to decide at a pixel.
             for x in 0..<width {
               let (sigma, known) = (source[x], source[x] == source[x])
-              let place = 2 * (sigma / saturation + 1)
-              let (s, t, u, v) = (part(place, 0), part(place, 1), part(place, 2), part(place, 3))
-              let r = first.x + a.x * s + b.x * t + c.x * u + d.x * v
-              let g = first.y + a.y * s + b.y * t + c.y * u + d.y * v
-              let l = first.z + a.z * s + b.z * t + c.z * u + d.z * v
+              let far = sigma / saturation
+              let place = ((far > -1 ? (far < 1 ? far : 1) : -1) + 1) * 2
+              let (one, two, three) = (place >= 1, place >= 2, place >= 3)
+              let weight = place - (three ? 3 : two ? 2 : one ? 1 : 0)
+              let low = three ? d : two ? c : one ? b : a
+              let high = three ? e : two ? d : one ? c : b
+              let r = low.x * (1 - weight) + high.x * weight
+              let g = low.y * (1 - weight) + high.y * weight
+              let l = low.z * (1 - weight) + high.z * weight
               red[x] = known ? r : grey.x
               green[x] = known ? g : grey.y
               blue[x] = known ? l : grey.z
