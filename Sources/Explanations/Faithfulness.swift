@@ -32,6 +32,9 @@ public struct Faithfulness: Sendable, Equatable, Codable {
   public private(set) var deletionCurve: [Double]
   /// How much the score rises above that of no channel when they alone are kept.
   public private(set) var insertionCurve: [Double]
+  /// The same of the logarithm of the channel's odds against its contenders, which is what a name hangs on: a score that falls
+  /// with all others changes nothing.
+  public private(set) var oddsDeletionCurve, oddsInsertionCurve: [Double]
   private var hits = 0.0
   private var mass = 0.0
   private var context = 0.0
@@ -40,13 +43,18 @@ public struct Faithfulness: Sendable, Equatable, Codable {
   private init(method: String, steps: Int) {
     (self.method, self.steps) = (method, steps)
     deletionCurve = [Double](repeating: 0, count: steps)
-    insertionCurve = deletionCurve
+    (insertionCurve, oddsDeletionCurve) = (deletionCurve, deletionCurve)
+    oddsInsertionCurve = deletionCurve
   }
 
   /// The mean of the deletion curve: the greater, the more faithful.
   public var deletion: Double { deletionCurve.reduce(0, +) / Double(steps) }
   /// The mean of the insertion curve: the greater, the more faithful.
   public var insertion: Double { insertionCurve.reduce(0, +) / Double(steps) }
+  /// The means of the odds' curves.
+  public var oddsDeletion: Double { oddsDeletionCurve.reduce(0, +) / Double(steps) }
+  /// The means of the odds' curves.
+  public var oddsInsertion: Double { oddsInsertionCurve.reduce(0, +) / Double(steps) }
   /// The share of samples whose heat map has its maximum in the object.
   public var pointing: Double { hits / Double(max(1, samples)) }
   /// The share of the heat map's positive relevance in the object.
@@ -70,17 +78,24 @@ public struct Faithfulness: Sendable, Equatable, Codable {
     let explainer = try Explainer(
       network, height: first.input.height, width: first.input.width, method: method)
     for sample in samples { add(sample, explainer, layer) }
+    let count = Double(max(1, self.samples))
     for step in 0..<steps {
-      deletionCurve[step] /= Double(max(1, self.samples))
-      insertionCurve[step] /= Double(max(1, self.samples))
+      deletionCurve[step] /= count
+      insertionCurve[step] /= count
+      oddsDeletionCurve[step] /= count
+      oddsInsertionCurve[step] /= count
     }
   }
 
   private mutating func add(_ sample: Sample, _ explainer: Explainer, _ layer: String) {
     let output = explainer.forward(sample.input)
     let seed = sample.start.relevance(of: output)
-    let explained = seed.values.indices.filter { seed.values[$0] != 0 }
+    let channel = sample.start.channel
+    let explained = (0..<seed.height * seed.width).filter {
+      seed.values[$0 * seed.channels + channel] != 0
+    }
     guard !explained.isEmpty else { return }
+    let others = (sample.start.contenders ?? 0..<output.channels).filter { $0 != channel }
     samples += 1
     let explanation = explainer.explain(from: seed, layer: layer)
     let value = explainer.value(of: layer)
@@ -92,14 +107,26 @@ public struct Faithfulness: Sendable, Equatable, Codable {
     let deleted = counts.map { value.keeping(Set(ranking.dropFirst($0))) }
     let inserted = counts.map { value.keeping(Set(ranking.prefix($0))) }
     let nothing = value.keeping([])
-    func score(_ output: Tensor) -> Double {
-      explained.reduce(0) { $0 + Double(output.values[$1]) } / Double(explained.count)
+    func mean(_ output: Tensor) -> (score: Double, odds: Double) {
+      var (score, odds) = (0.0, 0.0)
+      for place in explained {
+        let scores = output.values[place * output.channels..<(place + 1) * output.channels]
+          .map { Double($0) }
+        let most = others.map { scores[$0] }.max() ?? 0
+        score += scores[channel]
+        odds += scores[channel] - most - log(others.reduce(0) { $0 + exp(scores[$1] - most) })
+      }
+      return (score / Double(explained.count), odds / Double(explained.count))
     }
     let outputs = explainer.output(replacing: layer, with: deleted + inserted + [nothing])
-    let (whole, empty) = (score(output), score(outputs[2 * steps]))
+      .map(mean)
+    let (whole, empty) = (mean(output), outputs[2 * steps])
     for step in 0..<steps {
-      deletionCurve[step] += whole - score(outputs[step])
-      insertionCurve[step] += score(outputs[steps + step]) - empty
+      let (left, kept) = (outputs[step], outputs[steps + step])
+      deletionCurve[step] += whole.score - left.score
+      insertionCurve[step] += kept.score - empty.score
+      oddsDeletionCurve[step] += whole.odds - left.odds
+      oddsInsertionCurve[step] += kept.odds - empty.odds
     }
     concepts += Double(Explanation.complexity(explanation.relevances))
     let (inside, hit) = Faithfulness.place(explanation.heatMap, sample.mask)

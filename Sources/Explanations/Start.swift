@@ -14,6 +14,12 @@ public struct Start: Sendable, Hashable, Codable {
     case one
     /// The score's share by softmax among all.
     case softmax
+    /// Its score, and that of each contender with its sign turned, by its share by softmax among them: to first order, by how
+    /// much the channel is likelier than all others, without what speaks for all of them alike.
+    ///
+    /// Source: Iwana et al., "Explaining Convolutional Neural Networks using Softmax Gradient Layer-wise Relevance
+    /// Propagation", ICCV Workshops 2019, divided by the probability that the channel is wrong.
+    case odds
   }
 
   /// A rectangle of output pixels.
@@ -86,6 +92,15 @@ public struct Start: Sendable, Hashable, Codable {
         case .softmax:
           let sum = among.reduce(Float(0)) { $0 + exp(output.values[first + $1] - score) }
           result.values[first + channel] = 1 / sum
+        case .odds:
+          result.values[first + channel] = score
+          let others = among.filter { $0 != channel }
+          let most = others.reduce(-Float.infinity) { max($0, output.values[first + $1]) }
+          let powers = others.map { exp(output.values[first + $0] - most) }
+          let sum = powers.reduce(0, +)
+          for (other, power) in zip(others, powers) {
+            result.values[first + other] = -output.values[first + other] * power / sum
+          }
         }
       }
     }

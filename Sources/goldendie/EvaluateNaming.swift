@@ -104,7 +104,7 @@ extension EvaluateCommand {
         "Measures how faithful every way to explain a classifier is, on labelled places that it names right.",
       discussion: """
         Deletion and insertion: how much the score changes when the most relevant concepts are taken away, or are all that is \
-        left, in 15 steps; pointing and mass: how often, and how much of, a heat map lies in the object; context: how much of \
+        left, in 15 steps; odds: the same of the logarithm of the odds against all other classes; pointing and mass: how often, and how much of, a heat map lies in the object; context: how much of \
         the top concepts' relevance lies outside; concepts: how many make 80 % of all relevance; random weights and labels: \
         the correlation with maps of networks that learnt nothing.
         """)

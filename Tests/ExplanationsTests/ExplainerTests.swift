@@ -171,6 +171,16 @@ import Testing
     #expect(abs(soft.values[3] - 0.0474) < 1e-4)
   }
 
+  @Test func `starts with the odds against all others`() {
+    let output = Tensor(height: 1, width: 1, channels: 4, values: [4, 1, 2, 9])
+    let odds = Start(channel: 0, contenders: 0..<3, amount: .odds, isNormalised: false)
+    // e and e² to their sum; the last channel is no contender.
+    let expected: [Float] = [4, -0.26894, -1.46212, 0]
+    for (value, expected) in zip(odds.relevance(of: output).values, expected) {
+      #expect(abs(value - expected) < 1e-4)
+    }
+  }
+
   @Test func `starts nowhere where the class is nowhere`() {
     let none = Start(channel: 1, box: Start.Box(x: 1, y: 0, width: 1, height: 1))
     #expect(none.relevance(of: output).values.allSatisfy { $0 == 0 })

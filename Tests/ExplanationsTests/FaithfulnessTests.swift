@@ -39,6 +39,13 @@ import Testing
     let blind = try judged(.random(seed: 5))
     #expect(best.deletion > blind.deletion)
     #expect(best.insertion > blind.insertion)
+    // The other class scores nothing, so that odds are the score; where it scores the same, nothing changes them.
+    #expect(abs(best.oddsDeletion - best.deletion) < 1e-5)
+    #expect(abs(best.oddsInsertion - best.insertion) < 1e-5)
+    network.parameters.values[weight.range.lowerBound + 5] = 1
+    let even = try judged(.relevance(.epsilonPlus))
+    #expect(even.deletion > 0.1)
+    #expect(abs(even.oddsDeletion) < 1e-5 && abs(even.oddsInsertion) < 1e-5)
   }
 
   @Test func `leaves the picture's values as they were`() throws {

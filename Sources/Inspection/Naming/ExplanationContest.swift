@@ -110,7 +110,8 @@ public struct ExplanationContest {
       }
       return FaithfulnessRecord.Row(
         name: method.name, method: method.text, deletion: found.deletion,
-        insertion: found.insertion, pointing: found.pointing, massInside: found.massInside,
+        insertion: found.insertion, oddsDeletion: found.oddsDeletion,
+        oddsInsertion: found.oddsInsertion, pointing: found.pointing, massInside: found.massInside,
         context: found.contextScore, complexity: found.complexity,
         randomWeights: try likeness(byChance),
         randomLabels: try labelsByChance.map { try likeness($0.network) },

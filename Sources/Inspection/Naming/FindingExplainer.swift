@@ -93,15 +93,16 @@ final class FindingExplainer {
     return Start.Box(x: x, y: y, width: width, height: height)
   }
 
-  /// Where the explanation of a class begins: at the finding's places that score it highest, or where there are none at all
-  /// of its places alike.
+  /// Where the explanation of a class begins: at the finding's places that score it highest, by its odds against all others, or
+  /// where there are none at all of its places alike.
   func start(_ named: Named, label: Int? = nil, against: Int? = nil) -> Start {
     let label = label ?? named.naming.label
     if let against, against != label {
       return Start(channel: label, box: named.box, against: against)
     }
     let usual = Start(
-      channel: label, box: named.box, contenders: 0..<classifier.card.classes.count)
+      channel: label, box: named.box, contenders: 0..<classifier.card.classes.count,
+      amount: .odds)
     if usual.relevance(of: named.output).values.contains(where: { $0 != 0 }) { return usual }
     return Start(channel: label, box: named.box, amount: .one)
   }

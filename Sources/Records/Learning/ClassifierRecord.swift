@@ -109,6 +109,8 @@ public struct FaithfulnessRecord: Sendable, Equatable, Codable {
     public var name, method: String
     /// Means of the curves.
     public var deletion, insertion: Double
+    /// The same of the logarithm of the odds, instead of the score.
+    public var oddsDeletion, oddsInsertion: Double
     /// Heat maps and the object.
     public var pointing, massInside, context: Double
     /// Concepts that make 80 % of all absolute relevance.
@@ -122,11 +124,13 @@ public struct FaithfulnessRecord: Sendable, Equatable, Codable {
 
     /// A row with all its parts.
     public init(
-      name: String, method: String, deletion: Double, insertion: Double, pointing: Double,
-      massInside: Double, context: Double, complexity: Double, randomWeights: Double,
+      name: String, method: String, deletion: Double, insertion: Double, oddsDeletion: Double,
+      oddsInsertion: Double, pointing: Double, massInside: Double, context: Double,
+      complexity: Double, randomWeights: Double,
       randomLabels: Double?, deletionCurve: [Double], insertionCurve: [Double]
     ) {
       (self.name, self.method, self.deletion, self.insertion) = (name, method, deletion, insertion)
+      (self.oddsDeletion, self.oddsInsertion) = (oddsDeletion, oddsInsertion)
       (self.pointing, self.massInside, self.context) = (pointing, massInside, context)
       (self.complexity, self.randomWeights) = (complexity, randomWeights)
       (self.randomLabels, self.deletionCurve) = (randomLabels, deletionCurve)

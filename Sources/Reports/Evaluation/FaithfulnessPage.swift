@@ -70,7 +70,7 @@ public struct FaithfulnessPage: Sendable {
   private static let page = #"""
     <body>
     <header><div class="who"><p class="over">{{model}} · concepts of {{layer}}</p><h1>How faithful explanations are</h1></div></header>
-    <p class="lead">Places named right: {{samples}}. Deletion and insertion are mean changes of the score over the steps: the greater, the more faithful. Pointing and mass: in the object; context: relevance of the top concepts outside it; concepts: how many make 80 % of all relevance; the last columns: correlation with maps of networks that learnt nothing.</p>
+    <p class="lead">Places named right: {{samples}}. Deletion and insertion are mean changes of the score over the steps: the greater, the more faithful; the odds’ are those of the logarithm of the odds against all other classes, which a name hangs on. Pointing and mass: in the object; context: relevance of the top concepts outside it; concepts: how many make 80 % of all relevance; the last columns: correlation with maps of networks that learnt nothing.</p>
     <table class="faith"><tr>{{#head}}<th>{{name}}</th>{{/head}}</tr>
     {{#rows}}<tr class="{{#isUsed}}used{{/isUsed}}"><th scope="row" title="{{method}}">{{name}}</th>{{#cells}}<td>{{text}}</td>{{/cells}}</tr>
     {{/rows}}</table>

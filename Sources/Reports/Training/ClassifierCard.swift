@@ -140,14 +140,15 @@ public enum FaithfulnessTable {
     let hasLabels = record.rows.contains { $0.randomLabels != nil }
     let head =
       [
-        "Method", "Deletion", "Insertion", "Pointing", "Mass inside", "Context", "Concepts",
+        "Method", "Deletion", "Insertion", "Odds deleted", "Odds inserted", "Pointing",
+        "Mass inside", "Context", "Concepts",
         "Random weights",
       ] + (hasLabels ? ["Random labels"] : [])
     let rows = record.rows.map { row in
       [row.name + (row.method == record.shipped ? " (used)" : "")]
         + [
-          row.deletion, row.insertion, row.pointing, row.massInside, row.context, row.complexity,
-          row.randomWeights,
+          row.deletion, row.insertion, row.oddsDeletion, row.oddsInsertion, row.pointing,
+          row.massInside, row.context, row.complexity, row.randomWeights,
         ].map { Wording.number($0, digits: 3) }
         + (hasLabels ? [row.randomLabels.map { Wording.number($0, digits: 3) } ?? "–"] : [])
     }
