@@ -16,6 +16,9 @@ extension Classifier {
 }
 
 /// Names findings with a classifier, crop by crop.
+///
+/// A crop is looked at in all eight positions that turn and mirror it, and named by the mean of its scores: a defect has the
+/// same name whichever way it lies.
 public final class CropReader {
   /// The classifier.
   public let classifier: Classifier
@@ -34,19 +37,36 @@ public final class CropReader {
     classifier.name(scores: try scores(box, in: source))
   }
 
+  /// Names what is in a box of a crop that was read before.
+  ///
+  /// - Throws: `NetworkError` when the machine can't run the network.
+  public func name(_ box: PixelRect, of crop: Tensor) throws -> Naming {
+    classifier.name(scores: try scores(box, of: crop))
+  }
+
   /// The scores of what is in a box, before temperature.
-  public func scores(_ box: PixelRect, in source: CropSource) throws -> [Double] {
+  func scores(_ box: PixelRect, in source: CropSource) throws -> [Double] {
     let rect = Classifier.crop(around: box)
-    let plan: Plan
-    if let known = plans[rect.width] {
-      plan = known
-    } else {
-      plan = try Plan(
-        classifier.network, height: rect.height, width: rect.width, precision: precision)
-      plans[rect.width] = plan
-    }
     var own = box
     (own.x, own.y) = (box.x - rect.x, box.y - rect.y)
-    return classifier.findingScores(plan.forward(source.planes(rect)), box: own)
+    return try scores(own, of: source.planes(rect))
+  }
+
+  /// The scores of what is in a box of a square crop, before temperature.
+  private func scores(_ box: PixelRect, of crop: Tensor) throws -> [Double] {
+    precondition(crop.width == crop.height, "a crop is a square")
+    let side = crop.width
+    let plan =
+      try plans[side]
+      ?? Plan(classifier.network, height: side, width: side, precision: precision)
+    plans[side] = plan
+    var mean = [Double](repeating: 0, count: classifier.card.classes.count)
+    for position in Positions.all {
+      let scores = classifier.findingScores(
+        plan.forward(crop.turned(position)),
+        box: box.turned(position, width: side, height: side))
+      for index in mean.indices { mean[index] += scores[index] / Double(Positions.all.count) }
+    }
+    return mean
   }
 }

@@ -43,11 +43,7 @@ public struct LabelledPair: Sendable {
       guard !labelled.box.intersection(rect).isEmpty else { return nil }
       var box = labelled.box
       (box.x, box.y) = (box.x - rect.x, box.y - rect.y)
-      if symmetry & 1 != 0 { box.x = rect.width - box.maxX }
-      if symmetry & 2 != 0 { box.y = rect.height - box.maxY }
-      if symmetry & 4 != 0 {
-        box = PixelRect(x: box.y, y: box.x, width: box.height, height: box.width)
-      }
+      box = box.turned(symmetry, width: rect.width, height: rect.height)
       return LabelledBox(box: box, label: labelled.label)
     }
     let planes = planes(rect, symmetry: symmetry, shift: shift)

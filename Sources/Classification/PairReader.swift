@@ -29,18 +29,17 @@ public final class PairReader {
       (side + classifier.multiple - 1) / classifier.multiple * classifier.multiple
     }
     let rect = PixelRect(x: 0, y: 0, width: whole(source.width), height: whole(source.height))
-    var mean = try output(source, rect, symmetry: 0)
-    for symmetry in 1..<max(1, views) {
-      let other = classifier.upright(
-        try output(source, rect, symmetry: symmetry), symmetry: symmetry)
+    let planes = source.planes(rect)
+    var mean = try output(planes)
+    for position in Positions.all.dropFirst().prefix(views - 1) {
+      let other = classifier.upright(try output(planes.turned(position)), position: position)
       for index in mean.values.indices { mean.values[index] += other.values[index] }
     }
     for index in mean.values.indices { mean.values[index] /= Float(views) }
     return classifier.detections(mean, size: (source.width, source.height))
   }
 
-  private func output(_ source: CropSource, _ rect: PixelRect, symmetry: Int) throws -> Tensor {
-    let planes = source.planes(rect, symmetry: symmetry)
+  private func output(_ planes: Tensor) throws -> Tensor {
     let size = [planes.height, planes.width]
     let plan =
       try plans[size]
@@ -48,35 +47,5 @@ public final class PairReader {
         classifier.network, height: planes.height, width: planes.width, precision: precision)
     plans[size] = plan
     return plan.forward(planes)
-  }
-}
-
-extension Classifier {
-  /// What the network gave for a turned picture, as it would lie if the picture were not turned.
-  ///
-  /// - Parameter symmetry: as `CropSource.planes` has it.
-  func upright(_ output: Tensor, symmetry: Int) -> Tensor {
-    let swaps = symmetry & 4 != 0
-    let (rows, columns) = swaps ? (output.width, output.height) : (output.height, output.width)
-    let (channels, classes) = (output.channels, card.classes.count)
-    // Which side of the turned picture was the left, top, right and bottom one.
-    var sides = swaps ? [1, 0, 3, 2] : [0, 1, 2, 3]
-    if symmetry & 1 != 0 { sides.swapAt(0, 2) }
-    if symmetry & 2 != 0 { sides.swapAt(1, 3) }
-    var result = Tensor(height: rows, width: columns, channels: channels)
-    for row in 0..<output.height {
-      for column in 0..<output.width {
-        var (x, y) = swaps ? (row, column) : (column, row)
-        if symmetry & 1 != 0 { x = columns - 1 - x }
-        if symmetry & 2 != 0 { y = rows - 1 - y }
-        let from = (row * output.width + column) * channels
-        let to = (y * columns + x) * channels
-        for index in 0..<classes { result.values[to + index] = output.values[from + index] }
-        for (side, turned) in sides.enumerated() {
-          result.values[to + classes + side] = output.values[from + classes + turned]
-        }
-      }
-    }
-    return result
   }
 }

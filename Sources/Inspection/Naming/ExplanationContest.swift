@@ -39,7 +39,6 @@ public struct ExplanationContest {
       throw InspectionError(
         .unusableScan, path: file.relativePath, "was taught scans of another kind than these")
     }
-    let plan = try Plan(classifier.network, height: Self.side, width: Self.side)
     let classes = classifier.card.classes
     var taken = [Int](repeating: 0, count: classes.count)
     var samples: [Faithfulness.Sample] = []
@@ -51,11 +50,10 @@ public struct ExplanationContest {
         let planes = pair.planes(rect)
         var own = labelled.box
         (own.x, own.y) = (own.x - rect.x, own.y - rect.y)
-        guard classifier.name(plan.forward(planes), box: own).label == labelled.label else {
-          continue
-        }
+        let named = try explainer.name(planes, rect: rect, box: own)
+        guard named.naming.label == labelled.label else { continue }
         taken[labelled.label] += 1
-        let start = explainer.start(try explainer.name(planes, rect: rect, box: own))
+        let start = explainer.start(named)
         samples.append(
           Faithfulness.Sample(
             input: planes, start: start,

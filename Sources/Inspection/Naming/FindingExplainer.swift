@@ -34,7 +34,7 @@ final class FindingExplainer {
     return network.layers.dropFirst().dropLast().map(\.name).filter { !activated.contains($0) }
   }
 
-  /// A finding's crop with its name.
+  /// A finding's crop as it lies, with its name, which it has by all positions.
   struct Named {
     /// The square that was read, in pixels of the source.
     var rect: PixelRect
@@ -48,12 +48,14 @@ final class FindingExplainer {
   let classifier: Classifier
   private let method: Method
   private let workers: Int?
+  private let reader: CropReader
   private var explainers: [Int: Explainer] = [:]
   private var current: Explainer?
 
   /// - Parameter workers: threads for one finding; nil is one for each core.
   init(_ classifier: Classifier, method: Method, workers: Int? = 1) {
     (self.classifier, self.method, self.workers) = (classifier, method, workers)
+    reader = CropReader(classifier)
   }
 
   /// Reads and names what is in a box of a source; explanations are of the last box that was read.
@@ -78,7 +80,7 @@ final class FindingExplainer {
     current = explainer
     let output = explainer.forward(planes)
     return Named(
-      rect: rect, planes: planes, naming: classifier.name(output, box: box),
+      rect: rect, planes: planes, naming: try reader.name(box, of: planes),
       box: Self.outputBox(box, stride: classifier.stride, output), output: output)
   }
 
