@@ -61,7 +61,7 @@ public struct Calibrator {
     let planes = samples[0].residual.planes.count
     var seen = [Int](repeating: 0, count: 1 << 16)
     if stages.contains(.strata) {
-      for sample in samples { for value in sample.materials.values { seen[Int(value)] += 1 } }
+      for sample in samples { sample.materials.count(into: &seen) }
     }
     let materials = seen.indices.filter { seen[$0] >= 200 }.map { UInt16($0) }
     let kinds = Strata(materials: materials)
@@ -140,7 +140,8 @@ public struct Calibrator {
     for view in views {
       let white = ScoreMap.white(view.residual, view.strata, whitening)
       let shapes = ScoreMap.shapes(
-        view.residual, view.materials, view.edgeDistance, view.strata, whitening,
+        view.residual, .init(view.residual), view.materials, view.edgeDistance, view.strata,
+        whitening,
         leavingOut: leftOut)
       Channels.visit(white, shapes: shapes, leavingOut: leftOut) { channel in
         peaks[channel.number][view.isAlone ? 1 : 0] += PeakSearch.peaks(
@@ -186,6 +187,24 @@ public struct Calibrator {
       tail.height + tail.scale * log(tail.rate / Self.rarest)
     }
     return tails.max { reach($0) < reach($1) } ?? tails[0]
+  }
+}
+
+extension Labels {
+  /// Adds how often each label occurs.
+  fileprivate func count(into seen: inout [Int]) {
+    // Neighbours are mostly alike, and counted together.
+    var (last, run) = (UInt16(0), 0)
+    values.withUnsafeBufferPointer { values in
+      for value in values {
+        if value != last {
+          seen[Int(last)] += run
+          (last, run) = (value, 0)
+        }
+        run &+= 1
+      }
+    }
+    seen[Int(last)] += run
   }
 }
 
