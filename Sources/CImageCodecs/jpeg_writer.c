@@ -61,3 +61,18 @@ int gd_jpeg_encode(
   free(self);
   return 1;
 }
+
+void gd_quantise(const float *samples, size_t count, uint8_t *target, size_t stride) {
+  enum { stretch = 1024 };
+  uint8_t levels[stretch];
+  for (size_t start = 0; start < count; start += stretch) {
+    const size_t length = start + stretch < count ? stretch : count - start;
+    for (size_t i = 0; i < length; i++) {
+      const float value = samples[start + i];
+      // The order of the comparison sends what is no number to 0.
+      const float held = value > 0 ? (value < 1 ? value : 1) : 0;
+      levels[i] = (uint8_t)(int32_t)(held * 255 + 0.5f);
+    }
+    for (size_t i = 0; i < length; i++) target[(start + i) * stride] = levels[i];
+  }
+}

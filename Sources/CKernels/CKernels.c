@@ -264,32 +264,60 @@ WIDEST void gd_sample_labels(const uint16_t *source, ptrdiff_t width, ptrdiff_t 
   }
 }
 
-static inline __attribute__((always_inline)) float spline_row(const float *row, float before, float here, float next,
-                                                              float after) {
-  return before * row[0] + here * row[1] + next * row[2] + after * row[3];
+// A cubic spline at parts (u, v) of a pixel right of and below a coefficient; `load` gives those about it.
+#define SPLINE(type, u, v, load, target)                                                       \
+  do {                                                                                         \
+    const type p = 1 - u, q = 1 - v;                                                           \
+    const type before = p * p * p * sixth, after = u * u * u * sixth;                          \
+    const type here = (4 - 3 * u * u * (2 - u)) * sixth, next = 1 - before - here - after;     \
+    const type above = q * q * q * sixth, under = v * v * v * sixth;                           \
+    const type level = (4 - 3 * v * v * (2 - v)) * sixth, below = 1 - above - level - under;   \
+    target = above * SPLINE_ROW(load, 0) + level * SPLINE_ROW(load, 1) + below * SPLINE_ROW(load, 2) + \
+             under * SPLINE_ROW(load, 3);                                                      \
+  } while (0)
+#define SPLINE_ROW(load, k) (before * load(k, 0) + here * load(k, 1) + next * load(k, 2) + after * load(k, 3))
+#define SPLINE_LANES(k, i) (*(const lanes *)(corner + (k) * width + (i)))
+#define SPLINE_ONE(k, i) corner[(k) * width + (i)]
+
+static const float sixth = 1.0f / 6;
+
+// As `sample_side_by_side`.
+static inline __attribute__((always_inline)) int spline_side_by_side(
+    const float *coefficients, ptrdiff_t width, ptrdiff_t height, const float *xs, const float *ys,
+    float *restrict target) {
+  const int_lanes steps = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const lanes x = *(const lanes *)xs - 0.5f, y = *(const lanes *)ys - 0.5f;
+  const int_lanes columns = __builtin_convertvector(x, int_lanes), rows = __builtin_convertvector(y, int_lanes);
+  const int32_t column = columns[0], row = rows[0];
+  if (column < 1 || row < 1 || column + 17 >= width || row + 3 >= height) return 0;
+  if (__builtin_reduce_or((columns - steps - column) | (rows - row))) return 0;
+  const lanes u = x - __builtin_convertvector(columns, lanes), v = y - __builtin_convertvector(rows, lanes);
+  const float *corner = coefficients + (ptrdiff_t)(row - 1) * width + (column - 1);
+  SPLINE(lanes, u, v, SPLINE_LANES, *(lanes *)target);
+  return 1;
 }
 
 WIDEST void gd_sample_spline(const float *coefficients, ptrdiff_t width, ptrdiff_t height, const float *xs,
                              const float *ys, float *restrict target, ptrdiff_t n) {
   const float right = (float)(width - 3), bottom = (float)(height - 3);
-  for (ptrdiff_t i = 0; i < n; i++) {
-    float x = xs[i] - 0.5f;
-    float y = ys[i] - 0.5f;
-    x = x < 1 ? 1 : (x > right ? right : x);
-    y = y < 1 ? 1 : (y > bottom ? bottom : y);
-    const int32_t column = (int32_t)x;
-    const int32_t row = (int32_t)y;
-    const float u = x - (float)column, v = y - (float)row;
-    const float p = 1 - u, q = 1 - v;
-    const float before = p * p * p / 6, after = u * u * u / 6;
-    const float here = (4 - 3 * u * u * (2 - u)) / 6, next = 1 - before - here - after;
-    const float above = q * q * q / 6, under = v * v * v / 6;
-    const float level = (4 - 3 * v * v * (2 - v)) / 6, below = 1 - above - level - under;
-    const float *corner = coefficients + (ptrdiff_t)(row - 1) * width + (column - 1);
-    target[i] = above * spline_row(corner, before, here, next, after) +
-                level * spline_row(corner + width, before, here, next, after) +
-                below * spline_row(corner + 2 * width, before, here, next, after) +
-                under * spline_row(corner + 3 * width, before, here, next, after);
+  ptrdiff_t i = 0;
+  while (i < n) {
+    if (i + 16 <= n && spline_side_by_side(coefficients, width, height, xs + i, ys + i, target + i)) {
+      i += 16;
+      continue;
+    }
+    const ptrdiff_t end = i + 16 < n ? i + 16 : n;
+    for (; i < end; i++) {
+      float x = xs[i] - 0.5f;
+      float y = ys[i] - 0.5f;
+      x = x < 1 ? 1 : (x > right ? right : x);
+      y = y < 1 ? 1 : (y > bottom ? bottom : y);
+      const int32_t column = (int32_t)x;
+      const int32_t row = (int32_t)y;
+      const float u = x - (float)column, v = y - (float)row;
+      const float *corner = coefficients + (ptrdiff_t)(row - 1) * width + (column - 1);
+      SPLINE(float, u, v, SPLINE_ONE, target[i]);
+    }
   }
 }
 
@@ -387,28 +415,30 @@ static inline void small_transform(complex_t *v, int p, float sign) {
   }
 }
 
-static inline __attribute__((always_inline)) void pass(const complex_t *from, complex_t *to, ptrdiff_t l, int p, ptrdiff_t m, ptrdiff_t n, float sign,
-                 const complex_t *twiddles) {
+static inline __attribute__((always_inline)) void pass(const complex_t *from, complex_t *restrict to, ptrdiff_t l, int p,
+                                                       ptrdiff_t m, ptrdiff_t together, float sign,
+                                                       const complex_t *twiddles) {
+  const ptrdiff_t side_by_side = m * together;
   for (ptrdiff_t j = 0; j < l; j++) {
     complex_t twist[5];
     for (int q = 1; q < p; q++) {
-      twist[q] = twiddles[(j * q * m) % n];
+      twist[q] = twiddles[j * q * m];
       twist[q].im *= -sign;
     }
-    const complex_t *source = from + j * m;
-    complex_t *target = to + j * p * m;
-    for (ptrdiff_t k = 0; k < m; k++) {
+    const complex_t *source = from + j * side_by_side;
+    complex_t *restrict target = to + j * p * side_by_side;
+    for (ptrdiff_t k = 0; k < side_by_side; k++) {
       complex_t v[5];
       v[0] = source[k];
-      for (int q = 1; q < p; q++) v[q] = source[q * l * m + k];
+      for (int q = 1; q < p; q++) v[q] = source[q * l * side_by_side + k];
       small_transform(v, p, sign);
       target[k] = v[0];
-      for (int q = 1; q < p; q++) target[q * m + k] = times(v[q], twist[q]);
+      for (int q = 1; q < p; q++) target[q * side_by_side + k] = times(v[q], twist[q]);
     }
   }
 }
 
-WIDEST void gd_fft(float *data, ptrdiff_t n, int sign, const float *twiddles, float *scratch) {
+WIDEST void gd_fft(float *data, ptrdiff_t n, ptrdiff_t together, int sign, const float *twiddles, float *scratch) {
   complex_t *from = (complex_t *)data;
   complex_t *to = (complex_t *)scratch;
   const complex_t *roots = (const complex_t *)twiddles;
@@ -418,15 +448,15 @@ WIDEST void gd_fft(float *data, ptrdiff_t n, int sign, const float *twiddles, fl
     const int p = left % 4 == 0 ? 4 : left % 2 == 0 ? 2 : left % 3 == 0 ? 3 : 5;
     const ptrdiff_t l = left / p;
     const float s = (float)sign;
-    if (p == 4) pass(from, to, l, 4, m, n, s, roots);
-    else if (p == 2) pass(from, to, l, 2, m, n, s, roots);
-    else if (p == 3) pass(from, to, l, 3, m, n, s, roots);
-    else pass(from, to, l, 5, m, n, s, roots);
+    if (p == 4) pass(from, to, l, 4, m, together, s, roots);
+    else if (p == 2) pass(from, to, l, 2, m, together, s, roots);
+    else if (p == 3) pass(from, to, l, 3, m, together, s, roots);
+    else pass(from, to, l, 5, m, together, s, roots);
     complex_t *swap = from;
     from = to;
     to = swap;
     m *= p;
     left = l;
   }
-  if (from != (complex_t *)data) memcpy(data, from, (size_t)n * sizeof(complex_t));
+  if (from != (complex_t *)data) memcpy(data, from, (size_t)(n * together) * sizeof(complex_t));
 }

@@ -27,28 +27,69 @@ WIDEST void gd_lit_row(const float *const *scan, const float *const *golden, con
   }
 }
 
+// What a stretch of a row adds to its cells: which number each pixel has, how much it weighs, and its clipped residuals so
+// weighed.
+enum { lit_stretch = 512, lit_planes = 3 };
+
+WIDEST void gd_lit_pixels(const float *const *scan, const float *const *golden, const uint16_t *materials,
+                          const float *distance, const uint16_t *numbers, const float *low, const float *high,
+                          const float *const *centers, ptrdiff_t count, ptrdiff_t cells, ptrdiff_t cell, int fades,
+                          ptrdiff_t planes, ptrdiff_t start, ptrdiff_t length, int32_t *restrict number,
+                          float *restrict weight, float *restrict weighed) {
+  const float share = 1.0f / (float)cell, inner = fades ? -1e9f : 4;
+  for (ptrdiff_t k = 0; k < length; k++) {
+    const float far = distance[start + k];
+    float w = (far - 4) * 0.25f;
+    w = w < 0.001f ? 0.001f : w > 1 ? 1 : w;
+    weight[k] = far < inner ? 1 : w;
+    number[k] = numbers[materials[start + k] + bin(far)];
+  }
+  for (ptrdiff_t p = 0; p < planes; p++) {
+    const float *s = scan[p] + start, *g = golden[p] + start, *center = centers[p];
+    const float *least = low + p * count, *most = high + p * count;
+    for (ptrdiff_t k = 0; k < length; k++) {
+      const int32_t place = (int32_t)(((float)(start + k) + 0.5f) * share);
+      const float middle = center[number[k] * (int32_t)cells + place];
+      const float lowest = middle + least[number[k]], highest = middle + most[number[k]];
+      float r = s[k] - g[k];
+      r = r < lowest ? lowest : r > highest ? highest : r;
+      weighed[p * lit_stretch + k] = weight[k] * r;
+    }
+  }
+}
+
 void gd_lit_sums_row(const float *const *scan, const float *const *golden, const uint16_t *materials,
                      const float *distance, const uint16_t *numbers, const float *low, const float *high,
                      const float *const *centers, ptrdiff_t count, ptrdiff_t cells, ptrdiff_t cell, int fades,
                      float *sums, float *weights, ptrdiff_t planes, ptrdiff_t width) {
-  for (ptrdiff_t i = 0; i < cells; i++) {
-    const ptrdiff_t last = (i + 1) * cell < width ? (i + 1) * cell : width;
-    for (ptrdiff_t x = i * cell; x < last; x++) {
-      const ptrdiff_t number = numbers[materials[x] + bin(distance[x])];
-      if (number == 0) continue;
-      float w = (distance[x] - 4) * 0.25f;
-      w = !fades && distance[x] < 4 ? 1 : w < 0.001f ? 0.001f : w > 1 ? 1 : w;
-      weights[number * cells + i] += w;
-      for (ptrdiff_t p = 0; p < planes; p++) {
-        const ptrdiff_t kind = p * count + number;
-        const float center = centers[p][number * cells + i];
-        const float least = center + low[kind], most = center + high[kind];
-        float r = scan[p][x] - golden[p][x];
-        r = r < least ? least : r > most ? most : r;
-        sums[kind * cells + i] += w * r;
+  int32_t number[lit_stretch];
+  float weight[lit_stretch], weighed[lit_planes * lit_stretch] = {0};
+  for (ptrdiff_t start = 0; start < width; start += lit_stretch) {
+    const ptrdiff_t length = start + lit_stretch < width ? lit_stretch : width - start;
+    gd_lit_pixels(scan, golden, materials, distance, numbers, low, high, centers, count, cells, cell, fades, planes,
+                  start, length, number, weight, weighed);
+    // Neighbours of one number and one cell are added together.
+    ptrdiff_t end = start % cell ? cell - start % cell : cell, at = start / cell;
+    for (ptrdiff_t k = 0; k < length; end += cell, at++) {
+      const ptrdiff_t last = end < length ? end : length;
+      while (k < last) {
+        const int32_t own = number[k];
+        float w = 0, all[lit_planes] = {0};
+        for (; k < last && number[k] == own; k++) {
+          w += weight[k];
+          for (ptrdiff_t p = 0; p < lit_planes; p++) all[p] += weighed[p * lit_stretch + k];
+        }
+        if (own == 0) continue;
+        if (weights) weights[own * cells + at] += w;
+        for (ptrdiff_t p = 0; p < planes; p++) sums[(p * count + own) * cells + at] += all[p];
       }
     }
   }
+}
+
+WIDEST void gd_between_rows(const float *above, const float *below, float share, float *restrict target,
+                            ptrdiff_t width) {
+  for (ptrdiff_t x = 0; x < width; x++) target[x] = above[x] + share * (below[x] - above[x]);
 }
 
 static inline float held(float value, float most) { return value < -most ? -most : value > most ? most : value; }
@@ -259,20 +300,37 @@ WIDEST void gd_best_shifts(const uint8_t *scan, ptrdiff_t scan_stride, const uin
   }
 }
 
-WIDEST void gd_lit_fields_row(const float *const *sums, const float *const *weights, const float *const *before,
-                              const float *const *priors, ptrdiff_t kinds, float trust, float *target, ptrdiff_t width) {
-  for (ptrdiff_t x = 0; x < width; x++) {
-    float sum = 0, weight = trust;
-    for (ptrdiff_t k = 0; k < kinds; k++) {
-      sum += sums[k][x];
-      weight += weights[k][x];
+WIDEST void gd_less_product_row(const float *sum, const float *weight, const float *value, float *restrict target,
+                                ptrdiff_t width) {
+  for (ptrdiff_t x = 0; x < width; x++) target[x] = sum[x] - weight[x] * value[x];
+}
+
+WIDEST void gd_lit_fields_row(const float *const *sums, const float *const *weights, const float *before,
+                              const float *offsets, ptrdiff_t kinds, float trust, float *restrict target,
+                              ptrdiff_t width) {
+  for (ptrdiff_t x = 0; x < width; x++) target[x] = 0;
+  float *weight = target + width;
+  for (ptrdiff_t x = 0; x < width; x++) weight[x] = trust;
+  for (ptrdiff_t k = 0; k < kinds; k++) {
+    const float *own = sums[k], *share = weights[k];
+    for (ptrdiff_t x = 0; x < width; x++) {
+      target[x] += own[x];
+      weight[x] += share[x];
     }
-    target[x] = sum / weight;
   }
+  for (ptrdiff_t x = 0; x < width; x++) target[x] /= weight[x];
   for (ptrdiff_t k = 0; k < kinds; k++) {
     float *own = target + (k + 1) * width;
-    for (ptrdiff_t x = 0; x < width; x++)
-      own[x] = before[k + 1][x] + (sums[k][x] + trust * (target[x] + priors[k][x])) / (weights[k][x] + trust);
+    const float *known = before + (k + 1) * width, *sum = sums[k], *share = weights[k];
+    if (offsets) {
+      for (ptrdiff_t x = 0; x < width; x++) {
+        const float prior = before[x] + offsets[k] - known[x];
+        own[x] = known[x] + (sum[x] + trust * (target[x] + prior)) / (share[x] + trust);
+      }
+    } else {
+      for (ptrdiff_t x = 0; x < width; x++)
+        own[x] = known[x] + (sum[x] + trust * target[x]) / (share[x] + trust);
+    }
   }
-  for (ptrdiff_t x = 0; x < width; x++) target[x] += before[0][x];
+  for (ptrdiff_t x = 0; x < width; x++) target[x] += before[x];
 }

@@ -1,3 +1,4 @@
+import CImageCodecs
 import Raster
 
 // Samples are 0…1 in memory and 0…255 or 0…65535 in files. The division is a true one: a value read is the same
@@ -25,13 +26,14 @@ func convert(
   }
 }
 
+/// What each level of 8 bits stands for.
+private let shares = (0..<256).map { Float($0) / 255 }
+
 private func spread(
   _ source: UnsafePointer<UInt8>, _ step: Int, _ count: Int, _ target: UnsafeMutablePointer<Float>
 ) {
-  if step == 1 {
-    for index in 0..<count { target[index] = Float(source[index]) / 255 }
-  } else {
-    for index in 0..<count { target[index] = Float(source[index &* step]) / 255 }
+  shares.withUnsafeBufferPointer { shares in
+    for index in 0..<count { target[index] = shares[Int(source[index &* step])] }
   }
 }
 
@@ -57,20 +59,19 @@ func quantise(
   plane.samples.withUnsafeBufferPointer { samples in
     if bits == 8 {
       let target = row.assumingMemoryBound(to: UInt8.self) + channel
-      for index in 0..<count {
-        target[index &* pixelStride] = UInt8(level(samples[start &+ index], 255))
-      }
+      guard let base = samples.baseAddress else { return }
+      gd_quantise(base + start, count, target, pixelStride)
     } else {
       let target = row.assumingMemoryBound(to: UInt16.self) + channel
       for index in 0..<count {
-        target[index &* pixelStride] = UInt16(level(samples[start &+ index], 65535))
+        target[index &* pixelStride] = UInt16(level(samples[start &+ index]))
       }
     }
   }
 }
 
-private func level(_ value: Float, _ top: Float) -> Int32 {
+private func level(_ value: Float) -> Int32 {
   // The order of the comparison sends NaN to 0.
   let clamped = value > 0 ? min(value, 1) : 0
-  return Int32(clamped * top + 0.5)
+  return Int32(clamped * 65535 + 0.5)
 }

@@ -29,9 +29,9 @@ extension Device {
       return try prepareBesideDies(read, scan, stages: stages, progress: progress)
     }
     let (field, picture) = (read.field, read.picture)
-    let luminance = picture.luminance
+    let views = read.views
     let registrar = Registrar(reference: try reference(), settings: read.opened.place.settings)
-    switch try read.register(registrar, luminance) {
+    switch try read.register(registrar, views) {
     case .refused(let reason, let best): return .refused(reason: reason, best: best)
     case .registered(let registration):
       let kind = kind ?? recipe.golden
@@ -44,8 +44,7 @@ extension Device {
       progress(.painting)
       var mesh =
         stages.contains(.mesh)
-        ? try registrar.mesh(
-          luminance, field: field, toScan: registration.toScan, isRough: isPlacedAgain)
+        ? try registrar.mesh(views, toScan: registration.toScan, isRough: isPlacedAgain)
         : .still(field)
       let golden = try goldenSource(
         kind,
@@ -57,7 +56,7 @@ extension Device {
       if isPlacedAgain, let golden = golden as? GeneratorGolden {
         let drawn = try golden.brightness(field, toScan: registration.toScan, mesh: mesh)
         mesh = mesh.adding(
-          try GoldenPlacement.displacement(of: picture, from: drawn, field: field))
+          try GoldenPlacement.displacement(of: views, from: drawn))
       }
       let placed = PlacedScan(
         registration: registration.showing(golden, mesh), mesh: mesh, golden: golden)

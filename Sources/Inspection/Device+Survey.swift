@@ -218,7 +218,8 @@ extension Device {
       var finer = mesh
       try visit({ _ in true }) { index, rect, picture in
         let drawn = try golden.brightness(rect, toScan: registration.toScan, mesh: mesh)
-        let moved = try GoldenPlacement.displacement(of: picture, from: drawn, field: rect)
+        let moved = try GoldenPlacement.displacement(
+          of: FieldViews(picture.luminance, field: rect), from: drawn)
         let middle = Point(
           x: Double(rect.x) + Double(rect.width) / 2, y: Double(rect.y) + Double(rect.height) / 2)
         let more = moved(middle)

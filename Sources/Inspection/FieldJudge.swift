@@ -111,6 +111,8 @@ struct Overview {
   let reduction: Int
   private var scan, golden, difference: [Plane]
   private var counts: Plane
+  /// Whether one window showed all of the scan, pixel by pixel.
+  private var isWhole = false
 
   init(width: Int, height: Int, channels: Int, goldenChannels: Int) {
     reduction = max(1, (max(width, height) + Self.greatestSide - 1) / Self.greatestSide)
@@ -125,6 +127,13 @@ struct Overview {
   mutating func add(_ window: JudgedWindow, core: PixelRect, colours: DifferenceColours) {
     let part = window.crop(core)
     let coloured = colours.picture(of: part.difference)
+    if reduction == 1, core == counts.bounds, part.scan.channels == scan.count,
+      part.golden.channels == golden.count
+    {
+      (scan, golden, difference) = (part.scan.planes, part.golden.planes, coloured.planes)
+      isWhole = true
+      return
+    }
     for (target, source) in zip(scan.indices, part.scan.planes) {
       Self.add(source, core, reduction, &scan[target])
     }
@@ -146,9 +155,11 @@ struct Overview {
     let columns = core.x / step..<max(core.x / step, min(counts.width, (core.maxX - 1) / step + 1))
     let rows = core.y / step..<max(core.y / step, min(counts.height, (core.maxY - 1) / step + 1))
     let across = columns.map { seen($0, core.x, core.maxX) }
-    for y in rows {
-      let down = seen(y, core.y, core.maxY)
-      for (x, share) in zip(columns, across) { counts[x, y] += down * share }
+    counts.withUnsafeMutableRows { counts in
+      for y in rows {
+        let (line, down) = (counts.row(y) + columns.lowerBound, seen(y, core.y, core.maxY))
+        for x in across.indices { line[x] += down * across[x] }
+      }
     }
   }
 
@@ -164,13 +175,29 @@ struct Overview {
             let line = target.row(row)
             for y in max(core.y, row * step)..<min(core.maxY, (row + 1) * step) {
               let samples = source.row(y - core.y)
-              guard step > 1 else {
-                for x in 0..<min(core.width, width - core.x) { line[core.x &+ x] += samples[x] }
-                continue
-              }
-              for x in 0..<min(core.width, width * step - core.x) {
+              let end = min(core.width, width * step - core.x)
+              // Up to the first whole pixel, whole ones, and what is left.
+              var x = 0
+              func addOne() {
                 line[(core.x &+ x) / step] += samples[x]
+                x += 1
               }
+              while x < end, (core.x + x) % step != 0 { addOne() }
+              let (whole, count) = (line + (core.x + x) / step, max(0, end - x) / step)
+              let first = samples + x
+              switch step {
+              case 1: for k in 0..<count { whole[k] += first[k] }
+              case 2:
+                for k in 0..<count { whole[k] = whole[k] + first[2 &* k] + first[2 &* k &+ 1] }
+              default:
+                for k in 0..<count {
+                  var sum = whole[k]
+                  for part in 0..<step { sum += first[k &* step &+ part] }
+                  whole[k] = sum
+                }
+              }
+              x += count * step
+              while x < end { addOne() }
             }
           }
         }
@@ -180,26 +207,26 @@ struct Overview {
 
   /// The pictures.
   var pictures: FieldPictures {
+    if isWhole {
+      return FieldPictures(
+        scan: Picture(planes: scan), golden: Picture(planes: golden),
+        difference: Picture(planes: difference), reduction: 1)
+    }
     let most = Float(reduction * reduction)
     func mean(_ planes: [Plane], elsewhere: Float) -> Picture {
-      var result = Picture(planes: planes)
-      result.withUnsafeMutableRows { planes in
-        counts.withUnsafeRows { counts in
-          RowBands(height: counts.height).inParallel { band in
-            for y in band {
-              let known = counts.row(y)
-              for plane in planes {
-                let samples = plane.row(y)
+      Picture(
+        planes: planes.map { plane in
+          Plane(width: plane.width, height: plane.height) { target in
+            plane.samples.withUnsafeBufferPointer { samples in
+              counts.samples.withUnsafeBufferPointer { known in
                 // What is not looked at fills the rest of a pixel.
-                for x in 0..<counts.width {
-                  samples[x] = (samples[x] + (most - known[x]) * elsewhere) / most
+                for x in 0..<samples.count {
+                  target[x] = (samples[x] + (most - known[x]) * elsewhere) / most
                 }
               }
             }
           }
-        }
-      }
-      return result
+        })
     }
     return FieldPictures(
       scan: mean(scan, elsewhere: Self.grey), golden: mean(golden, elsewhere: Self.grey),

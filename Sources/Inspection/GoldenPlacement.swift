@@ -9,17 +9,15 @@ enum GoldenPlacement {
   /// The displacement that is left.
   ///
   /// - Parameters:
-  ///   - photograph: the field.
+  ///   - views: the field, where it lies in the scan.
   ///   - golden: the brightness of its golden, of the same size.
-  ///   - field: where the photograph lies in the scan.
   /// - Returns: how the scan is moved against where the golden was painted.
   static func displacement(
-    of photograph: Picture, from golden: Plane, field: PixelRect
+    of views: FieldViews, from golden: Plane
   ) throws -> DisplacementMesh {
     let registrar = Registrar(
       reference: PictureReference(golden), settings: RegistrationSettings())
     return try registrar.mesh(
-      photograph.luminance, field: field,
-      toScan: .translation(x: Double(field.x), y: Double(field.y)))
+      views, toScan: .translation(x: Double(views.field.x), y: Double(views.field.y)))
   }
 }

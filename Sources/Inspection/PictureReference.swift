@@ -9,7 +9,14 @@ struct PictureReference: RegistrationReference {
   init(_ luminance: Plane) {
     let (low, high) = (luminance.sampledQuantile(0.01), luminance.sampledQuantile(0.99))
     let span = max(high - low, 0.02)
-    brightness = luminance.map { min(max(($0 - low) / span, 0), 1) }
+    brightness = Plane(width: luminance.width, height: luminance.height) { target in
+      luminance.samples.withUnsafeBufferPointer { samples in
+        for index in 0..<samples.count {
+          let share = (samples[index] - low) / span
+          target[index] = share > 0 ? (share < 1 ? share : 1) : 0
+        }
+      }
+    }
   }
 
   var noun: String { "golden" }

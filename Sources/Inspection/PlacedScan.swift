@@ -26,10 +26,13 @@ struct ReadScan {
   let picture: Picture
   var field: PixelRect { opened.field }
 
+  /// The scan's edges.
+  var views: FieldViews { FieldViews(picture.luminance, field: field) }
+
   /// Looks for the place on the reference that the scan shows.
-  func register(_ registrar: Registrar, _ luminance: Plane) throws -> RegistrationOutcome {
+  func register(_ registrar: Registrar, _ views: FieldViews) throws -> RegistrationOutcome {
     try registrar.register(
-      luminance, field: field, referencePoint: opened.place.center, scanPoint: opened.middle)
+      views, referencePoint: opened.place.center, scanPoint: opened.middle)
   }
 }
 
@@ -112,11 +115,6 @@ extension Picture {
   /// A picture in the light of another: what that shows less what is left of it.
   func less(_ residual: Residual) -> Picture {
     let shown = channels == residual.planes.count ? planes : [luminance]
-    return Picture(
-      planes: zip(shown, residual.planes).map { shown, residual in
-        var golden = shown
-        for index in golden.samples.indices { golden.samples[index] -= residual.samples[index] }
-        return golden
-      })
+    return Picture(planes: zip(shown, residual.planes).map { $0.less($1) })
   }
 }

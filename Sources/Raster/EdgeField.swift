@@ -37,8 +37,53 @@ public struct EdgeField: Sendable {
   public init(ofCoverage coverage: [Plane], sigma: Double) {
     precondition(!coverage.isEmpty, "an edge field needs a plane")
     self.init(width: coverage[0].width, height: coverage[0].height)
-    for plane in coverage { add(plane.smoothed(sigma: sigma), scale: 0.05) }
+    let (width, height) = (width, height)
+    guard width > 2, height > 2 else { return }
+    guard sigma > 0 else {
+      for plane in coverage { add(plane, scale: Self.drawnScale) }
+      return
+    }
+    let taps = Plane.gaussian(sigma)
+    let filter = RowFilter(taps: taps, width: width, inNothing: false)
+    let levels = coverage.map { $0.levelRows }
+    re.withUnsafeMutableRows { re in
+      im.withUnsafeMutableRows { im in
+        coverage.withUnsafeRows { coverage in
+          RowBands(height: height - 2).inParallel { band in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * width + filter.room) {
+              room in
+              guard let smooth = room.baseAddress else { return }
+              for (plane, level) in zip(coverage, levels) {
+                // Three rows in turn; what they hold is that of this plane from the row on.
+                var next = 0
+                for y in band.lowerBound + 1..<band.upperBound + 1 {
+                  let reach = max(0, y - taps.count)...min(height - 1, y + taps.count)
+                  // Where nothing begins or ends there is no edge.
+                  if let first = level[reach.lowerBound],
+                    reach.allSatisfy({ level[$0] == first })
+                  {
+                    continue
+                  }
+                  next = max(next, y - 1)
+                  while next <= y + 1 {
+                    filter.run(plane, next, into: smooth + next % 3 * width, smooth + 3 * width)
+                    next += 1
+                  }
+                  gd_edge_field_row(
+                    smooth + (y - 1) % 3 * width, smooth + y % 3 * width,
+                    smooth + (y + 1) % 3 * width, re.row(y), im.row(y), width, Self.drawnScale, 0.25
+                  )
+                }
+              }
+            }
+          }
+        }
+      }
+    }
   }
+
+  /// The gradient at which an edge of a drawn plane is half as strong as it can be.
+  private static let drawnScale: Float = 0.05
 
   init(width: Int, height: Int) {
     re = Plane(width: width, height: height)
@@ -143,6 +188,19 @@ public struct EdgeField: Sendable {
   private static let mostSummed = 16384
   /// Pixels of a part that the nearest cache holds with what they meet.
   private static let mostAtHand = 1536
+}
+
+extension Plane {
+  /// For each row the one value of all its samples; nil where they differ.
+  fileprivate var levelRows: [Float?] {
+    samples.withUnsafeBufferPointer { samples in
+      (0..<height).map { y in
+        let row = samples[y * width..<(y + 1) * width]
+        let first = row[row.startIndex]
+        return row.allSatisfy { $0 == first } ? first : nil
+      }
+    }
+  }
 }
 
 extension PixelRect {

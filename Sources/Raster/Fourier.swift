@@ -30,10 +30,16 @@ public struct Fourier: Sendable {
   public func field(_ edges: EdgeField) -> Field {
     precondition(edges.width <= width && edges.height <= height, "the field exceeds the transform")
     var samples = [Float](repeating: 0, count: 2 * width * height)
-    for y in 0..<edges.height {
-      for x in 0..<edges.width {
-        samples[2 * (y * width + x)] = edges.re.samples[y * edges.width + x]
-        samples[2 * (y * width + x) + 1] = edges.im.samples[y * edges.width + x]
+    samples.withUnsafeMutableBufferPointer { samples in
+      guard let base = samples.baseAddress else { return }
+      [edges.re, edges.im].withUnsafeRows { planes in
+        for y in 0..<edges.height {
+          let (re, im, target) = (planes[0].row(y), planes[1].row(y), base + 2 * y * width)
+          for x in 0..<edges.width {
+            target[2 &* x] = re[x]
+            target[2 &* x &+ 1] = im[x]
+          }
+        }
       }
     }
     return Field(samples: samples)
@@ -51,41 +57,55 @@ public struct Fourier: Sendable {
       guard let data = samples.baseAddress else { return }
       // Each part transforms its own rows, and then its own columns.
       nonisolated(unsafe) let field = data
-      RowBands(height: height).inParallel { rows in
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { scratch in
-          for y in rows {
-            gd_fft(field + 2 * y * width, width, sign, rowRoots, scratch.baseAddress)
+      // Eight lines go side by side: what is done to one is done to all, and each cache line fetched is used whole.
+      let together = 8
+      inParallel((height + together - 1) / together) { group in
+        let first = together * group
+        let count = min(together, height - first)
+        withUnsafeTemporaryAllocation(of: SIMD2<Float>.self, capacity: 2 * together * width) {
+          room in
+          guard let lines = room.baseAddress else { return }
+          for k in 0..<count {
+            let row = UnsafeRawPointer(field + 2 * (first + k) * width)
+            for x in 0..<width {
+              lines[x &* count &+ k] = row.loadUnaligned(fromByteOffset: 8 &* x, as: SIMD2.self)
+            }
+          }
+          Self.transform(lines, width, count, sign, rowRoots)
+          for k in 0..<count {
+            let row = UnsafeMutableRawPointer(field + 2 * (first + k) * width)
+            for x in 0..<width {
+              row.storeBytes(of: lines[x &* count &+ k], toByteOffset: 8 &* x, as: SIMD2.self)
+            }
           }
         }
       }
-      // Columns go eight at a time, so that each cache line fetched is used whole.
-      let together = 8
       inParallel((width + together - 1) / together) { group in
         let first = together * group
         let count = min(together, width - first)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * (together + 1) * height) {
+        withUnsafeTemporaryAllocation(of: SIMD2<Float>.self, capacity: 2 * together * height) {
           room in
-          guard let columns = room.baseAddress else { return }
+          guard let lines = room.baseAddress else { return }
           for y in 0..<height {
-            let source = field + 2 * (y * width + first)
-            for k in 0..<count {
-              columns[2 * (k &* height &+ y)] = source[2 &* k]
-              columns[2 * (k &* height &+ y) + 1] = source[2 &* k &+ 1]
-            }
+            memcpy(lines + y * count, field + 2 * (y * width + first), 8 * count)
           }
-          for k in 0..<count {
-            gd_fft(
-              columns + 2 * k * height, height, sign, columnRoots, columns + 2 * together * height)
-          }
+          Self.transform(lines, height, count, sign, columnRoots)
           for y in 0..<height {
-            let target = field + 2 * (y * width + first)
-            for k in 0..<count {
-              target[2 &* k] = columns[2 * (k &* height &+ y)]
-              target[2 &* k &+ 1] = columns[2 * (k &* height &+ y) + 1]
-            }
+            memcpy(field + 2 * (y * width + first), lines + y * count, 8 * count)
           }
         }
       }
+    }
+  }
+
+  /// Transforms `count` lines of `length` points that lie side by side; as much room is needed behind them.
+  private static func transform(
+    _ lines: UnsafeMutablePointer<SIMD2<Float>>, _ length: Int, _ count: Int, _ sign: Int32,
+    _ roots: [Float]
+  ) {
+    let numbers = 2 * length * count
+    lines.withMemoryRebound(to: Float.self, capacity: 2 * numbers) {
+      gd_fft($0, length, count, sign, roots, $0 + numbers)
     }
   }
 

@@ -58,9 +58,11 @@ extension Picture {
     rect: PixelRect, toSource: Affine, mesh: DisplacementMesh?, by sample: Sampler
   ) -> Picture {
     let (width, height) = (width, height)
+    guard !rect.isEmpty, width > 0, height > 0 else {
+      return Picture(planes: planes.map { _ in Plane(width: rect.width, height: rect.height) })
+    }
     var result = Picture(
-      planes: planes.map { _ in Plane(width: rect.width, height: rect.height) })
-    guard !rect.isEmpty, width > 0, height > 0 else { return result }
+      planes: planes.map { _ in Plane.unfilled(width: rect.width, height: rect.height) })
     let places = MovedGrid(rect: rect, toSource: toSource, mesh: mesh)
     result.withUnsafeMutableRows { targets in
       planes.withUnsafeRows { sources in
@@ -102,13 +104,18 @@ extension Labels {
 }
 
 /// An affine grid that a mesh has moved.
-private struct MovedGrid: Sendable {
-  let rect: PixelRect
-  let toSource: Affine
-  let mesh: DisplacementMesh?
+package struct MovedGrid: Sendable {
+  private let rect: PixelRect
+  private let toSource: Affine
+  private let mesh: DisplacementMesh?
+
+  /// The pixels of a rectangle; see `Plane.resampled`.
+  package init(rect: PixelRect, toSource: Affine, mesh: DisplacementMesh?) {
+    (self.rect, self.toSource, self.mesh) = (rect, toSource, mesh)
+  }
 
   /// Calls `body` with each row, counted from 0, and where its pixels come from; bands of rows side by side.
-  func forEachRow(
+  package func forEachRow(
     _ body: @Sendable (_ y: Int, _ xs: UnsafePointer<Float>, _ ys: UnsafePointer<Float>) -> Void
   ) {
     let runs = StraightRun.runs(of: mesh, along: rect.x..<rect.maxX)

@@ -24,10 +24,15 @@ public struct Picture: Sendable, Equatable {
   /// Brightness: the grey plane itself, or the BT.709 luma of red, green and blue.
   public var luminance: Plane {
     guard channels == 3 else { return planes[0] }
-    let (red, green, blue) = (planes[0].samples, planes[1].samples, planes[2].samples)
     return Plane(width: width, height: height) { target in
-      for index in red.indices {
-        target[index] = 0.2126 * red[index] + 0.7152 * green[index] + 0.0722 * blue[index]
+      planes[0].samples.withUnsafeBufferPointer { red in
+        planes[1].samples.withUnsafeBufferPointer { green in
+          planes[2].samples.withUnsafeBufferPointer { blue in
+            for index in 0..<red.count {
+              target[index] = 0.2126 * red[index] + 0.7152 * green[index] + 0.0722 * blue[index]
+            }
+          }
+        }
       }
     }
   }

@@ -73,8 +73,8 @@ extension Plane {
   public func extremes(radius: Int) -> (low: Plane, high: Plane) {
     guard radius > 0, width > 0, height > 0 else { return (self, self) }
     let (width, height) = (width, height)
-    var rowLow = Plane(width: width, height: height)
-    var rowHigh = rowLow
+    var rowLow = Plane.unfilled(width: width, height: height)
+    var rowHigh = Plane.unfilled(width: width, height: height)
     let bands = RowBands(height: height)
     rowLow.withUnsafeMutableRows { low in
       rowHigh.withUnsafeMutableRows { high in
@@ -90,14 +90,16 @@ extension Plane {
         }
       }
     }
-    var resultLow = rowLow
-    var resultHigh = rowHigh
+    var resultLow = Plane.unfilled(width: width, height: height)
+    var resultHigh = Plane.unfilled(width: width, height: height)
     resultLow.withUnsafeMutableRows { low in
       resultHigh.withUnsafeMutableRows { high in
         rowLow.withUnsafeRows { sourceLow in
           rowHigh.withUnsafeRows { sourceHigh in
             bands.inParallel { rows in
               for y in rows {
+                low.row(y).update(from: sourceLow.row(y), count: width)
+                high.row(y).update(from: sourceHigh.row(y), count: width)
                 for k in -radius...radius where k != 0 {
                   let other = min(max(y + k, 0), height - 1)
                   gd_merge_extremes(

@@ -78,6 +78,34 @@ public struct Plane: Sendable, Equatable {
     }
   }
 
+  /// The plane less another of its size.
+  package func less(_ other: Plane) -> Plane {
+    precondition(width == other.width && height == other.height, "the planes have one size")
+    return Plane(width: width, height: height) { target in
+      samples.withUnsafeBufferPointer { own in
+        other.samples.withUnsafeBufferPointer { other in
+          for index in 0..<own.count { target[index] = own[index] - other[index] }
+        }
+      }
+    }
+  }
+
+  /// The greatest sample, at least 0.
+  package var greatest: Float {
+    samples.withUnsafeBytes { bytes in
+      let step = 16
+      var lanes = SIMD16<Float>(repeating: 0)
+      var index = 0
+      while index + step <= samples.count {
+        let next = bytes.loadUnaligned(
+          fromByteOffset: MemoryLayout<Float>.stride * index, as: SIMD16<Float>.self)
+        lanes.replace(with: next, where: next .> lanes)
+        index += step
+      }
+      return samples[index...].reduce(lanes.max()) { max($0, $1) }
+    }
+  }
+
   /// Each sample through `transform`.
   @inlinable
   public func map(_ transform: (Float) -> Float) -> Plane {

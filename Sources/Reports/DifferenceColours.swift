@@ -47,17 +47,32 @@ public struct DifferenceColours: Sendable, Equatable {
     guard difference.bounds.area > 0 else {
       return Picture(planes: [difference, difference, difference])
     }
-    let empty = Plane(width: difference.width, height: difference.height)
-    var picture = Picture(planes: [empty, empty, empty])
+    let (width, saturation, grey) = (difference.width, Float(saturation), Self.notCompared)
+    var picture = Picture(
+      planes: (0..<3).map { _ in Plane.unfilled(width: width, height: difference.height) })
+    let stops = Self.stops
+    let (a, b, c, d, e) = (stops[0], stops[1], stops[2], stops[3], stops[4])
     picture.withUnsafeMutableRows { planes in
       difference.withUnsafeRows { difference in
         RowBands(height: difference.height).inParallel { band in
           for y in band {
             let (red, green, blue) = (planes[0].row(y), planes[1].row(y), planes[2].row(y))
             let source = difference.row(y)
-            for x in 0..<difference.width {
-              let colour = colour(source[x])
-              (red[x], green[x], blue[x]) = (colour.x, colour.y, colour.z)
+            // As `colour`, with nothing to decide at a pixel.
+            for x in 0..<width {
+              let (sigma, known) = (source[x], source[x] == source[x])
+              let far = sigma / saturation
+              let place = ((far > -1 ? (far < 1 ? far : 1) : -1) + 1) * 2
+              let (one, two, three) = (place >= 1, place >= 2, place >= 3)
+              let weight = place - (three ? 3 : two ? 2 : one ? 1 : 0)
+              let low = three ? d : two ? c : one ? b : a
+              let high = three ? e : two ? d : one ? c : b
+              let r = low.x * (1 - weight) + high.x * weight
+              let g = low.y * (1 - weight) + high.y * weight
+              let l = low.z * (1 - weight) + high.z * weight
+              red[x] = known ? r : grey.x
+              green[x] = known ? g : grey.y
+              blue[x] = known ? l : grey.z
             }
           }
         }

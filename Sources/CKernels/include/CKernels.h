@@ -57,9 +57,10 @@ void gd_sample_spline(const float *coefficients, ptrdiff_t width, ptrdiff_t heig
 void gd_line_places(double x, double y, double x_step, double y_step, ptrdiff_t first, float *xs, float *ys,
                     ptrdiff_t n);
 
-// In-place complex FFT of `n` points, interleaved re, im; n = 2^a 3^b 5^c. sign -1 forward, +1 back (not scaled).
-// twiddles: n complex roots exp(-2 pi i k / n); scratch: n complex.
-void gd_fft(float *data, ptrdiff_t n, int sign, const float *twiddles, float *scratch);
+// In-place complex FFT of `together` lines of `n` points, interleaved re, im, the lines side by side: point i of line k is at
+// i * together + k; n = 2^a 3^b 5^c. sign -1 forward, +1 back (not scaled).
+// twiddles: n complex roots exp(-2 pi i k / n); scratch: n * together complex.
+void gd_fft(float *data, ptrdiff_t n, ptrdiff_t together, int sign, const float *twiddles, float *scratch);
 
 // Walks one row of the search for the nearest other label along columns: where `labels` differs from `before` (the row
 // above when going down, below when going up), a border begins: steps = 1, other = before; elsewhere steps grows by 1 and

@@ -12,11 +12,15 @@ void gd_lit_row(const float *const *scan, const float *const *golden, const uint
 
 // Adds a row to sums and weights of its cells: sums[(p * count + number) * cells + x / cell] += w * clipped residual, and
 // weights[number * cells + x / cell] += w; where `fades`, w falls to a thousandth near edges. Numbers of 0 are left out.
+// At most three planes; weights may be NULL, where they are known already.
 // low, high: bounds of the residual by plane and number, about centers[p][number * cells + x / cell].
 void gd_lit_sums_row(const float *const *scan, const float *const *golden, const uint16_t *materials,
                      const float *distance, const uint16_t *numbers, const float *low, const float *high,
                      const float *const *centers, ptrdiff_t count, ptrdiff_t cells, ptrdiff_t cell, int fades,
                      float *sums, float *weights, ptrdiff_t planes, ptrdiff_t width);
+
+// target[x] = above[x] + share * (below[x] - above[x]).
+void gd_between_rows(const float *above, const float *below, float share, float *target, ptrdiff_t width);
 
 // For the motion that is left: adds r gx, r gy, gx gx, gx gy, gy gy of a row to five rows of `cells` sums; r clipped to
 // +-clip, (gx, gy) the central difference of the golden. above, below: the golden's neighbouring rows.
@@ -65,9 +69,13 @@ void gd_best_shifts(const uint8_t *scan, ptrdiff_t scan_stride, const uint8_t *g
                     ptrdiff_t width, ptrdiff_t height, ptrdiff_t window, ptrdiff_t radius, int32_t liking,
                     uint16_t *shifts, ptrdiff_t shifts_stride, int32_t *scratch);
 
-// By how much `kinds` kinds of pixels are off in one row of cells, side by side: first over all, before[0] + target[x] with
-// target[x] = sum of sums / (trust + sum of weights), then each kind's own, leaning on it and on what is known of the kind:
-// before[k + 1][x] + (sums[k][x] + trust * (target[x] + priors[k][x])) / (weights[k][x] + trust).
-// before: kinds + 1 rows; target: (kinds + 1) * width floats.
-void gd_lit_fields_row(const float *const *sums, const float *const *weights, const float *const *before,
-                       const float *const *priors, ptrdiff_t kinds, float trust, float *target, ptrdiff_t width);
+// target[x] = sum[x] - weight[x] * value[x].
+void gd_less_product_row(const float *sum, const float *weight, const float *value, float *target, ptrdiff_t width);
+
+// By how much `kinds` kinds of pixels are off in one row of cells, side by side: first over all, before[x] + target[x] with
+// target[x] = sum of sums / (trust + sum of weights), then each kind's own, leaning on it:
+// own + (sums[k][x] + trust * (target[x] + prior)) / (weights[k][x] + trust), own that of the kind in `before`, and the prior
+// before[x] + offsets[k] - own, or 0 where offsets is NULL.
+// before, target: (kinds + 1) * width floats, kinds at least 1.
+void gd_lit_fields_row(const float *const *sums, const float *const *weights, const float *before,
+                       const float *offsets, ptrdiff_t kinds, float trust, float *target, ptrdiff_t width);

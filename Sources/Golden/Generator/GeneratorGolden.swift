@@ -103,7 +103,7 @@ final class TilePainter: @unchecked Sendable {
     for tile in tiles(of: rect) {
       let painted = try paint(tile)
       if planes.isEmpty {
-        planes = painted.planes.map { _ in Plane(width: rect.width, height: rect.height) }
+        planes = painted.planes.map { _ in Plane.unfilled(width: rect.width, height: rect.height) }
       }
       let part = tile.intersection(rect)
       let local = PixelRect(

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Foundation
 internal import Raster
 
@@ -11,7 +12,7 @@ internal import Raster
 final class PaintedTiles: @unchecked Sendable {
   /// Sizes and turns within half a step of each other have one frame.
   private static let sizeStep = 0.01
-  private static let turnStep = 0.5 * Double.pi / 180
+  private static let turnStep = Double.pi / 180
   /// What is kept takes no more than this, bytes.
   private static let mostBytes = 640 << 20
 
@@ -37,12 +38,14 @@ final class PaintedTiles: @unchecked Sendable {
   private struct Tile {
     /// The golden, as coefficients of a spline.
     let coefficients: Picture
+    /// Their brightness.
+    let brightness: Plane
     let materials: Labels
-    /// Whole pixels.
-    let looseness: Labels
+    /// Whole pixels; nil for 0 everywhere.
+    let looseness: Labels?
     let edgeDistance: Plane
 
-    var bytes: Int { edgeDistance.samples.count * (4 * coefficients.channels + 2 + 2 + 4) }
+    var bytes: Int { edgeDistance.samples.count * (4 * (coefficients.channels + 1) + 2 + 2 + 4) }
   }
 
   /// - Parameters:
@@ -79,18 +82,50 @@ final class PaintedTiles: @unchecked Sendable {
   ///   - mesh: how the scan departs from that map.
   func region(_ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh) throws -> GoldenRegion {
     let view = try view(rect, toScan: toScan, mesh: mesh)
+    let coefficients = view.joined(\.coefficients)
     let distance: Picture = view.joined { Picture(planes: [$0.edgeDistance]) }
-    let looseness = view.joined(\.looseness)
-      .resampled(rect: rect, toSource: view.toSource, mesh: mesh)
+    let labels = view.joined(\.materials)
+    var looseness = Plane(width: rect.width, height: rect.height)
+    if view.tiles.values.contains(where: { $0.looseness != nil }) {
+      let loose = view.joined(\.looseness)
+        .resampled(rect: rect, toSource: view.toSource, mesh: mesh)
+      looseness.samples = loose.values.map { Float($0) }
+    }
+    var picture = Picture(
+      planes: coefficients.planes.map { _ in Plane.unfilled(width: rect.width, height: rect.height)
+      }
+    )
+    var edgeDistance = Plane.unfilled(width: rect.width, height: rect.height)
+    var materials = [UInt16](repeating: 0, count: rect.area)
+    let (width, height) = (labels.width, labels.height)
+    let places = MovedGrid(rect: rect, toSource: view.toSource, mesh: mesh)
+    picture.withUnsafeMutableRows { shown in
+      edgeDistance.withUnsafeMutableRows { distances in
+        materials.withUnsafeMutableBufferPointer { materials in
+          (coefficients.planes + distance.planes).withUnsafeRows { sources in
+            labels.values.withUnsafeBufferPointer { labels in
+              // Each row is written by one band.
+              nonisolated(unsafe) let labels = labels.baseAddress
+              nonisolated(unsafe) let target = materials.baseAddress
+              places.forEachRow { y, xs, ys in
+                for (target, source) in zip(shown, sources) {
+                  gd_sample_spline(
+                    source.row(0), width, height, xs, ys, target.row(y), rect.width)
+                }
+                gd_sample_bilinear(
+                  sources[shown.count].row(0), width, height, xs, ys, distances.row(y), rect.width)
+                gd_sample_labels(
+                  labels, width, height, xs, ys, target.map { $0 + y * rect.width }, rect.width)
+              }
+            }
+          }
+        }
+      }
+    }
     return GoldenRegion(
-      picture: view.joined(\.coefficients)
-        .splineResampled(rect: rect, toSource: view.toSource, mesh: mesh),
-      materials: view.joined(\.materials)
-        .resampled(rect: rect, toSource: view.toSource, mesh: mesh),
-      edgeDistance: distance.resampled(rect: rect, toSource: view.toSource, mesh: mesh).planes[0],
-      looseness: Plane(
-        width: rect.width, height: rect.height, samples: looseness.values.map { Float($0) }),
-      edgesAreDrawn: true)
+      picture: picture,
+      materials: Labels(width: rect.width, height: rect.height, values: materials),
+      edgeDistance: edgeDistance, looseness: looseness, edgesAreDrawn: true)
   }
 
   /// The picture of `region` alone.
@@ -103,7 +138,7 @@ final class PaintedTiles: @unchecked Sendable {
   /// The brightness of `region` alone.
   func brightness(_ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh) throws -> Plane {
     let view = try view(rect, toScan: toScan, mesh: mesh)
-    return Picture(planes: [view.joined(\.coefficients).luminance])
+    return view.joined { Picture(planes: [$0.brightness]) }
       .splineResampled(rect: rect, toSource: view.toSource, mesh: mesh).planes[0]
   }
 
@@ -121,10 +156,12 @@ final class PaintedTiles: @unchecked Sendable {
       }
     }
 
-    func joined(_ part: (Tile) -> Labels) -> Labels {
+    /// Labels; 0 where a tile has none.
+    func joined(_ part: (Tile) -> Labels?) -> Labels {
       var values = [UInt16](repeating: 0, count: bounds.area)
       for (rect, tile) in tiles {
-        let (labels, shared) = (part(tile).values, rect.intersection(bounds))
+        guard let labels = part(tile)?.values else { continue }
+        let shared = rect.intersection(bounds)
         for y in shared.y..<shared.maxY {
           let from = (y - rect.y) * rect.width + shared.x - rect.x
           let to = (y - bounds.y) * bounds.width + shared.x - bounds.x
@@ -171,12 +208,14 @@ final class PaintedTiles: @unchecked Sendable {
       let region = try StackRegion(
         stack, rect: rect, toScan: frame.toFrame, mesh: still,
         rounding: roundingUm / frame.toFrame.pixelSizeUm)
+      let coefficients = painted.mapPlanes { $0.splineCoefficients().crop(inner) }
       let tile = Tile(
-        coefficients: painted.mapPlanes { $0.splineCoefficients().crop(inner) },
+        coefficients: coefficients, brightness: coefficients.luminance,
         materials: region.materials,
-        looseness: Labels(
-          width: rect.width, height: rect.height,
-          values: region.looseness.samples.map { UInt16($0) }),
+        looseness: region.looseness.greatest > 0
+          ? Labels(
+            width: rect.width, height: rect.height,
+            values: region.looseness.samples.map { UInt16($0) }) : nil,
         edgeDistance: region.edgeDistance)
       kept[key] = Kept(tile: tile, lastUse: uses)
       while kept.count > max(1, Self.mostBytes / tile.bytes),

@@ -1,5 +1,6 @@
 public import Golden
 public import Networks
+internal import Matching
 internal import Raster
 
 /// Teaches a generator the scans of a folder, from registration to the model.
@@ -78,7 +79,7 @@ public struct GeneratorLesson {
     ) { scan, golden in
       // Its light is left alone: fitted to the golden, it would take over what the golden has wrong.
       try GoldenPlacement.displacement(
-        of: scan.photograph, from: golden.luminance, field: scan.field)
+        of: FieldViews(scan.photograph.luminance, field: scan.field), from: golden.luminance)
     }
     return try training.run(checkpoint: checkpoint, progress: progress)
   }

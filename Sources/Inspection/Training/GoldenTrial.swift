@@ -32,7 +32,8 @@ public struct GoldenTrial: Sendable {
     for scan in scans {
       let drawn = try golden.region(scan.field, toScan: scan.toScan, mesh: scan.mesh)
       let moved = try GoldenPlacement.displacement(
-        of: scan.photograph, from: drawn.picture.luminance, field: scan.field)
+        of: FieldViews(scan.photograph.luminance, field: scan.field),
+        from: drawn.picture.luminance)
       let region = try golden.region(
         scan.field, toScan: scan.toScan, mesh: scan.mesh.adding(moved))
       let area = PixelRect(

@@ -128,12 +128,12 @@ extension Device {
   /// - Throws: as `inspect`.
   func placed(_ scan: URL) throws -> Result<TrainingScan, PlacementRefusal> {
     let read = try read(scan)
-    let luminance = read.picture.luminance
+    let views = read.views
     let registrar = Registrar(reference: try reference(), settings: read.opened.place.settings)
-    switch try read.register(registrar, luminance) {
+    switch try read.register(registrar, views) {
     case .refused(let reason, _): return .failure(PlacementRefusal(reason: reason))
     case .registered(let registration):
-      let mesh = try registrar.mesh(luminance, field: read.field, toScan: registration.toScan)
+      let mesh = try registrar.mesh(views, toScan: registration.toScan)
       let die = read.opened.sidecar?.die.map { $0.map(String.init).joined(separator: ", ") }
       return .success(
         TrainingScan(

@@ -61,7 +61,7 @@ public struct Calibrator {
     let planes = samples[0].residual.planes.count
     var counts = [Int](repeating: 0, count: 1 << 16)
     if stages.contains(.strata) {
-      for sample in samples { for value in sample.materials.values { counts[Int(value)] += 1 } }
+      for sample in samples { sample.materials.count(into: &counts) }
     }
     let materials = counts.indices.filter { counts[$0] >= 200 }.map { UInt16($0) }
     let kinds = Strata(materials: materials)
@@ -108,8 +108,8 @@ public struct Calibrator {
     for (view, whitening) in seen {
       let white = ScoreMap.white(view.residual, view.strata, whitening)
       let shapes = ScoreMap.shapes(
-        view.residual, view.materials, view.edgeDistance, view.strata, whitening,
-        leavingOut: leftOut)
+        view.residual, .init(view.residual), view.materials, view.edgeDistance, view.strata,
+        whitening, leavingOut: leftOut)
       Channels.visit(white, shapes: shapes, leavingOut: leftOut) { channel in
         peaks[channel.number][view.isAlone ? 1 : 0] += PeakSearch.peaks(
           channel.length(view.strata, scale: scales[channel.number]), step: channel.step,
@@ -225,6 +225,24 @@ extension NoiseSums {
     add(
       view.residual.planes, view.strata, area: view.area, isAlone: view.isAlone,
       where: view.counts)
+  }
+}
+
+extension Labels {
+  /// Adds how often each label occurs.
+  fileprivate func count(into seen: inout [Int]) {
+    // Neighbours are mostly alike, and counted together.
+    var (last, run) = (UInt16(0), 0)
+    values.withUnsafeBufferPointer { values in
+      for value in values {
+        if value != last {
+          seen[Int(last)] += run
+          (last, run) = (value, 0)
+        }
+        run &+= 1
+      }
+    }
+    seen[Int(last)] += run
   }
 }
 

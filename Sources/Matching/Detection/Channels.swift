@@ -84,10 +84,15 @@ struct Channels {
     }
   }
 
+  /// Whether planes of equal noise are looked at.
+  static func wantsWhite(leavingOut left: Set<Int>) -> Bool {
+    !left.isSuperset(of: 0..<shapes.lowerBound)
+  }
+
   /// Calls `body` with each channel.
   ///
   /// - Parameters:
-  ///   - white: planes of equal noise, and the brightness of them as the last.
+  ///   - white: planes of equal noise, and the brightness of them as the last; none where they are not looked at.
   ///   - shapes: the channels that come from shapes; empty planes where there is none.
   ///   - left: channels that are not wanted.
   static func visit(
@@ -98,6 +103,7 @@ struct Channels {
     where plane.width > 0 && !left.contains(number) {
       body(View(number: number, planes: [plane]))
     }
+    guard wantsWhite(leavingOut: left) else { return }
     let planes = Array(white.dropLast())
     for (number, sigma) in [0.0, 0.8, 1.5].enumerated() where !left.contains(number) {
       body(View(number: number, planes: planes, sigma: sigma))

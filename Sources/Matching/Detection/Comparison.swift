@@ -29,20 +29,25 @@ public struct Comparison: Sendable {
       residual, materials: materials, edgeDistance: edgeDistance,
       place: stages.contains(.place) ? place : nil, calibration: calibration, stages: stages)
     allowance?.apply(to: &map, materials)
-    let contrast = Picture(planes: map.residual.planes).luminance
-    var signed = map.scores
-    for index in signed.samples.indices {
-      let score = max(signed.samples[index], 0)
-      signed.samples[index] = contrast.samples[index] < 0 ? -score : score
+    let scores = map.scores.samples
+    normalised = Plane(width: map.scores.width, height: map.scores.height) { signed in
+      scores.withUnsafeBufferPointer { scores in
+        map.contrast.plane.samples.withUnsafeBufferPointer { contrast in
+          for index in 0..<scores.count {
+            let score = scores[index] > 0 ? scores[index] : 0
+            signed[index] = contrast[index] < 0 ? -score : score
+          }
+        }
+      }
     }
-    (normalised, fine) = (signed, map.fine)
-    var smooth = contrast.smoothed(sigma: 1)
+    fine = map.fine
+    var smooth = map.contrast.smooth
     // What has lost its edges may have kept its brightness.
     for index in map.missing.samples.indices where map.missing.samples[index] >= Self.leastMissing {
       let size = max(abs(smooth.samples[index]), Float(Self.usualContrast / 255))
       smooth.samples[index] = smooth.samples[index] < 0 ? -size : size
     }
-    self.contrast = smooth
+    contrast = smooth
     (self.materials, self.edgeDistance) = (materials, edgeDistance)
   }
 

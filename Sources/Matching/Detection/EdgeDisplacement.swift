@@ -94,16 +94,22 @@ public struct EdgeDisplacement: Sendable {
     let (columns, layers, field) = (columns, layers, field)
     var strips = [[Sums]](
       repeating: [Sums](repeating: Sums(), count: layers * columns), count: last - first + 1)
+    let left = window.rect.x - field.x
     strips.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let strips = buffer  // Each core writes its own strip.
-      nonisolated(unsafe) let window = window  // Read only.
-      inParallel(last - first + 1) { strip in
-        let begin = (first + strip) * Self.cell - top
-        for y in max(begin, area.y)..<min(begin + Self.cell, area.maxY) {
-          for x in area.x..<area.maxX {
-            guard let edge = Self.edge(window, light, x, y), edge.layer < layers else { continue }
-            let column = (x + window.rect.x - field.x) / Self.cell
-            strips[strip][edge.layer * columns + column].add(edge.sums)
+      let planes = [window.edgeDistance, window.looseness] + window.golden.planes
+      (planes + window.scan.planes).withUnsafeRows { planes in
+        window.materials.withUnsafeRows { materials in
+          inParallel(last - first + 1) { strip in
+            let begin = (first + strip) * Self.cell - top
+            for y in max(begin, area.y)..<min(begin + Self.cell, area.maxY) {
+              let row = Row(planes, materials, y)
+              let (distance, looseness) = (planes[0].row(y), planes[1].row(y))
+              for x in area.x..<area.maxX where distance[x] < 2.5 && looseness[x] == 0 {
+                guard let edge = Self.edge(row, light, x, y), edge.layer < layers else { continue }
+                strips[strip][edge.layer * columns + (x + left) / Self.cell].add(edge.sums)
+              }
+            }
           }
         }
       }
@@ -118,33 +124,46 @@ public struct EdgeDisplacement: Sendable {
     }
   }
 
-  /// What an edge pixel tells; nil where there is no edge of one layer alone.
-  private static func edge(
-    _ window: Window, _ light: LightFit, _ x: Int, _ y: Int
-  ) -> (layer: Int, sums: Sums)? {
-    let width = window.golden.width
-    let index = y &* width &+ x
-    guard window.edgeDistance.samples[index] < 2.5, window.looseness.samples[index] == 0 else {
-      return nil
+  /// A row of a window through pointers.
+  private struct Row {
+    let golden, scan: [UnsafePointer<Float>]
+    let materials: UnsafePointer<UInt16>
+    /// Samples from a row to the next.
+    let width: Int
+
+    /// - Parameter planes: two others, and then those of the golden and of the scan.
+    init(_ planes: [PlaneRows], _ materials: LabelRows, _ y: Int) {
+      let rows = planes.dropFirst(2).map { $0.row(y) }
+      (golden, scan) = (Array(rows.prefix(rows.count / 2)), Array(rows.suffix(rows.count / 2)))
+      (self.materials, width) = (materials.row(y), materials.width)
     }
-    let planes = window.golden.planes
+
+    /// The golden's slope in a plane, brightness a pixel.
+    func slope(_ plane: Int, _ x: Int) -> (x: Float, y: Float) {
+      let here = golden[plane] + x
+      return (0.5 * (here[1] - here[-1]), 0.5 * (here[width] - here[-width]))
+    }
+  }
+
+  /// What a pixel near an edge tells; nil where there is no edge of one layer alone.
+  private static func edge(
+    _ row: Row, _ light: LightFit, _ x: Int, _ y: Int
+  ) -> (layer: Int, sums: Sums)? {
     var (gx, gy) = (Float(0), Float(0))
     // Colours may rise against each other across an edge: the steepest tells its direction.
     var steepest: Float = 0
-    for plane in planes {
-      let (u, v) = (
-        0.5 * (plane.samples[index + 1] - plane.samples[index - 1]),
-        0.5 * (plane.samples[index + width] - plane.samples[index - width])
-      )
+    for plane in row.golden.indices {
+      let (u, v) = row.slope(plane, x)
       if u * u + v * v > steepest { (gx, gy, steepest) = (u, v, u * u + v * v) }
     }
     guard steepest > leastSlope * leastSlope else { return nil }
     let length = steepest.squareRoot()
     var normal = (x: Double(gx / length), y: Double(gy / length))
     func material(_ side: Double) -> UInt16 {
-      let u = Int((Double(x) + side * reach * normal.x).rounded())
-      let v = Int((Double(y) + side * reach * normal.y).rounded())
-      return window.materials.values[v &* width &+ u]
+      // Places lie within the window, so that adding a half and cutting off rounds them.
+      let u = Int(Double(x) + side * reach * normal.x + 0.5)
+      let v = Int(Double(y) + side * reach * normal.y + 0.5)
+      return row.materials[(v &- y) &* row.width &+ u]
     }
     let (one, other) = (material(1), material(-1))
     let differing = one ^ other
@@ -152,15 +171,12 @@ public struct EdgeDisplacement: Sendable {
     // Outwards is away from where the layer is.
     if one & differing != 0 { normal = (-normal.x, -normal.y) }
     var (slopes, product) = (0.0, 0.0)
-    let own = window.materials.values[index]
-    for (number, plane) in planes.enumerated() {
-      let slope =
-        0.5
-        * (normal.x * Double(plane.samples[index + 1] - plane.samples[index - 1])
-          + normal.y * Double(plane.samples[index + width] - plane.samples[index - width]))
+    let own = row.materials[x]
+    for plane in row.golden.indices {
+      let (u, v) = row.slope(plane, x)
+      let slope = normal.x * Double(u) + normal.y * Double(v)
       let rest =
-        window.scan.planes[number].samples[index] - plane.samples[index]
-        - light.wide(own, plane: number, x: x, y: y)
+        row.scan[plane][x] - row.golden[plane][x] - light.wide(own, plane: plane, x: x, y: y)
       slopes += slope * slope
       product += slope * Double(rest)
     }

@@ -37,6 +37,7 @@ struct LightFit: Sendable {
     let nothing = Plane(width: count * columns, height: rows)
     fields = scan.planes.map { _ in nothing }
     guard !isFlat, count > 1 else { return }
+    var weights: Weights?
     // First about what is usual in the whole scan; then in colour about what that tells of the surroundings, for light that
     // varies by more than the limits would be cut off where it is strongest.
     for step in 0..<(scan.channels == 1 ? 1 : 2) {
@@ -46,27 +47,34 @@ struct LightFit: Sendable {
         : (low: levels.reach.map { $0.map { -$0 } }, high: levels.reach)
       fit(
         scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area,
-        bounds: bounds, isFirst: step == 0, fades: !levels.partsRims, sigma: scale / Double(cell))
+        bounds: bounds, weights: &weights, fades: !levels.partsRims, sigma: scale / Double(cell))
     }
   }
 
+  /// How much each kind weighs in each cell, kind by kind, and how much in the window about it.
+  private struct Weights {
+    let own, wide: [Plane]
+  }
+
   /// Fits what differs by no more than the bounds from the fields so far.
+  ///
+  /// - Parameter weights: nil at the first fit, which finds them.
   private mutating func fit(
     scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect,
-    bounds: (low: [[Float]], high: [[Float]]), isFirst: Bool, fades: Bool,
+    bounds: (low: [[Float]], high: [[Float]]), weights: inout Weights?, fades: Bool,
     sigma: Double
   ) {
     let (columns, rows, count, cell, known) = (columns, rows, count, cell, numbers)
-    let width = scan.width
+    let (width, isFirst) = (scan.width, weights == nil)
     var sums = Plane(width: scan.channels * count * columns, height: rows)
-    var weights = Plane(width: count * columns, height: rows)
+    var own = Plane(width: isFirst ? count * columns : 1, height: rows)
     // Number 0 is of no material.
     let none: [Float] = [0]
     let (low, high) = (
       Array(bounds.low.map { none + $0 }.joined()), Array(bounds.high.map { none + $0 }.joined())
     )
     sums.withUnsafeMutableRows { sums in
-      weights.withUnsafeMutableRows { weights in
+      own.withUnsafeMutableRows { own in
         Rows.reading(fields) { centers in
           Rows.reading(scan.planes + golden.planes) { pictures in
             edgeDistance.withUnsafeRows { distance in
@@ -79,7 +87,7 @@ struct LightFit: Sendable {
                         gd_lit_sums_row(
                           scan, golden, materials.row(y), distance.row(y), known, low, high,
                           centers, count, columns, cell, fades ? 1 : 0, sums.row(row),
-                          weights.row(row), planes, width)
+                          isFirst ? own.row(row) : nil, planes, width)
                       }
                     }
                   }
@@ -90,24 +98,48 @@ struct LightFit: Sendable {
         }
       }
     }
+    let shares = weights ?? self.weights(own, sigma: sigma)
     smooth(
-      sums, weights, offsets: isFirst ? scan.planes.map { _ in [] } : offsets(sums, weights),
+      sums, shares, offsets: isFirst ? scan.planes.map { _ in [] } : offsets(sums, shares.own),
       sigma: sigma)
+    weights = shares
+  }
+
+  private func weights(_ weights: Plane, sigma: Double) -> Weights {
+    let own = (1..<count).map {
+      weights.crop(PixelRect(x: $0 * columns, y: 0, width: columns, height: rows))
+    }
+    return Weights(own: own, wide: Self.made(own.count) { own[$0].smoothed(sigma: sigma) })
+  }
+
+  /// Planes that are made on all cores.
+  private static func made(_ count: Int, _ body: @Sendable (Int) -> Plane) -> [Plane] {
+    var planes = [Plane](repeating: Plane(width: 0, height: 0), count: count)
+    planes.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let planes = buffer  // Each call writes its own.
+      inParallel(count) { planes[$0] = body($0) }
+    }
+    return planes
   }
 
   /// For each plane by how much each kind is off the average over all, in the whole scan.
-  private func offsets(_ sums: Plane, _ weights: Plane) -> [[Float]] {
+  private func offsets(_ sums: Plane, _ weights: [Plane]) -> [[Float]] {
     fields.enumerated().map { plane, field in
       (1..<count).map { kind in
         var (off, weight) = (Float(0), Self.trustedPixels)
-        for row in 0..<rows {
-          for column in 0..<columns {
-            let own = weights[kind * columns + column, row]
-            guard own > 0 else { continue }
-            // The average over all is where no material's number is.
-            off +=
-              sums[(plane * count + kind) * columns + column, row] - own * field[column, row]
-            weight += own
+        sums.withUnsafeRows { sums in
+          field.withUnsafeRows { field in
+            weights[kind - 1].withUnsafeRows { weights in
+              for row in 0..<rows {
+                // The average over all is where no material's number is.
+                let (own, field) = (weights.row(row), field.row(row))
+                let sums = sums.row(row) + (plane * count + kind) * columns
+                for column in 0..<columns where own[column] > 0 {
+                  off += sums[column] - own[column] * field[column]
+                  weight += own[column]
+                }
+              }
+            }
           }
         }
         return off / weight
@@ -122,44 +154,44 @@ struct LightFit: Sendable {
   ///
   /// Source: Tukey, "Exploratory Data Analysis", 1977, twicing.
   private mutating func smooth(
-    _ sums: Plane, _ weights: Plane, offsets: [[Float]], sigma: Double
+    _ sums: Plane, _ weights: Weights, offsets: [[Float]], sigma: Double
   ) {
-    // A window as wide as 64 pixels holds some 400 such shares: the average over all weighs as much as a hundred pixels.
-    let (trust, columns, rows, count): (Float, Int, Int, Int) = (0.3, columns, rows, count)
-    func part(_ plane: Plane, _ first: Int) -> Plane {
-      plane.crop(PixelRect(x: first, y: 0, width: columns, height: rows))
-    }
-    let own = (1..<count).map { part(weights, $0 * columns) }
-    let wide = own.map { $0.smoothed(sigma: sigma) }
+    // A window as wide as 64 pixels holds some 25 000: the average over all weighs as much as a hundred of them.
+    let trust = 0.3 / 64 * Float(cell * cell)
+    let (columns, rows, count) = (columns, rows, count)
     for plane in fields.indices {
-      let before = (0..<count).map { part(fields[plane], $0 * columns) }
-      let sums = (1..<count).map { kind in
-        var left = part(sums, (plane * count + kind) * columns)
-        for index in left.samples.indices {
-          left.samples[index] -= own[kind - 1].samples[index] * before[kind].samples[index]
+      let before = fields[plane]
+      let left = Self.made(count - 1) { kind in
+        var left = Plane.unfilled(width: columns, height: rows)
+        left.withUnsafeMutableRows { left in
+          Rows.reading([weights.own[kind]]) { own in
+            Rows.reading([sums, before]) { wide in
+              for y in 0..<rows {
+                own.row(y) { own in
+                  wide.row(y) { wide in
+                    gd_less_product_row(
+                      wide[0].map { $0 + (plane * count + kind + 1) * columns }, own[0],
+                      wide[1].map { $0 + (kind + 1) * columns }, left.row(y), columns)
+                  }
+                }
+              }
+            }
+          }
         }
         return left.smoothed(sigma: sigma)
       }
       // What a rare kind leans on: the average over all, and what it is off that in the whole scan.
-      var prior = before.dropFirst().map { _ in Plane(width: columns, height: rows) }
-      if !offsets[plane].isEmpty {
-        for kind in prior.indices {
-          for index in prior[kind].samples.indices {
-            prior[kind].samples[index] =
-              before[0].samples[index] + offsets[plane][kind] - before[kind + 1].samples[index]
-          }
-        }
-      }
-      let all = prior
+      let offsets = offsets[plane]
       fields[plane].withUnsafeMutableRows { fields in
-        Rows.reading(sums + wide) { parts in
-          Rows.reading(before + all) { known in
+        before.withUnsafeRows { before in
+          Rows.reading(left + weights.wide) { parts in
             RowBands(height: rows, rowsPerBand: 16).inParallel { band in
-              for y in band {
-                parts.at(y) { sums, weights, numbers in
-                  known.row(y) {
+              offsets.withUnsafeBufferPointer { offsets in
+                for y in band {
+                  parts.at(y) { sums, weights, kinds in
                     gd_lit_fields_row(
-                      sums, weights, $0, $0 + count, numbers, trust, fields.row(y), columns)
+                      sums, weights, before.row(y), offsets.isEmpty ? nil : offsets.baseAddress,
+                      kinds, trust, fields.row(y), columns)
                   }
                 }
               }
@@ -193,21 +225,31 @@ struct LightFit: Sendable {
     scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane
   ) -> [Plane] {
     let (width, height) = (scan.width, scan.height)
-    var result = Picture(planes: scan.planes.map { _ in Plane(width: width, height: height) })
+    var result = Picture(
+      planes: scan.planes.map { _ in Plane.unfilled(width: width, height: height) })
     let places = CellPlaces(height: height, cell: cell, rows: rows)
     let (fields, numbers, count, columns, cell) = (fields, numbers, count, columns, cell)
     result.withUnsafeMutableRows { targets in
       Rows.reading(scan.planes + golden.planes) { pictures in
         materials.withUnsafeRows { materials in
           edgeDistance.withUnsafeRows { distance in
-            RowBands(height: height).inParallel { band in
-              for y in band {
-                let field = fields.flatMap { places.row($0, y) }
-                pictures.at(y) { scan, golden, planes in
-                  Rows.writing(targets, y) { target in
-                    gd_lit_row(
-                      scan, golden, materials.row(y), distance.row(y), numbers, field, count,
-                      columns, cell, target, planes, width)
+            fields.withUnsafeRows { fields in
+              RowBands(height: height).inParallel { band in
+                withUnsafeTemporaryAllocation(
+                  of: Float.self, capacity: fields.count * count * columns
+                ) { room in
+                  guard let field = room.baseAddress else { return }
+                  for y in band {
+                    for (plane, own) in fields.enumerated() {
+                      places.row(own, y, into: field + plane * count * columns)
+                    }
+                    pictures.at(y) { scan, golden, planes in
+                      Rows.writing(targets, y) { target in
+                        gd_lit_row(
+                          scan, golden, materials.row(y), distance.row(y), numbers, field, count,
+                          columns, cell, target, planes, width)
+                      }
+                    }
                   }
                 }
               }

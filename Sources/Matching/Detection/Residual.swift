@@ -24,8 +24,8 @@ public struct Residual: Sendable {
   /// What was taken for light; nil where nobody asks any more.
   private(set) var light: LightFit?
 
-  /// Pixels to a cell in which sums are gathered.
-  private static let cell = 8
+  /// Pixels to a cell in which sums are gathered, for motion and, whose window is wider, for light.
+  private static let cell = 8, lightCell = 16
   /// Standard deviation of the window in which motion is fitted, pixels.
   private static let motionScale = 24.0
   /// Greatest motion that is fitted, pixels.
@@ -66,7 +66,7 @@ public struct Residual: Sendable {
     let light = LightFit(
       scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance, area: area,
       levels: levels,
-      scale: scale, cell: Self.cell, isFlat: !stages.contains(.light))
+      scale: scale, cell: Self.lightCell, isFlat: !stages.contains(.light))
     self.light = light
     planes = light.residual(
       scan: scan, golden: golden, materials: materials, edgeDistance: edgeDistance)
@@ -133,13 +133,19 @@ public struct Residual: Sendable {
     for index in planes.indices {
       let shown = golden.planes[index]
       planes[index].withUnsafeMutableRows { residual in
-        shown.withUnsafeRows { golden in
+        [shown, dx, dy].withUnsafeRows { sources in
+          let golden = sources[0]
           RowBands(height: height).inParallel { band in
-            for y in band where y > 0 && y < height - 1 {
-              let (x, y2) = (places.row(dx, y), places.row(dy, y))
-              gd_motion_row(
-                residual.row(y), golden.row(y - 1), golden.row(y), golden.row(y + 1), x, y2,
-                columns, cell, width)
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * columns) { room in
+              guard let right = room.baseAddress else { return }
+              let down = right + columns
+              for y in band where y > 0 && y < height - 1 {
+                places.row(sources[1], y, into: right)
+                places.row(sources[2], y, into: down)
+                gd_motion_row(
+                  residual.row(y), golden.row(y - 1), golden.row(y), golden.row(y + 1), right, down,
+                  columns, cell, width)
+              }
             }
           }
         }
@@ -181,15 +187,12 @@ extension Residual {
 struct CellPlaces: Sendable {
   let height, cell, rows: Int
 
-  /// The row of a plane of cells at a row of pixels.
-  func row(_ plane: Plane, _ y: Int) -> [Float] {
+  /// Writes the row of a plane of cells at a row of pixels.
+  func row(_ plane: PlaneRows, _ y: Int, into target: UnsafeMutablePointer<Float>) {
     let place = min(max((Float(y) + 0.5) / Float(cell) - 0.5, 0), Float(rows - 1))
     let above = Int(place)
-    let below = min(above + 1, rows - 1)
-    let share = place - Float(above)
-    let (a, b) = (above * plane.width, below * plane.width)
-    return (0..<plane.width).map {
-      plane.samples[a + $0] + share * (plane.samples[b + $0] - plane.samples[a + $0])
-    }
+    gd_between_rows(
+      plane.row(above), plane.row(min(above + 1, rows - 1)), place - Float(above), target,
+      plane.width)
   }
 }

@@ -12,11 +12,18 @@ public struct ScoreMap: Sendable {
   /// What is left of the scan, plane by plane, less what other dies show too.
   public let residual: Residual
 
-  /// A residual with everything that its channels need.
-  struct Prepared {
-    let residual: Residual
-    let strata: Labels
-    let white: [Plane]
+  /// By how much the scan is brighter.
+  let contrast: Contrast
+
+  /// By how much a scan is brighter than its golden, pixel by pixel and smoothed by a pixel.
+  struct Contrast {
+    static let sigma = 1.0
+    let plane, smooth: Plane
+
+    init(_ residual: Residual) {
+      plane = Picture(planes: residual.planes).luminance
+      smooth = plane.smoothed(sigma: Self.sigma)
+    }
   }
 
   /// Brightness of red, green and blue.
@@ -42,14 +49,19 @@ public struct ScoreMap: Sendable {
     let kinds = Strata(materials: calibration.materials)
     let corrected = place?.corrected(residual) ?? residual.trusted
     let strata = kinds.labels(materials, edgeDistance: edgeDistance, alone: place?.alone)
-    let white = Self.white(corrected, strata, calibration.whitening)
     let left = Self.leftOut(stages).union(calibration.leftOut)
+    let white =
+      Channels.wantsWhite(leavingOut: left)
+      ? Self.white(corrected, strata, calibration.whitening) : []
+    contrast = Contrast(corrected)
     let shapes = Self.shapes(
-      corrected, materials, edgeDistance, strata, calibration.whitening, leavingOut: left)
-    var scores = Plane(width: materials.width, height: materials.height, filling: -9)
-    var fine = scores
+      corrected, contrast, materials, edgeDistance, strata, calibration.whitening, leavingOut: left)
     let half = UInt16(kinds.half)
     let finest = Channels.finest(isSuspect: calibration.isSuspect)
+    // Where all channels are fine ones, the scores are the same.
+    let areAllFine = finest.union(left).isSuperset(of: Channels.names.indices)
+    var scores = Plane(width: materials.width, height: materials.height, filling: -9)
+    var fine = areAllFine ? Plane(width: 1, height: 1) : scores
     scores.withUnsafeMutableRows { scores in
       fine.withUnsafeMutableRows { fine in
         Channels.visit(white, shapes: shapes, leavingOut: left) { channel in
@@ -61,18 +73,19 @@ public struct ScoreMap: Sendable {
             channel.forEachRow(strata, scale: calibration.scales[channel.number]) { row, z in
               // What is left over below belongs to the last row.
               for y in row * step..<(row == last ? scores.height : (row + 1) * step) {
-                for target in isFine ? [scores, fine] : [scores] {
-                  gd_score_row(
-                    z, step, places.row(y), half, intercept, slope, target.row(y), target.width,
-                    width)
-                }
+                gd_score_row(
+                  z, step, places.row(y), half, intercept, slope, scores.row(y), scores.width, width
+                )
+                guard isFine, !areAllFine else { continue }
+                gd_score_row(
+                  z, step, places.row(y), half, intercept, slope, fine.row(y), fine.width, width)
               }
             }
           }
         }
       }
     }
-    (self.scores, self.fine, self.residual) = (scores, fine, corrected)
+    (self.scores, self.fine, self.residual) = (scores, areAllFine ? scores : fine, corrected)
     missing = shapes.last ?? Plane(width: 0, height: 0)
   }
 
@@ -86,13 +99,13 @@ public struct ScoreMap: Sendable {
 
   /// The channels that come from shapes.
   static func shapes(
-    _ residual: Residual, _ materials: Labels, _ edgeDistance: Plane, _ strata: Labels,
-    _ whitening: [Float], leavingOut left: Set<Int>
+    _ residual: Residual, _ contrast: Contrast, _ materials: Labels, _ edgeDistance: Plane,
+    _ strata: Labels, _ whitening: [Float], leavingOut left: Set<Int>
   ) -> [Plane] {
     let planes = residual.planes.count
     let size = planes * (planes + 1) / 2 + 1
     return ShapeChannels(
-      residual, materials: materials, edgeDistance: edgeDistance, strata: strata,
+      residual, contrast, materials: materials, edgeDistance: edgeDistance, strata: strata,
       inverseSigmas: stride(from: size - 1, to: whitening.count, by: size).map { whitening[$0] },
       leavingOut: Set(
         left.filter(Channels.shapes.contains).map { $0 - Channels.shapes.lowerBound })

@@ -23,27 +23,26 @@ struct ShapeChannels {
 
   /// - Parameters:
   ///   - residual: less what other dies show too.
+  ///   - contrast: its brightness.
   ///   - materials: what lies at each pixel.
   ///   - edgeDistance: pixels to the nearest edge between materials.
   ///   - strata: kinds of places.
   ///   - inverseSigmas: 1/σ of brightness, kind by kind.
   ///   - left: channels that are not wanted, by their place among these.
   init(
-    _ residual: Residual, materials: Labels, edgeDistance: Plane, strata: Labels,
-    inverseSigmas: [Float], leavingOut left: Set<Int>
+    _ residual: Residual, _ contrast: ScoreMap.Contrast, materials: Labels, edgeDistance: Plane,
+    strata: Labels, inverseSigmas: [Float], leavingOut left: Set<Int>
   ) {
     let scan = residual.brightness
     let empty = Plane(width: 0, height: 0)
     var planes = [Plane](repeating: empty, count: Self.bands.count + 1)
-    if left.count < planes.count {
-      var golden = scan
-      let rest = Picture(planes: residual.planes).luminance
-      for index in golden.samples.indices { golden.samples[index] -= rest.samples[index] }
-      for (number, band) in Self.bands.enumerated() where !left.contains(number) {
-        planes[number] = Self.beyond(
-          scan.smoothed(sigma: band.sigma), golden.smoothed(sigma: band.sigma), band.radius,
-          residual.looseness, strata, inverseSigmas)
-      }
+    for (number, band) in Self.bands.enumerated() where !left.contains(number) {
+      let smooth = scan.smoothed(sigma: band.sigma)
+      let rest =
+        band.sigma == ScoreMap.Contrast.sigma
+        ? contrast.smooth : contrast.plane.smoothed(sigma: band.sigma)
+      planes[number] = Self.beyond(
+        smooth, smooth.less(rest), band.radius, residual.looseness, strata, inverseSigmas)
     }
     let last = Self.bands.count
     if !left.contains(last), residual.edgesAreDrawn, residual.planes.count == 1 {
@@ -60,7 +59,7 @@ struct ShapeChannels {
     _ inverseSigmas: [Float]
   ) -> Plane {
     var result = Plane(width: scan.width, height: scan.height)
-    let greatest = Int(looseness.samples.max() ?? 0)
+    let greatest = Int(looseness.greatest)
     for extra in 0...greatest {
       let (low, high) = golden.extremes(radius: radius + extra)
       result.withUnsafeMutableRows { target in

@@ -27,26 +27,26 @@ struct Strata: Sendable {
   /// - Parameter alone: above ½ where no other die tells; nil when none does anywhere.
   func labels(_ materials: Labels, edgeDistance: Plane, alone: Plane?) -> Labels {
     let (width, height) = (materials.width, materials.height)
-    var labels = Labels(
-      width: width, height: height, values: [UInt16](repeating: 0, count: width * height))
-    let everywhere = alone ?? Plane(width: width, height: height, filling: 1)
-    labels.values.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
+    // Where none tells anywhere, the numbers are those of the second half.
+    let numbers = alone == nil ? numbers.map { $0 + UInt16(half / Self.bins) } : numbers
+    let values = [UInt16](unsafeUninitializedCapacity: width * height) { buffer, count in
+      count = width * height
+      guard let base = buffer.baseAddress, count > 0 else { return }
       nonisolated(unsafe) let target = base  // Bands write their own rows.
       materials.withUnsafeRows { materials in
-        edgeDistance.withUnsafeRows { distance in
-          everywhere.withUnsafeRows { alone in
-            RowBands(height: height).inParallel { band in
-              for y in band {
+        Rows.reading([edgeDistance] + (alone.map { [$0] } ?? [])) { planes in
+          RowBands(height: height).inParallel { band in
+            for y in band {
+              planes.row(y) {
                 gd_strata_row(
-                  materials.row(y), distance.row(y), numbers, Self.borders, Self.bins,
-                  alone.row(y), UInt16(half), target + y * width, width)
+                  materials.row(y), $0[0], numbers, Self.borders, Self.bins,
+                  alone == nil ? nil : $0[1], UInt16(half), target + y * width, width)
               }
             }
           }
         }
       }
     }
-    return labels
+    return Labels(width: width, height: height, values: values)
   }
 }

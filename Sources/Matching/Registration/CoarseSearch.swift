@@ -51,12 +51,14 @@ struct CoarseSearch {
     let size = 2 * margin + 1
     let scale = 1 / Double(fourier.width * fourier.height)
     return Plane(width: size, height: size) { target in
-      for y in 0..<size {
-        for x in 0..<size {
-          let energy = sums.sum(x: x, y: y, width: scan.width, height: scan.height)
-          let norm = (scan.energy * max(energy, 0.02 * scan.energy)).squareRoot()
-          let value = Double(field.samples[2 * (y * fourier.width + x)]) * scale
-          target[y * size + x] = norm > 0 ? Float(value / norm) : 0
+      field.samples.withUnsafeBufferPointer { samples in
+        for y in 0..<size {
+          for x in 0..<size {
+            let energy = sums.sum(x: x, y: y, width: scan.width, height: scan.height)
+            let norm = (scan.energy * max(energy, 0.02 * scan.energy)).squareRoot()
+            let value = Double(samples[2 * (y * fourier.width + x)]) * scale
+            target[y * size + x] = norm > 0 ? Float(value / norm) : 0
+          }
         }
       }
     }
@@ -122,17 +124,21 @@ private struct WindowSums {
   private var table: [Double]
 
   init(of edges: EdgeField) {
-    width = edges.width + 1
-    table = [Double](repeating: 0, count: width * (edges.height + 1))
-    for y in 0..<edges.height {
-      var row = 0.0
-      for x in 0..<edges.width {
-        let index = y * edges.width + x
-        let (re, im) = (edges.re.samples[index], edges.im.samples[index])
-        row += Double(re * re + im * im)
-        table[(y + 1) * width + x + 1] = table[y * width + x + 1] + row
+    let width = edges.width + 1
+    var table = [Double](repeating: 0, count: width * (edges.height + 1))
+    table.withUnsafeMutableBufferPointer { table in
+      [edges.re, edges.im].withUnsafeRows { planes in
+        for y in 0..<edges.height {
+          var sum = 0.0
+          let (re, im) = (planes[0].row(y), planes[1].row(y))
+          for x in 0..<edges.width {
+            sum += Double(re[x] * re[x] + im[x] * im[x])
+            table[(y &+ 1) &* width &+ x &+ 1] = table[y &* width &+ x &+ 1] + sum
+          }
+        }
       }
     }
+    (self.width, self.table) = (width, table)
   }
 
   func sum(x: Int, y: Int, width window: Int, height: Int) -> Double {

@@ -30,12 +30,18 @@ extension WorkingScan {
   func evidence(for planes: [Plane], isDrawn: Bool, in area: PixelRect) -> Evidence {
     let gradient = brightness.smoothed(sigma: sigma).gradientMagnitude()
     let nearby = gradient.extremes(radius: 3).high
-    let steepest = planes.map { $0.smoothed(sigma: sigma).gradientMagnitude() }
+    // What is level has no edges.
+    let steepest = planes.filter { plane in plane.samples.contains { $0 != plane.samples[0] } }
+      .map { $0.smoothed(sigma: sigma).gradientMagnitude() }
     func edges(from least: Float) -> Plane {
       var edges = Plane(width: width, height: height)
-      for steepness in steepest {
-        for index in steepness.samples.indices where steepness.samples[index] > least {
-          edges.samples[index] = 1
+      edges.samples.withUnsafeMutableBufferPointer { edges in
+        for steepness in steepest {
+          steepness.samples.withUnsafeBufferPointer { steepness in
+            for index in 0..<steepness.count {
+              edges[index] = steepness[index] > least ? 1 : edges[index]
+            }
+          }
         }
       }
       return edges
@@ -54,8 +60,12 @@ extension WorkingScan {
     // The outermost pixels hold no gradient.
     let inner = area.intersection(onEdge.bounds.expanded(by: -2))
     let shown = gradient.crop(inner).samples
-    var found = zip(onEdge.crop(inner).samples, nearby.crop(inner).samples).filter { $0.0 > 0 }
-      .map(\.1)
+    var found: [Float] = []
+    onEdge.crop(inner).samples.withUnsafeBufferPointer { onEdge in
+      nearby.crop(inner).samples.withUnsafeBufferPointer { nearby in
+        for index in 0..<onEdge.count where onEdge[index] > 0 { found.append(nearby[index]) }
+      }
+    }
     guard found.count >= 20 else { return .none }
     let typical = found.takeQuantile(0.5)
     var all = shown
@@ -64,9 +74,14 @@ extension WorkingScan {
     let supported = Double(found.count { $0 > threshold }) / Double(found.count)
     var strong = 0
     var explained = 0
-    for (gradient, isNear) in zip(shown, nearEdge.crop(inner).samples) where gradient > threshold {
-      strong += 1
-      if isNear > 0 { explained += 1 }
+    shown.withUnsafeBufferPointer { shown in
+      nearEdge.crop(inner).samples.withUnsafeBufferPointer { nearEdge in
+        for index in 0..<shown.count {
+          let isStrong = shown[index] > threshold
+          strong += isStrong ? 1 : 0
+          explained += isStrong && nearEdge[index] > 0 ? 1 : 0
+        }
+      }
     }
     return Evidence(
       supported: supported, explained: strong > 0 ? Double(explained) / Double(strong) : 0,
@@ -76,11 +91,11 @@ extension WorkingScan {
   /// By how much the left and right, and the upper and lower halves disagree, working pixels; nil where no two halves
   /// hold structure.
   ///
-  /// Compared at about 512 pixels a side, where a pixel is much less than what is allowed.
+  /// Compared at up to 512 pixels a side, where a pixel is much less than what is allowed.
   ///
   /// - Parameter radius: greatest disagreement that can be seen.
   func halvesDisagreement(_ referenceEdges: EdgeField, radius: Int) -> Double? {
-    let factor = max(1, max(width, height) / 512)
+    let factor = max(1, (max(width, height) + 511) / 512)
     let (drawn, seen) = (referenceEdges.reduced(by: factor), edges.reduced(by: factor))
     let quarters = BlockAlignment(
       reference: drawn, scan: seen,

@@ -17,12 +17,20 @@ extension Registrar {
   public func mesh(
     _ luminance: Plane, field: PixelRect, toScan: Affine, isRough: Bool = false
   ) throws -> DisplacementMesh {
+    try mesh(FieldViews(luminance, field: field), toScan: toScan, isRough: isRough)
+  }
+
+  /// The same of a field whose edges may be known.
+  public func mesh(
+    _ views: FieldViews, toScan: Affine, isRough: Bool = false
+  ) throws -> DisplacementMesh {
+    let field = views.field
     let longer = max(field.width, field.height)
     let coarseFactor = Int((Double(longer) / Double(settings.coarseSize)).rounded(.up))
     var mesh = DisplacementMesh.still(field)
     for (divisor, radius) in isRough ? [(2, 6)] : [(2, 6), (4, 3)] {
       let factor = max(1, coarseFactor / divisor)
-      let scan = WorkingScan(luminance, field: field, factor: factor, sigma: 1.5)
+      let scan = views.at(factor: factor, sigma: 1.5)
       mesh = try fit(mesh, scan, toScan: toScan, side: 64 / factor, radius: radius)
     }
     return mesh

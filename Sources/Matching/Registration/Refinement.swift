@@ -20,6 +20,8 @@ extension WorkingScan {
       let alignment = BlockAlignment(
         reference: drawn, scan: edges, blocks: blocks, radius: radius)
       let motion = alignment.bestMotion(isAffine: isAffine)
+      // What does not move is drawn already.
+      guard motion != .identity else { break }
       let next = current.then(toWorking).then(motion).then(toWorking.inverse)
       let nextDrawn = try referenceEdges(reference, toScan: next)
       let nextScore = self.score(nextDrawn)

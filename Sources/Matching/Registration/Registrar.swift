@@ -27,10 +27,19 @@ public struct Registrar: Sendable {
   public func register(
     _ luminance: Plane, field: PixelRect, referencePoint: Point, scanPoint: Point
   ) throws -> RegistrationOutcome {
+    try register(
+      FieldViews(luminance, field: field), referencePoint: referencePoint, scanPoint: scanPoint)
+  }
+
+  /// The same of a field that will be looked at again.
+  public func register(
+    _ views: FieldViews, referencePoint: Point, scanPoint: Point
+  ) throws -> RegistrationOutcome {
+    let field = views.field
     let longer = max(field.width, field.height)
     let factor = max(1, Int((Double(longer) / Double(settings.coarseSize)).rounded(.up)))
-    let coarse = WorkingScan(luminance, field: field, factor: factor, sigma: 1)
-    let fine = WorkingScan(luminance, field: field, factor: max(1, factor / 2), sigma: 1.5)
+    let coarse = views.at(factor: factor, sigma: 1)
+    let fine = views.at(factor: max(1, factor / 2), sigma: 1.5)
     guard coarse.width >= 32, coarse.height >= 32 else {
       return .refused(reason: "the field is smaller than 32 pixels", best: nil)
     }

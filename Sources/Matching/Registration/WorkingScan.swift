@@ -1,4 +1,33 @@
-internal import Raster
+public import Raster
+internal import Synchronization
+
+/// The brightness of a scan's field with its edges at the resolutions that were asked for, each found once.
+public final class FieldViews: Sendable {
+  /// Brightness, 0…1.
+  public let luminance: Plane
+  /// Where it lies in the scan.
+  public let field: PixelRect
+  private let known = Mutex<[Key: WorkingScan]>([:])
+
+  private struct Key: Hashable {
+    let factor: Int
+    let sigma: Double
+  }
+
+  /// A field; nothing is looked at yet.
+  public init(_ luminance: Plane, field: PixelRect) {
+    (self.luminance, self.field) = (luminance, field)
+  }
+
+  /// The field at a resolution; see `WorkingScan`.
+  func at(factor: Int, sigma: Double) -> WorkingScan {
+    let key = Key(factor: factor, sigma: sigma)
+    if let view = known.withLock({ $0[key] }) { return view }
+    let view = WorkingScan(luminance, field: field, factor: factor, sigma: sigma)
+    known.withLock { $0[key] = view }
+    return view
+  }
+}
 
 /// A scan's brightness at a working resolution, with its edges.
 struct WorkingScan: Sendable {
