@@ -52,7 +52,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     module("Networks", uses: ["CDNNL", "CKernels", "COpenBLAS"]),
     module("Raster", uses: ["CKernels"]),
-    module("ImageFiles", uses: ["Raster", "CImageCodecs"]),
+    module("ImageFiles", uses: ["CImageCodecs", "CKernels", "Raster"]),
     module("Layout", uses: ["CImageCodecs", "CKernels", "Raster"]),
     module(
       "Golden",

@@ -48,7 +48,6 @@ int gd_jpeg_encode(
   self->jpeg.in_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_set_defaults(&self->jpeg);
   jpeg_set_quality(&self->jpeg, quality, TRUE);
-  self->jpeg.optimize_coding = TRUE;
   jpeg_start_compress(&self->jpeg, TRUE);
   while (self->jpeg.next_scanline < height) {
     JSAMPROW row = (JSAMPROW)(pixels + (size_t)self->jpeg.next_scanline * width * (size_t)channels);
@@ -60,19 +59,4 @@ int gd_jpeg_encode(
   jpeg_destroy_compress(&self->jpeg);
   free(self);
   return 1;
-}
-
-void gd_quantise(const float *samples, size_t count, uint8_t *target, size_t stride) {
-  enum { stretch = 1024 };
-  uint8_t levels[stretch];
-  for (size_t start = 0; start < count; start += stretch) {
-    const size_t length = start + stretch < count ? stretch : count - start;
-    for (size_t i = 0; i < length; i++) {
-      const float value = samples[start + i];
-      // The order of the comparison sends what is no number to 0.
-      const float held = value > 0 ? (value < 1 ? value : 1) : 0;
-      levels[i] = (uint8_t)(int32_t)(held * 255 + 0.5f);
-    }
-    for (size_t i = 0; i < length; i++) target[(start + i) * stride] = levels[i];
-  }
 }

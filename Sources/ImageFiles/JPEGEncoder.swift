@@ -18,11 +18,7 @@ public enum JPEGEncoder {
     var pixels = [UInt8](repeating: 0, count: width * height * channels)
     pixels.withUnsafeMutableBytes { bytes in
       guard let base = bytes.baseAddress else { return }
-      for (channel, plane) in picture.planes.enumerated() {
-        quantise(
-          plane, from: 0, count: width * height, into: base, bits: 8, channel: channel,
-          pixelStride: channels)
-      }
+      quantise(picture.planes, from: 0, count: width * height, into: base, bits: 8)
     }
     var report = gd_report()
     var bytes: UnsafeMutablePointer<UInt8>?

@@ -35,11 +35,7 @@ public enum PNGEncoder {
     for line in 0..<height {
       row.withUnsafeMutableBytes { bytes in
         guard let base = bytes.baseAddress else { return }
-        for (channel, plane) in planes.enumerated() {
-          quantise(
-            plane, from: line * width, count: width, into: base, bits: 8, channel: channel,
-            pixelStride: planes.count)
-        }
+        quantise(planes, from: line * width, count: width, into: base, bits: 8)
       }
       guard gd_png_write_row(writer, row, &report) == 1 else {
         fatalError("no PNG: \(report.words)")

@@ -56,11 +56,7 @@ struct WrittenRows {
 
   /// Interleaves the next row, which is line `line` of a band.
   mutating func take(_ line: Int, of band: Picture, into row: UnsafeMutableRawPointer) {
-    for (channel, plane) in band.planes.enumerated() {
-      quantise(
-        plane, from: line * width, count: width, into: row, bits: bitDepth, channel: channel,
-        pixelStride: channels)
-    }
+    quantise(band.planes, from: line * width, count: width, into: row, bits: bitDepth)
     count += 1
   }
 

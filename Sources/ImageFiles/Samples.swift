@@ -1,4 +1,4 @@
-import CImageCodecs
+import CKernels
 import Raster
 
 // Samples are 0…1 in memory and 0…255 or 0…65535 in files. The division is a true one: a value read is the same
@@ -47,24 +47,25 @@ private func spread(
   }
 }
 
-/// Rounds a plane's row into interleaved samples: v·255 or v·65535 to the nearest, beyond 0…1 the nearest end, NaN 0.
+/// Rounds parts of planes into interleaved samples: v·255 or v·65535 to the nearest, beyond 0…1 the nearest end, NaN 0.
 ///
 /// - Parameters:
-///   - plane: as many samples from `start` on as `count` says.
-///   - row: samples of 8 or 16 bits, `pixelStride` a pixel; those of `channel` are written.
+///   - planes: 1 to 4, with as many samples from `start` on as `count` says.
+///   - row: samples of 8 or 16 bits, one of each plane a pixel.
 func quantise(
-  _ plane: Plane, from start: Int, count: Int, into row: UnsafeMutableRawPointer, bits: Int,
-  channel: Int, pixelStride: Int
+  _ planes: [Plane], from start: Int, count: Int, into row: UnsafeMutableRawPointer, bits: Int
 ) {
-  plane.samples.withUnsafeBufferPointer { samples in
+  planes.withUnsafeRows { rows in
+    let sources = rows.map { $0.row(0) + start }
     if bits == 8 {
-      let target = row.assumingMemoryBound(to: UInt8.self) + channel
-      guard let base = samples.baseAddress else { return }
-      gd_quantise(base + start, count, target, pixelStride)
+      let target = row.assumingMemoryBound(to: UInt8.self)
+      gd_quantise(sources.map { $0 }, planes.count, count, target)
     } else {
-      let target = row.assumingMemoryBound(to: UInt16.self) + channel
-      for index in 0..<count {
-        target[index &* pixelStride] = UInt16(level(samples[start &+ index]))
+      let target = row.assumingMemoryBound(to: UInt16.self)
+      for (channel, source) in sources.enumerated() {
+        for index in 0..<count {
+          target[index &* sources.count &+ channel] = UInt16(level(source[index]))
+        }
       }
     }
   }

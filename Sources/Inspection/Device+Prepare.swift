@@ -35,17 +35,16 @@ extension Device {
     case .refused(let reason, let best): return .refused(reason: reason, best: best)
     case .registered(let registration):
       let kind = kind ?? recipe.golden
-      // A generator's picture places the scan more finely than the drawn lines do.
-      var isPlacedAgain = false
+      // A generator's picture places the scan more finely than drawn lines do, and by itself.
+      var isPlacedByGolden = false
       if case .generator = kind {
         try checkSize(registration.pixelSize, scan)
-        isPlacedAgain = stages.contains(.placement)
+        isPlacedByGolden = stages.contains(.placement)
       }
       progress(.painting)
       var mesh =
-        stages.contains(.mesh)
-        ? try registrar.mesh(views, toScan: registration.toScan, isRough: isPlacedAgain)
-        : .still(field)
+        stages.contains(.mesh) && !isPlacedByGolden
+        ? try registrar.mesh(views, toScan: registration.toScan) : .still(field)
       let golden = try goldenSource(
         kind,
         from: [
@@ -53,10 +52,10 @@ extension Device {
             name: "", die: "", photograph: picture, field: field, area: registration.extent,
             toScan: registration.toScan, mesh: mesh, pixelSizeUm: registration.pixelSize)
         ])
-      if isPlacedAgain, let golden = golden as? GeneratorGolden {
-        let drawn = try golden.brightness(field, toScan: registration.toScan, mesh: mesh)
-        mesh = mesh.adding(
-          try GoldenPlacement.displacement(of: views, from: drawn))
+      if isPlacedByGolden, let golden = golden as? GeneratorGolden {
+        mesh = try GoldenPlacement.displacement(
+          of: views,
+          from: golden.brightness(field, toScan: registration.toScan, mesh: mesh))
       }
       let placed = PlacedScan(
         registration: registration.showing(golden, mesh), mesh: mesh, golden: golden)

@@ -44,9 +44,9 @@ public struct Report: Sendable {
   /// What was found.
   public var record: InspectionRecord
   /// The whole field.
-  public var field: FieldPictures
+  public var field: FieldPictures { didSet { album = PictureAlbum() } }
   /// Pictures of the findings, in any order; a finding without pictures is listed without.
-  public var findings: [FindingPictures]
+  public var findings: [FindingPictures] { didSet { album = PictureAlbum() } }
   /// How the differences were coloured.
   public var colours: DifferenceColours
 
@@ -56,6 +56,8 @@ public struct Report: Sendable {
   public var concepts: ConceptSheets?
   /// How the layers under findings are told; a layer that is not here has only its name.
   public var layerLooks: [LayerLook] = []
+  /// The pictures as files have them.
+  private(set) var album = PictureAlbum()
   /// Findings whose pages lie in the scan's folder already.
   var explainedBefore: Set<Int> = []
   /// Whether pictures of findings are part of the page; of very many they lie beside it.

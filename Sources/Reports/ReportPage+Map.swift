@@ -19,7 +19,7 @@ extension ReportPage {
       // The pictures may reach past the scan by part of a reduced pixel.
       "pictureWidth": Self.plain(Double(field.scan.width) * field.reduction),
       "pictureHeight": Self.plain(Double(field.scan.height) * field.reduction),
-      "scan": dataAddress(of: field.scan), "crowd": Self.crowd,
+      "scan": report.album.address(of: field.scan, FieldPictures.scanName), "crowd": Self.crowd,
       "isCrowded": record.findings.count > Self.crowd,
       "hasBoxes": !record.findings.isEmpty || !repeated.isEmpty, "boxes": boxes(unit: unit),
       "hasChoice": field.golden != nil || field.difference != nil,
@@ -27,9 +27,11 @@ extension ReportPage {
       "reduction": field.reduction > 1.005
         ? "Pictures reduced \(Wording.number(field.reduction, digits: 1)) times" : "",
     ]
-    if let golden = field.golden { values["golden"] = dataAddress(of: golden) }
+    if let golden = field.golden {
+      values["golden"] = report.album.address(of: golden, FieldPictures.goldenName)
+    }
     if let difference = field.difference {
-      values["difference"] = dataAddress(of: difference)
+      values["difference"] = report.album.address(of: difference, FieldPictures.differenceName)
       values["legend"] = legend
     }
     if let part = record.inspectedBox, part.area < width * height {

@@ -95,10 +95,10 @@ extension ReportPage {
         + "--l:\(percent(inside.x - window.x, width))",
       "pictures": ReportPictures.Kind.allCases.compactMap { kind -> [String: Any]? in
         guard let picture = kind.picture(pictures) else { return nil }
+        let name = kind.fileName(finding.id)
         let address =
           report.hasPicturesInside
-          ? dataAddress(of: picture)
-          : "\(ReportPictures.folderName)/\(kind.fileName(finding.id))"
+          ? report.album.address(of: picture, name) : "\(ReportPictures.folderName)/\(name)"
         return ["name": kind.rawValue, "address": address]
       },
     ]

@@ -70,6 +70,12 @@ public enum ReportPictures {
   }
 }
 
+extension FieldPictures {
+  static let scanName = "field-scan.jpg"
+  static let goldenName = "field-golden.jpg"
+  static let differenceName = "field-difference.jpg"
+}
+
 extension Report {
   /// Writes the pictures into a scan's folder.
   ///
@@ -79,12 +85,11 @@ extension Report {
     try FileSystem.makeFolders(folder.path)
     func write(_ picture: Picture?, _ name: String) throws {
       guard let picture else { return }
-      try OutputFolder.write(
-        Data(JPEGEncoder.encode(picture, quality: 85)), to: folder.appending(path: name))
+      try OutputFolder.write(album.jpeg(of: picture, name), to: folder.appending(path: name))
     }
-    try write(field.scan, "field-scan.jpg")
-    try write(field.golden, "field-golden.jpg")
-    try write(field.difference, "field-difference.jpg")
+    try write(field.scan, FieldPictures.scanName)
+    try write(field.golden, FieldPictures.goldenName)
+    try write(field.difference, FieldPictures.differenceName)
     for finding in findings {
       for kind in ReportPictures.Kind.allCases {
         try write(kind.picture(finding), kind.fileName(finding.id))
@@ -133,8 +138,9 @@ extension Report {
     self.init(
       record: record,
       field: FieldPictures(
-        scan: try read("field-scan.jpg"), golden: try readOptional("field-golden.jpg"),
-        difference: try readOptional("field-difference.jpg"),
+        scan: try read(FieldPictures.scanName),
+        golden: try readOptional(FieldPictures.goldenName),
+        difference: try readOptional(FieldPictures.differenceName),
         reduction: index.reduction > 0 ? index.reduction : 1),
       findings: try index.findings.map { window in
         var pictures = FindingPictures(

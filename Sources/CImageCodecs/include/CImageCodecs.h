@@ -121,9 +121,6 @@ int gd_png_finish(gd_png_writer *writer, gd_report *report);
 const uint8_t *gd_png_bytes(const gd_png_writer *writer, size_t *length);
 void gd_png_discard(gd_png_writer *writer);
 
-// target[i * stride] = samples[i] * 255, rounded; beyond 0 to 1 the nearest end, and 0 for what is no number.
-void gd_quantise(const float *samples, size_t count, uint8_t *target, size_t stride);
-
 // Encodes interleaved 8-bit grey or RGB. `*bytes` is to be freed with `free`.
 int gd_jpeg_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int quality,

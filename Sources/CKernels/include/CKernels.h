@@ -13,6 +13,9 @@
 void gd_convolve(const float *const *rows, float *target, ptrdiff_t width, const float *taps, ptrdiff_t radius,
                  int in_nothing, float *scratch);
 
+// target[x * count + c] = planes[c][x] * 255, rounded; beyond 0 to 1 the nearest end, and 0 for what is no number. 1 to 4 planes.
+void gd_quantise(const float *const *planes, ptrdiff_t count, ptrdiff_t width, uint8_t *target);
+
 // target[x] = mean of the factor x factor block at column x*factor of `rows`, which are `factor` row pointers, 2048 at most.
 void gd_box_reduce_row(const float *const *rows, float *target, ptrdiff_t target_width, ptrdiff_t factor);
 

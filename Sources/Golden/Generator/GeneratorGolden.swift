@@ -56,13 +56,10 @@ public struct GeneratorGolden: PictureSource {
     }
   }
 
-  /// The brightness of the golden picture alone.
+  /// The brightness of the golden picture alone, painted where the next scan of the same place finds it.
   public func brightness(
     _ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh
-  ) throws -> Plane {
-    guard mesh.isStill else { return try painted.brightness(rect, toScan: toScan, mesh: mesh) }
-    return try picture(rect, toScan: toScan, mesh: mesh).luminance
-  }
+  ) throws -> Plane { try painted.brightness(rect, toScan: toScan, mesh: mesh) }
 }
 
 /// Paints tiles of one size by a network; one at a time, each on all cores.

@@ -74,15 +74,10 @@ struct CoarseSearch {
     let found = Mutex<[Int: Peak]>([:])
     let failure = Mutex<(any Error)?>(nil)
     inParallel(placements.count) { index in
-      let placement = placements[index]
       do {
+        let placement = placements[index]
         let map = try map(toScan: placement.toScan(yPointsUp: reference.yPointsUp))
-        let (x, y, score) = nearestOfTheBest(map)
-        let shift = shift(x: x, y: y)
-        var moved = placement
-        moved.scanPoint.x += shift.x
-        moved.scanPoint.y += shift.y
-        let peak = Peak(placement: moved, score: score, shift: shift)
+        let peak = peak(nearestOfTheBest(map), of: placement)
         found.withLock { $0[index] = peak }
       } catch {
         failure.withLock { $0 = error }
@@ -90,6 +85,24 @@ struct CoarseSearch {
     }
     if let error = failure.withLock({ $0 }) { throw error }
     return found.withLock { found in placements.indices.compactMap { found[$0] } }
+  }
+
+  /// The best peak of a placement where no other is half as high; nil where there are more, or it is not above `least`.
+  func lonePeak(_ placement: Placement, above least: Double) throws -> Peak? {
+    let map = try map(toScan: placement.toScan(yPointsUp: reference.yPointsUp))
+    let best = map.samples.max() ?? 0
+    guard Double(best) > least else { return nil }
+    let peaks = CoarseSearch.peaks(of: map, above: 0.5 * best)
+    guard peaks.count == 1 else { return nil }
+    return peak((peaks[0].x, peaks[0].y, Double(best)), of: placement)
+  }
+
+  private func peak(_ place: (x: Int, y: Int, score: Double), of placement: Placement) -> Peak {
+    let shift = shift(x: place.x, y: place.y)
+    var moved = placement
+    moved.scanPoint.x += shift.x
+    moved.scanPoint.y += shift.y
+    return Peak(placement: moved, score: place.score, shift: shift)
   }
 
   /// Of all places nearly as good as the best the one nearest to where it was expected: a periodic layout has many.

@@ -12,23 +12,22 @@ extension Registrar {
   ///   - luminance: brightness of the field, 0…1.
   ///   - field: where `luminance` lies in the scan.
   ///   - toScan: the affine map found.
-  ///   - isRough: whether the first fit will do, for what will be placed again. The default is not.
   /// - Returns: a mesh over the field; still where the field holds fewer than two blocks.
   public func mesh(
-    _ luminance: Plane, field: PixelRect, toScan: Affine, isRough: Bool = false
+    _ luminance: Plane, field: PixelRect, toScan: Affine
   ) throws -> DisplacementMesh {
-    try mesh(FieldViews(luminance, field: field), toScan: toScan, isRough: isRough)
+    try mesh(FieldViews(luminance, field: field), toScan: toScan)
   }
 
   /// The same of a field whose edges may be known.
   public func mesh(
-    _ views: FieldViews, toScan: Affine, isRough: Bool = false
+    _ views: FieldViews, toScan: Affine
   ) throws -> DisplacementMesh {
     let field = views.field
     let longer = max(field.width, field.height)
     let coarseFactor = Int((Double(longer) / Double(settings.coarseSize)).rounded(.up))
     var mesh = DisplacementMesh.still(field)
-    for (divisor, radius) in isRough ? [(2, 6)] : [(2, 6), (4, 3)] {
+    for (divisor, radius) in [(2, 6), (4, 3)] {
       let factor = max(1, coarseFactor / divisor)
       let scan = views.at(factor: factor, sigma: 1.5)
       mesh = try fit(mesh, scan, toScan: toScan, side: 64 / factor, radius: radius)

@@ -3,8 +3,8 @@ public import Raster
 
 /// Finds a scan's place on a layout or on a golden picture, or refuses it.
 ///
-/// Coarse to fine: edge fields are correlated over the whole stage error for every pixel size and rotation at about 512
-/// pixels a side; the best peaks are refined block by block; rivals a period away are tried at the finer resolution;
+/// Coarse to fine: edge fields are correlated over the whole stage error at about 512 pixels a side, for every pixel size and
+/// rotation where no place stands alone at the middle size; the best peaks are refined block by block; rivals a period away are tried at the finer resolution;
 /// what was found must then hold up against the evidence.
 public struct Registrar: Sendable {
   /// How it searches and when it refuses.
@@ -50,13 +50,23 @@ public struct Registrar: Sendable {
       referencePoint: referencePoint, scanPoint: scanPoint, pixelSize: 1,
       rotation: settings.expectedRotation)
     let search = CoarseSearch(scan: coarse, reference: reference, searchPx: settings.searchPx)
+    let straight = placements(expected, coarse, rotations: [0])
+    func attempt(_ peaks: [CoarseSearch.Peak]) throws -> RegistrationOutcome {
+      try self.attempt(search, coarse, fine, expected, peaks)
+    }
+    // Where a place stands alone, pixels of other sizes need not be asked.
+    if straight.count > 1,
+      let peak = try search.lonePeak(straight[straight.count / 2], above: settings.leastScore),
+      case .registered(let registration) = try attempt([peak])
+    {
+      return .registered(registration)
+    }
     // A stage is rarely turned: rotations are tried when straight placements do not hold up.
-    var outcome = try attempt(
-      search, coarse, fine, expected, placements(expected, coarse, rotations: [0]))
+    var outcome = try attempt(search.bestPeaks(straight))
     let turns = rotations(coarse)
     if case .refused(_, let best) = outcome, turns.count > 1 {
       let second = try attempt(
-        search, coarse, fine, expected, placements(expected, coarse, rotations: turns))
+        search.bestPeaks(placements(expected, coarse, rotations: turns)))
       if case .registered = second { return second }
       if case .refused(_, let other) = second, (other?.confidence ?? 0) > (best?.confidence ?? 0) {
         outcome = second
@@ -94,9 +104,9 @@ public struct Registrar: Sendable {
 
   private func attempt(
     _ search: CoarseSearch, _ coarse: WorkingScan, _ fine: WorkingScan, _ expected: Placement,
-    _ placements: [Placement]
+    _ peaks: [CoarseSearch.Peak]
   ) throws -> RegistrationOutcome {
-    let peaks = try search.bestPeaks(placements).sorted { $0.score > $1.score }
+    let peaks = peaks.sorted { $0.score > $1.score }
     guard let top = peaks.first, top.score > 0.02 else {
       return .refused(
         reason: "the \(reference.noun) and the scan have no structure in common here", best: nil)
