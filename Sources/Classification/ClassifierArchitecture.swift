@@ -14,8 +14,9 @@ public enum ClassifierArchitecture: String, Sendable, Codable, CaseIterable {
   /// Pixels of the input along a pixel of the output.
   public var stride: Int { self == .light ? 4 : 1 }
 
-  /// The layer whose channels are told as concepts: the deepest one, where each sees most of a defect.
-  public var conceptLayer: String { "down3.2.activation" }
+  /// The layer whose channels are told as concepts: the one that scores are made of, for all that speaks for a name goes
+  /// through it, where skips go past deeper ones.
+  public var conceptLayer: String { self == .light ? "up1.1.activation" : "up0.2.activation" }
 
   /// The network, with weights not learnt yet; its output is a row of scores for each pixel.
   ///

@@ -35,6 +35,9 @@ public struct Explanation: Sendable, Equatable {
   /// It means that where a composite conserves relevance otherwise.
   public var absorbed: Double { given == 0 ? 0 : 1 - arrived / given }
 
+  /// The share of the relevance given that goes through the layer; what is missing of 1 goes past it, or into biases.
+  public var through: Double { given == 0 ? 0 : relevances.reduce(0, +) / given }
+
   /// How many concepts make a share of all absolute relevance, the most relevant first.
   public static func complexity(_ relevances: [Double], share: Double = 0.8) -> Int {
     let sizes = relevances.map(abs).sorted(by: >)

@@ -16,6 +16,8 @@ public struct FindingExplanation: Sendable, Equatable, Codable {
   public var start: Start
   /// The layer whose channels are the concepts.
   public var layer: String
+  /// The share of the relevance given that goes through the layer, where others go past it; nil in older records.
+  public var through: Double?
   /// The most relevant concepts, the first first.
   public var concepts: [Concept]
   /// SHA-256 of the class's heat map.
@@ -91,13 +93,13 @@ public struct FindingExplanation: Sendable, Equatable, Codable {
     case weightsSha256 = "weights_sha256"
     case inputSha256 = "input_sha256"
     case goldenSha256 = "golden_sha256"
-    case crop, method, stabiliser, start, layer, concepts
+    case crop, method, stabiliser, start, layer, through, concepts
     case heatMapSha256 = "heat_map_sha256"
     case given, arrived, absorbed
     case goldenLayers = "golden_layers"
   }
 
-  /// An explanation with all its parts but the golden's layers.
+  /// An explanation with all its parts but the golden's layers and what goes through the layer.
   public init(
     modelSha256: String, weightsSha256: String, inputSha256: String, goldenSha256: String,
     crop: PixelRect, method: String, stabiliser: Float, start: Start, layer: String,

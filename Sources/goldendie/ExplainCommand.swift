@@ -162,7 +162,11 @@ struct ExplainCommand: ParsableCommand {
       "finding \(finding): \(answer.finding.defectClass ?? "-") ("
         + scores.prefix(3).map { "\($0.key) \(($0.value * 100).digits(1)) %" }
         .joined(separator: ", ") + ")")
-    print("explained: \(told.start.class) by \(told.method), concepts of \(told.layer)\n")
+    print("explained: \(told.start.class) by \(told.method), concepts of \(told.layer)")
+    if let through = told.through {
+      print("through this layer goes \((through * 100).digits(0)) % of the relevance given")
+    }
+    print("")
     var table = TextTable([
       .init(title: "concept", isNumber: true), .init(title: "share", isNumber: true),
       .init(title: "relevance", isNumber: true), .init(title: "mostly"),

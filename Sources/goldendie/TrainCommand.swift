@@ -8,7 +8,7 @@ import Reports
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Teaches a network.",
-    subcommands: [Generator.self, Classifier.self])
+    subcommands: [Generator.self, Classifier.self, Concepts.self])
 
   struct Generator: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -82,12 +82,7 @@ public struct ExplanationContest {
     layer: String? = nil, labelsByChance other: URL? = nil, progress: (String) -> Void = { _ in }
   ) throws -> FaithfulnessRecord {
     let layer = layer ?? classifier.card.conceptLayer
-    let known = FindingExplainer.layers(of: classifier)
-    guard known.contains(layer) else {
-      throw InspectionError(
-        .unusableScan, path: model.path,
-        "has no layer '\(layer)'; it has \(known.joined(separator: ", "))")
-    }
+    try FindingExplainer.require(layer, of: classifier, model.path)
     var byChance = classifier.network
     var random = SplitMix(77)
     byChance.parameters.initialise(using: &random)

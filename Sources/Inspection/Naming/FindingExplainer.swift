@@ -34,6 +34,16 @@ final class FindingExplainer {
     return network.layers.dropFirst().dropLast().map(\.name).filter { !activated.contains($0) }
   }
 
+  /// Makes sure that a layer's channels can be told as concepts; nil passes.
+  ///
+  /// - Throws: `InspectionError`, naming the classifier's file and its layers.
+  static func require(_ layer: String?, of classifier: Classifier, _ path: String) throws {
+    let known = layers(of: classifier)
+    guard let layer, !known.contains(layer) else { return }
+    throw InspectionError(
+      .unusableScan, path: path, "has no layer '\(layer)'; it has \(known.joined(separator: ", "))")
+  }
+
   /// A finding's crop as it lies, with its name, which it has by all positions.
   struct Named {
     /// The square that was read, in pixels of the source.

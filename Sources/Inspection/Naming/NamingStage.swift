@@ -174,6 +174,7 @@ final class NamingStage: @unchecked Sendable {
       mainClass: { [concepts] channel in
         layer == concepts?.layer ? concepts?.sheets[channel]?.mainClass : nil
       })
+    if case .relevance = question.method { told.through = explanation.through }
     told.goldenLayers = try goldenLayers(finding, view)
     result.explanation = told
     return (result, ExplainedFinding(id: finding.id, crop: crop, explanation))

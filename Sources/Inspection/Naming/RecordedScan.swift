@@ -145,10 +145,7 @@ public struct RecordedScan {
     asked.label = try question.className.map(label)
     asked.against = try question.against.map(label)
     let layer = question.layer ?? classifier.card.conceptLayer
-    let layers = FindingExplainer.layers(of: classifier)
-    guard layers.contains(layer) else {
-      throw refuse("has no layer '\(layer)'; it has \(layers.joined(separator: ", "))")
-    }
+    try FindingExplainer.require(layer, of: classifier, naming.record.path)
     asked.layer = layer
     if let concept = question.concept {
       let count = classifier.network.channels(of: layer)

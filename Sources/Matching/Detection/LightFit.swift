@@ -82,7 +82,8 @@ struct LightFit: Sendable {
                 inParallel(rows) { row in
                   let first = max(row * cell, area.y)
                   centers.row(row) { centers in
-                    for y in first..<max(first, min((row + 1) * cell, area.maxY)) {
+                    let last = min((row + 1) * cell, area.maxY)
+                    for y in stride(from: first, to: last, by: Self.rowStep) {
                       pictures.at(y) { scan, golden, planes in
                         gd_lit_sums_row(
                           scan, golden, materials.row(y), distance.row(y), known, low, high,
@@ -147,8 +148,11 @@ struct LightFit: Sendable {
     }
   }
 
-  /// A kind's own offset weighs as much as none once it has so many pixels.
-  private static let trustedPixels: Float = 30
+  /// Of so many rows one is fitted: a window holds thousands of pixels.
+  private static let rowStep = 2
+
+  /// A kind's own offset weighs as much as none once so many pixels of it were fitted.
+  private static let trustedPixels: Float = 15
 
   /// Smooths what is left of the fields so far, which halves what is lost at borders and where light bends.
   ///
@@ -157,7 +161,7 @@ struct LightFit: Sendable {
     _ sums: Plane, _ weights: Weights, offsets: [[Float]], sigma: Double
   ) {
     // A window as wide as 64 pixels holds some 25 000: the average over all weighs as much as a hundred of them.
-    let trust = 0.3 / 64 * Float(cell * cell)
+    let trust = 0.3 / 64 * Float(cell * cell / Self.rowStep)
     let (columns, rows, count) = (columns, rows, count)
     for plane in fields.indices {
       let before = fields[plane]

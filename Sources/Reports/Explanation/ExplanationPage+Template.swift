@@ -23,7 +23,7 @@ extension ExplanationPage {
     </section>
     <section>
     <h2>Concepts behind “{{explained}}”{{guess}}</h2>
-    <p class="lead">A concept is something the classifier learnt to look for. Those below hold {{sum}} of the relevance of all concepts in its layer <code>{{layer}}</code>; its biases took up {{absorbed}}. Beside each: where it was seen here, and the training examples in which it mattered most, bright where they show it.</p>
+    <p class="lead">A concept is something the classifier learnt to look for. Those below hold {{sum}} of the relevance of all concepts in its layer <code>{{layer}}</code>{{through}}; its biases took up {{absorbed}}. Beside each: where it was seen here, and the training examples in which it mattered most, bright where they show it.</p>
     <div class="concepts">
     {{#concepts}}
     <div class="concept">

@@ -47,7 +47,8 @@ struct ExplanationPage {
       },
       "facts": facts, "concepts": rows(offset: tiles.count),
       "sum": Self.percent(sum), "absorbed": Self.percent(explanation.absorbed),
-      "layer": explanation.layer, "audit": audit, "program": record.program,
+      "layer": explanation.layer, "through": Self.through(explanation) ?? "", "audit": audit,
+      "program": record.program,
       "guess": finding.defectClass == FindingRecord.unknown ? ", the nearest class" : "",
       "command": "goldendie explain RESULTS --finding \(finding.id) --replay",
     ]
@@ -71,6 +72,13 @@ struct ExplanationPage {
 
   static func percent(_ share: Double) -> String {
     Wording.number(100 * share, digits: abs(share) < 0.0995 && share != 0 ? 1 : 0) + " %"
+  }
+
+  /// How much of the relevance goes through the concepts' layer, in words; nil where that is not known.
+  private static func through(_ explanation: FindingExplanation) -> String? {
+    explanation.through.map {
+      ", through which \(abs($0 - 1) < 0.005 ? "all" : percent($0)) of what tells the name goes"
+    }
   }
 
   private var facts: [[String: Any]] {
