@@ -5,32 +5,44 @@
 
 #include "widest.h"
 
+// Pixels that are lit at once, in the nearest cache.
+enum { lit_stretch = 512, lit_planes = 3 };
+
 static inline int32_t bin(float distance) { return distance >= 4 ? 131072 : distance >= 2 ? 65536 : 0; }
 
 WIDEST void gd_lit_row(const float *const *scan, const float *const *golden, const uint16_t *materials,
                        const float *distance, const uint16_t *numbers, const float *fields, ptrdiff_t count,
                        ptrdiff_t cells, ptrdiff_t cell, float *const *residual, ptrdiff_t planes, ptrdiff_t width) {
   const float share = 1.0f / (float)cell;
-  for (ptrdiff_t p = 0; p < planes; p++) {
-    const float *s = scan[p], *g = golden[p], *field = fields + p * count * cells;
-    float *restrict target = residual[p];
-    for (ptrdiff_t x = 0; x < width; x++) {
-      float place = ((float)x + 0.5f) * share - 0.5f;
-      place = place < 0 ? 0 : place > (float)(cells - 1) ? (float)(cells - 1) : place;
-      int32_t left = (int32_t)place;
-      int32_t right = left + 1 < cells ? left + 1 : left;
-      const float t = place - (float)left;
-      const int32_t base = (int32_t)numbers[materials[x] + bin(distance[x])] * (int32_t)cells;
-      const float a = field[base + left], b = field[base + right];
-      target[x] = s[x] - g[x] - (a + t * (b - a));
+  const int32_t last = (int32_t)cells - 1;
+  // Where a pixel's two values lie, and what lies between them, is the same for all planes.
+  int32_t left[lit_stretch], right[lit_stretch];
+  float part[lit_stretch];
+  for (ptrdiff_t start = 0; start < width; start += lit_stretch) {
+    const ptrdiff_t length = start + lit_stretch < width ? lit_stretch : width - start;
+    for (ptrdiff_t k = 0; k < length; k++) {
+      float place = ((float)(start + k) + 0.5f) * share - 0.5f;
+      place = place < 0 ? 0 : place > (float)last ? (float)last : place;
+      const int32_t cell = (int32_t)place;
+      const int32_t base =
+          (int32_t)numbers[materials[start + k] + bin(distance[start + k])] * (int32_t)cells;
+      part[k] = place - (float)cell;
+      left[k] = base + cell;
+      right[k] = base + (cell < last ? cell + 1 : cell);
+    }
+    for (ptrdiff_t p = 0; p < planes; p++) {
+      const float *s = scan[p] + start, *g = golden[p] + start, *field = fields + p * count * cells;
+      float *restrict target = residual[p] + start;
+      for (ptrdiff_t k = 0; k < length; k++) {
+        const float a = field[left[k]], b = field[right[k]];
+        target[k] = s[k] - g[k] - (a + part[k] * (b - a));
+      }
     }
   }
 }
 
 // What a stretch of a row adds to its cells: which number each pixel has, how much it weighs, and its clipped residuals so
 // weighed.
-enum { lit_stretch = 512, lit_planes = 3 };
-
 WIDEST void gd_lit_pixels(const float *const *scan, const float *const *golden, const uint16_t *materials,
                           const float *distance, const uint16_t *numbers, const float *low, const float *high,
                           const float *const *centers, ptrdiff_t count, ptrdiff_t cells, ptrdiff_t cell, int fades,

@@ -56,6 +56,10 @@ import Testing
       #expect((finding["class_scores"] as? [String: Double])?.keys.sorted() == ["blob", "none"])
       let explanation = try #require(finding["explanation"] as? [String: Any])
       #expect((explanation["concepts"] as? [Any])?.count == 5)
+      // All that tells a name goes through the layer that scores are made of, but for their biases.
+      #expect(explanation["layer"] as? String == "up1.1.activation")
+      let through = try #require(explanation["through"] as? Double)
+      #expect(abs(through - 1) < 0.2, "\(through)")
       let pages = scene.content(of: "out")
       #expect(pages.contains("a/why/1.html") && pages.contains("concepts/index.html"))
 
@@ -69,7 +73,7 @@ import Testing
       #expect(scene.content(of: "page").contains("1.html"))
       for (arguments, text) in [
         (["--class", "scratch"], "no class 'scratch'"), (["--layer", "x"], "no layer 'x'"),
-        (["--concept", "64"], "concepts 0 to 63"),
+        (["--concept", "48"], "concepts 0 to 47"),
       ] {
         let refused = try goldendie(
           ["explain", "out/a", "--finding", "1"] + arguments, in: scene.folder)
@@ -87,6 +91,40 @@ import Testing
       let broken = try goldendie(
         "explain", "out/a", "--finding", "1", "--replay", in: scene.folder)
       #expect(broken.status == 65 && broken.output.contains("the relevance that arrived"))
+    }
+  }
+
+  @Test func `another layer's channels become the concepts, and only the same data show them`()
+    throws
+  {
+    try withScene { scene in
+      try prepare(scene)
+      let taught = try goldendie(
+        "train", "classifier", "--dataset", "labels.json", "--recipe", "recipe.yaml", "--output",
+        "c.safetensors", "--steps", "2", "--patch", "64", "--batch", "2", in: scene.folder)
+      #expect(taught.status == 0, "\(taught.errors)")
+      try scene.write("named.yaml", Scene.recipe + "\nclassifier: c.safetensors\n")
+      func move(_ recipe: String, _ layer: String) throws -> Run {
+        try goldendie(
+          "train", "concepts", "--classifier", "c.safetensors", "--dataset", "labels.json",
+          "--recipe", recipe, "--layer", layer, in: scene.folder)
+      }
+      let model = try Data(contentsOf: scene.file("c.safetensors"))
+      for (recipe, layer, words) in [
+        ("named.yaml", "down3.2.activation", "was taught other data"),
+        ("recipe.yaml", "x", "no layer 'x'"),
+      ] {
+        let refused = try move(recipe, layer)
+        #expect(refused.status == 65 && refused.errors.contains(words), "\(refused.errors)")
+        #expect(try Data(contentsOf: scene.file("c.safetensors")) == model)
+      }
+      let moved = try move("recipe.yaml", "down3.2.activation")
+      #expect(moved.output.contains("64 concepts of down3.2.activation"), "\(moved.errors)")
+      let run = try goldendie(
+        "inspect", "a.png", "--recipe", "named.yaml", "--output", "out", in: scene.folder)
+      #expect(run.status == 0, "\(run.errors)")
+      let record = try String(contentsOf: scene.file("out/a/findings.json"), encoding: .utf8)
+      #expect(record.contains("down3.2.activation"))
     }
   }
 

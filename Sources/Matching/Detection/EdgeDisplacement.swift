@@ -102,11 +102,7 @@ public struct EdgeDisplacement: Sendable {
         window.materials.withUnsafeRows { materials in
           inParallel(last - first + 1) { strip in
             let begin = (first + strip) * Self.cell - top
-            let low = max(begin, area.y)
-            // Every other row of the field tells enough.
-            for y in stride(
-              from: low + (low + top) % 2, to: min(begin + Self.cell, area.maxY), by: 2)
-            {
+            for y in max(begin, area.y)..<min(begin + Self.cell, area.maxY) {
               let row = Row(planes, materials, y)
               let (distance, looseness) = (planes[0].row(y), planes[1].row(y))
               for x in area.x..<area.maxX where distance[x] < 2.5 && looseness[x] == 0 {

@@ -81,10 +81,23 @@ private struct ZennitFixture: Decodable {
 
     let mine = try #require(result.input)
     let theirs = try #require(twin[network.input])
-    #expect(difference(mine.values, theirs) < 1e-4)
+    // Where a denominator is nearly 0 the last bit of a weight moves relevance by more than that: so far alone single
+    // precision may be off.
+    let bit = Double(Float.ulpOfOne)
+    let shaken = NaiveRelevance(network: network, rules: rules).run(
+      NaiveNetwork(network: network).run(
+        NaivePicture(input),
+        network.parameters.values.enumerated().map { Double($1) * (1 + ($0 % 2 == 0 ? bit : -bit)) }
+      ), from: [network.output: seed], conditions: named)
+    func tolerance(_ layer: String) throws -> Double {
+      let moved = try #require(shaken[layer]).map { Float($0) }
+      return max(1e-4, 2 * difference(moved, try #require(twin[layer])))
+    }
+    #expect(difference(mine.values, theirs) < (try tolerance(network.input)))
     for layer in wanted {
       let of = try #require(twin[layer])
-      #expect(difference(try #require(result.layers[layer]).values, of) < 1e-4, "\(layer)")
+      let found = difference(try #require(result.layers[layer]).values, of)
+      #expect(found < (try tolerance(layer)), "\(layer)")
     }
     if let told = example.input {
       #expect(told.difference(theirs) < 1e-9)
