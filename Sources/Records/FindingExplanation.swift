@@ -16,7 +16,8 @@ public struct FindingExplanation: Sendable, Equatable, Codable {
   public var start: Start
   /// The layer whose channels are the concepts.
   public var layer: String
-  /// The share of the relevance given that goes through the layer, where others go past it; nil in older records.
+  /// The share of the relevance given that goes through the layer, more than 1 where biases above it add to it; nil in
+  /// older records.
   public var through: Double?
   /// The most relevant concepts, the first first.
   public var concepts: [Concept]

@@ -71,6 +71,16 @@ public struct Claim: Sendable, Equatable {
     return url
   }
 
+  /// Makes a folder where there is none; another scan's may be made at the same moment.
+  private static func makeFolder(_ folder: URL) throws {
+    do {
+      guard FileState(folder)?.kind != .folder else { return }
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    } catch {
+      guard FileState(folder)?.kind == .folder else { throw error }
+    }
+  }
+
   /// Takes a scan out of the inbox.
   static func take(_ name: String, from inbox: URL) throws -> Claim {
     let files = FileManager.default
@@ -145,15 +155,11 @@ public struct Claim: Sendable, Equatable {
   @discardableResult
   func move(to target: URL, reason: String? = nil) throws -> String {
     let files = FileManager.default
-    if FileState(target) == nil {
-      try files.createDirectory(at: target, withIntermediateDirectories: false)
-    }
+    if FileState(target) == nil { try Self.makeFolder(target) }
     var folder = target
     for name in folders {
       folder = folder.appending(path: name)
-      if FileState(folder)?.kind != .folder {
-        try files.createDirectory(at: folder, withIntermediateDirectories: false)
-      }
+      try Self.makeFolder(folder)
     }
     let line = reason.map { Data(($0 + "\n").utf8) }
     let place = freePlace(in: folder, reason: line)

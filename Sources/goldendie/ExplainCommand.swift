@@ -164,7 +164,11 @@ struct ExplainCommand: ParsableCommand {
         .joined(separator: ", ") + ")")
     print("explained: \(told.start.class) by \(told.method), concepts of \(told.layer)")
     if let through = told.through {
-      print("through this layer goes \((through * 100).digits(0)) % of the relevance given")
+      print(
+        through > 0.95
+          ? "all of the relevance goes through this layer"
+          : "\((through * 100).digits(0)) % of the relevance goes through this layer, the rest past it"
+      )
     }
     print("")
     var table = TextTable([

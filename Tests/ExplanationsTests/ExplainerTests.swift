@@ -37,6 +37,7 @@ import Testing
     let explainer = try explainer(.skipping())
     let explanation = explainer.explain(start, layer: "deep.activation", concepts: 8)
     #expect(difference(sum(explanation.concepts.map(\.heatMap)), explanation.heatMap) > 0.05)
+    #expect(abs(explanation.through - 1) > 0.05)
     // With conditions the skip stays open, and is counted with every one of them.
     let conditional = explainer.heatMaps(
       start, conditions: (0..<8).map { ["deep.activation": [$0]] })
@@ -85,6 +86,7 @@ import Testing
       .explain(start, layer: "deep.activation")
     #expect(without.given > 0.1)
     #expect(abs(without.absorbed) < 4e-5)
+    #expect(abs(without.through - 1) < 4e-5)
     let with = try explainer(.chain(), .relevance(composite))
       .explain(start, layer: "deep.activation")
     #expect(with.absorbed > 0.01 && with.absorbed < 1)

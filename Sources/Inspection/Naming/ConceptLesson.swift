@@ -19,8 +19,8 @@ public struct ConceptLesson {
     if let layer { classifier.card.conceptLayer = layer }
   }
 
-  /// The classes that data are to be numbered by.
-  public var classes: [String] { classifier.card.classes }
+  /// The classes that data are to be numbered by: all but the one of no defect.
+  public var classes: [String] { Array(classifier.card.classes.dropFirst()) }
 
   /// Looks through the data, and writes the classifier and the examples beside it.
   ///

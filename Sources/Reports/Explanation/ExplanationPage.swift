@@ -77,7 +77,8 @@ struct ExplanationPage {
   /// How much of the relevance goes through the concepts' layer, in words; nil where that is not known.
   private static func through(_ explanation: FindingExplanation) -> String? {
     explanation.through.map {
-      ", through which \(abs($0 - 1) < 0.005 ? "all" : percent($0)) of what tells the name goes"
+      // What biases add or take is told by itself.
+      ", through which \($0 > 0.95 ? "all" : percent($0)) of what tells the name goes"
     }
   }
 
