@@ -80,21 +80,26 @@ import Testing
     }
   }
 
-  /// Drops `L7/a.png`, which takes a second or more to inspect.
-  private func dropLarge(_ scene: Scene) throws {
+  /// Drops `L7/a.png`, enlarged so many times: six take a second or more to inspect.
+  private func dropLarge(_ scene: Scene, times: Int = 6) throws {
     try FileManager.default.createDirectory(
       at: scene.file("inbox/L7"), withIntermediateDirectories: true)
     let small = try scene.scan().planes[0]
-    var large = Plane(width: 3600, height: 2700)
-    for y in 0..<2700 { for x in 0..<3600 { large[x, y] = small[x / 6, y / 6] } }
+    var large = Plane(width: 600 * times, height: 450 * times)
+    large.withUnsafeMutableRows { rows in
+      for y in 0..<rows.height {
+        for x in 0..<rows.width { rows.row(y)[x] = small[x / times, y / times] }
+      }
+    }
     try PNGWriter.write(Picture(planes: [large]), path: scene.file("inbox/L7/a.png").path)
-    try scene.write("inbox/L7/a.json", #"{"pixel_size_um": 0.016666667}"#)
+    try scene.write("inbox/L7/a.json", #"{"pixel_size_um": \#(0.1 / Double(times))}"#)
   }
 
   @Test(arguments: [[SIGTERM, SIGTERM], [SIGINT, SIGTERM]])
   func `a second signal gives the scan at hand back at once`(signals: [Int32]) throws {
     try withScene { scene in
-      try dropLarge(scene)
+      // Long enough for both signals to be told of on a machine at full load.
+      try dropLarge(scene, times: 14)
       let log = scene.file("log")
       let process = try startGoldendie(
         [
