@@ -24,7 +24,9 @@ final class StopSignals {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      // Work at hand may keep all threads of the usual class busy.
+      let source = DispatchSource.makeSignalSource(
+        signal: number, queue: .global(qos: .userInteractive))
       source.setEventHandler {
         let before = wish.count.wrappingAdd(1, ordering: .relaxed).oldValue
         // Nothing is taken down that other threads may still be using.
