@@ -81,8 +81,8 @@ private struct ZennitFixture: Decodable {
 
     let mine = try #require(result.input)
     let theirs = try #require(twin[network.input])
-    // Where a denominator is nearly 0 the last bit of a weight moves relevance by more than that: so far alone single
-    // precision may be off.
+    // Where a denominator is nearly 0 the last bit of a weight moves relevance by more than 1e-4: by no more may single
+    // precision be off where oneDNN adds in other orders, on machines with AVX2 alone.
     let bit = Double(Float.ulpOfOne)
     let shaken = NaiveRelevance(network: network, rules: rules).run(
       NaiveNetwork(network: network).run(
@@ -90,8 +90,9 @@ private struct ZennitFixture: Decodable {
         network.parameters.values.enumerated().map { Double($1) * (1 + ($0 % 2 == 0 ? bit : -bit)) }
       ), from: [network.output: seed], conditions: named)
     func tolerance(_ layer: String) throws -> Double {
+      guard !Precision.bfloat16.isFast else { return 1e-4 }
       let moved = try #require(shaken[layer]).map { Float($0) }
-      return max(1e-4, 2 * difference(moved, try #require(twin[layer])))
+      return max(1e-4, difference(moved, try #require(twin[layer])))
     }
     #expect(difference(mine.values, theirs) < (try tolerance(network.input)))
     for layer in wanted {
