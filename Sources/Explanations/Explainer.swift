@@ -21,12 +21,11 @@ public final class Explainer {
   ///
   /// - Parameters:
   ///   - height, width: of the input, pixels.
-  ///   - method: the default is LRP by the ε-rule, which ranked concepts most faithfully where it was measured.
   ///   - workers: threads for one explanation; the default is one for each core. Results don't depend on it.
   /// - Throws: `NetworkError` as `Plan` does.
   public init(
     _ network: Network, height: Int, width: Int,
-    method: Method = .relevance(.epsilon), workers: Int? = nil
+    method: Method = .usual, workers: Int? = nil
   ) throws {
     self.network = network.folded
     self.method = method

@@ -17,6 +17,10 @@ public enum Method: Sendable, Hashable, Codable {
   /// Numbers by chance: a baseline.
   case random(seed: UInt64)
 
+  /// What explains where nobody says otherwise: LRP by α2β1, which ranked the concepts that scores are made of most faithfully;
+  /// those of deep layers ε does.
+  public static let usual = Method.relevance(.epsilonAlpha2Beta1)
+
   /// What it is called in tables.
   public var name: String {
     switch self {

@@ -25,7 +25,7 @@ public struct ReferenceLibrary: Sendable, Equatable, Codable {
     /// A key.
     public init(
       modelSHA256: String, dataSHA256: String, layer: String, kind: Kind,
-      method: Method = .relevance(.epsilon)
+      method: Method = .usual
     ) {
       (self.modelSHA256, self.dataSHA256) = (modelSHA256, dataSHA256)
       (self.layer, self.kind, self.method) = (layer, kind, method)

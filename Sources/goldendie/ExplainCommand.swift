@@ -79,7 +79,7 @@ struct ExplainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The rules of lrp: epsilon, epsilon-plus, epsilon-plus-flat, epsilon-alpha2-beta1, epsilon-gamma-box or gamma."
+      "The rules of lrp: epsilon, which ranks the concepts of deep layers best, epsilon-plus, epsilon-plus-flat, epsilon-alpha2-beta1, epsilon-gamma-box or gamma."
     ), transform: choice)
   var composite: CompositeName?
 
@@ -167,7 +167,7 @@ struct ExplainCommand: ParsableCommand {
       print(
         through > 0.95
           ? "all of the relevance goes through this layer"
-          : "\((through * 100).digits(0)) % of the relevance goes through this layer, the rest past it"
+          : "\((through * 100).digits(0)) % of the relevance goes through this layer, the rest past it or into biases"
       )
     }
     print("")

@@ -42,7 +42,7 @@ public struct ExplanationContest {
     let classes = classifier.card.classes
     var taken = [Int](repeating: 0, count: classes.count)
     var samples: [Faithfulness.Sample] = []
-    let explainer = FindingExplainer(classifier, method: .relevance(.epsilon))
+    let explainer = FindingExplainer(classifier, method: .usual)
     for pair in try data.split(holdingOut: names).heldOut.pairs {
       for labelled in pair.boxes where taken[labelled.label] < count {
         let rect = Classifier.crop(around: labelled.box)

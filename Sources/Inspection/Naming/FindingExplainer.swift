@@ -10,9 +10,7 @@ final class FindingExplainer {
   /// What is asked of an explanation.
   struct Question: Hashable, Sendable {
     /// How it explains.
-    ///
-    /// The default is LRP by the ε-rule everywhere, which measured most faithful.
-    var method = Method.relevance(.epsilon)
+    var method = Method.usual
     /// The layer whose channels are the concepts; nil is the classifier's own.
     var layer: String?
     /// The class that is explained, by its number; nil is the one that the finding got.

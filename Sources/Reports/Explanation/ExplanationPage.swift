@@ -77,8 +77,9 @@ struct ExplanationPage {
   /// How much of the relevance goes through the concepts' layer, in words; nil where that is not known.
   private static func through(_ explanation: FindingExplanation) -> String? {
     explanation.through.map {
-      // What biases add or take is told by itself.
-      ", through which \($0 > 0.95 ? "all" : percent($0)) of what tells the name goes"
+      $0 > 0.95
+        ? ", through which all of what tells the name goes"
+        : ", through which \(percent($0)) of what tells the name goes, the rest past it or into biases"
     }
   }
 
