@@ -165,9 +165,11 @@ struct ExplainCommand: ParsableCommand {
     print("explained: \(told.start.class) by \(told.method), concepts of \(told.layer)")
     if let through = told.through {
       print(
-        through > 0.95
-          ? "all of the relevance goes through this layer"
-          : "\((through * 100).digits(0)) % of the relevance goes through this layer, the rest past it or into biases"
+        through < 0
+          ? "biases above this layer took up more than the relevance given"
+          : through > 0.95
+            ? "all of the relevance goes through this layer"
+            : "\((through * 100).digits(0)) % of the relevance goes through this layer, the rest past it or into biases"
       )
     }
     print("")

@@ -77,7 +77,8 @@ struct ExplanationPage {
   /// How much of the relevance goes through the concepts' layer, in words; nil where that is not known.
   private static func through(_ explanation: FindingExplanation) -> String? {
     explanation.through.map {
-      $0 > 0.95
+      if $0 < 0 { return ", above which biases took up more than was given" }
+      return $0 > 0.95
         ? ", through which all of what tells the name goes"
         : ", through which \(percent($0)) of what tells the name goes, the rest past it or into biases"
     }
