@@ -74,13 +74,13 @@ public struct Calibration: Sendable, Equatable, Codable {
   /// - Parameters:
   ///   - scores: of findings that the classifier did not learn from, one row each.
   ///   - labels: the true classes.
-  public static func temperature(scores: [[Double]], labels: [Int]) -> Double {
+  ///   - added: to each score over its temperature, one row a finding; nil where nothing is.
+  public static func temperature(
+    scores: [[Double]], labels: [Int], added: [[Double]]? = nil
+  ) -> Double {
     precondition(scores.count == labels.count, "each finding has its label")
     func loss(_ logarithm: Double) -> Double {
-      zip(scores, labels).reduce(0) { sum, finding in
-        let p = probabilities(finding.0, temperature: exp(logarithm))[finding.1]
-        return sum - log(max(p, 1e-300))
-      }
+      Self.loss(scores: scores, labels: labels, added: added, temperature: exp(logarithm))
     }
     // The loss has one minimum over the temperature's logarithm; the golden section closes in on it.
     var (low, high) = (log(0.05), log(20.0))
@@ -90,5 +90,16 @@ public struct Calibration: Sendable, Equatable, Codable {
       if loss(a) <= loss(b) { high = b } else { low = a }
     }
     return exp((low + high) / 2)
+  }
+
+  /// The sum over findings of −log p of the true class; see `temperature(scores:labels:added:)`.
+  static func loss(
+    scores: [[Double]], labels: [Int], added: [[Double]]?, temperature: Double
+  ) -> Double {
+    labels.indices.reduce(0) { sum, finding in
+      var told = scores[finding].map { $0 / temperature }
+      if let added { told = zip(told, added[finding]).map { $0 + $1 } }
+      return sum - log(max(probabilities(told, temperature: 1)[labels[finding]], 1e-300))
+    }
   }
 }

@@ -141,35 +141,65 @@ public struct ClassifierLesson: Sendable {
 
   /// The places held out with their true classes, and scores before temperature; those alone that an inspection flags, for no
   /// others are ever named, and what is flagged is plainer than what is not.
-  private func judged(
-    _ classifier: Classifier
-  ) throws -> (scores: [[Double]], labels: [Int]) {
+  private func judged(_ classifier: Classifier) throws -> Judged {
     let reader = CropReader(classifier)
-    var (scores, labels): ([[Double]], [Int]) = ([], [])
+    var judged = Judged()
     for pair in heldOut.pairs {
       for labelled in pair.boxes where pair.source.isFlagged(labelled.box) {
-        scores.append(try reader.scores(labelled.box, in: pair.source))
-        labels.append(labelled.label)
+        judged.scores.append(try reader.scores(labelled.box, in: pair.source))
+        judged.kinds.append(pair.source.kind(of: labelled.box))
+        judged.labels.append(labelled.label)
       }
     }
-    return (scores, labels)
+    return judged
+  }
+
+  /// Places held out.
+  private struct Judged {
+    var scores: [[Double]] = []
+    var kinds: [PlaceKind?] = []
+    var labels: [Int] = []
+
+    func named(by classifier: Classifier) -> [Naming] {
+      zip(scores, kinds).map { classifier.name(scores: $0, kind: $1) }
+    }
   }
 
   private func scores(_ classifier: Classifier) throws -> NamingScores? {
-    let (scores, labels) = try judged(classifier)
-    guard !labels.isEmpty else { return nil }
+    let judged = try judged(classifier)
+    guard !judged.labels.isEmpty else { return nil }
     return NamingScores(
-      scores.map { classifier.name(scores: $0) }, labels: labels, classes: card.classes)
+      judged.named(by: classifier), labels: judged.labels, classes: card.classes)
   }
 
-  /// The classifier with the temperature under which the places held out are most probable.
+  /// The classifier with what layers add, and with the temperature, under which the places held out are most probable.
   private func calibrated(_ classifier: Classifier) throws -> Classifier {
-    let (scores, labels) = try judged(classifier)
-    guard !labels.isEmpty else { return classifier }
+    let judged = try judged(classifier)
+    guard !judged.labels.isEmpty else { return classifier }
     var result = classifier
-    result.card.temperature = Calibration.temperature(scores: scores, labels: labels)
+    let places = taught.pairs.flatMap { pair in
+      pair.boxes.compactMap { labelled in
+        pair.source.kind(of: labelled.box).map { (label: labelled.label, kind: $0) }
+      }
+    }
+    let classes = card.classes.count
+    let weights = places.isEmpty ? [0] : (0...10).map { 0.1 * Double($0) }
+    var least = Double.infinity
+    for weight in weights {
+      let evidence = LayerEvidence(of: places, classes: classes, weight: weight)
+      let nothing = [Double](repeating: 0, count: classes)
+      let told = judged.kinds.map { $0.map(evidence.logarithms) ?? nothing }
+      let temperature = Calibration.temperature(
+        scores: judged.scores, labels: judged.labels, added: told)
+      let loss = Calibration.loss(
+        scores: judged.scores, labels: judged.labels, added: told, temperature: temperature)
+      guard loss < least else { continue }
+      least = loss
+      result.card.temperature = temperature
+      result.card.evidence = weight > 0 ? evidence : nil
+    }
     result.card.lesson.scores = NamingScores(
-      scores.map { result.name(scores: $0) }, labels: labels, classes: card.classes)
+      judged.named(by: result), labels: judged.labels, classes: card.classes)
     return result
   }
 }

@@ -28,12 +28,12 @@ struct Connections {
   init(scan: Plane, golden: Plane) {
     joined = [Float](repeating: 0, count: scan.samples.count)
     alone = joined
-    guard let scan = TwoLevels(scan), let golden = TwoLevels(golden) else { return }
+    guard let scan = PixelMask(scan), let golden = PixelMask(golden) else { return }
     let (width, height) = (scan.width, scan.height)
     for isAdded in [false, true] {
       let (whole, parts) = isAdded ? (scan, golden) : (golden, scan)
-      let changes = TwoLevels(
-        width: width, height: height, isDark: whole.deep(Self.tolerancePx, without: parts))
+      let changes = PixelMask(
+        width: width, height: height, isSet: whole.deep(Self.tolerancePx, without: parts))
       let (mine, theirs) = isAdded ? (scan, golden) : (scan.inverted, golden.inverted)
       let pieces = changes.pieces(in: changes.bounds, corners: true)
       for place in pieces.places where place.range.count >= Self.leastPx {
@@ -62,21 +62,9 @@ struct Connections {
   }
 }
 
-/// A picture of two levels.
-private struct TwoLevels {
-  let width, height: Int
-  var isDark: [Bool]
-  var bounds: PixelRect { PixelRect(x: 0, y: 0, width: width, height: height) }
-  /// The same with dark and bright exchanged.
-  var inverted: TwoLevels {
-    TwoLevels(width: width, height: height, isDark: isDark.map { !$0 })
-  }
-
-  init(width: Int, height: Int, isDark: [Bool]) {
-    (self.width, self.height, self.isDark) = (width, height, isDark)
-  }
-
-  /// Parts a picture at the level that leaves the least variance on its two sides; nil where that is more than a fifth of all.
+extension PixelMask {
+  /// The dark pixels of a picture that is parted at the level which leaves the least variance on its two sides; nil where that is
+  /// more than a fifth of all.
   ///
   /// Source: Otsu, "A Threshold Selection Method from Gray-Level Histograms", 1979.
   init?(_ plane: Plane) {
@@ -99,13 +87,13 @@ private struct TwoLevels {
     }
     guard variance > 0, best.between >= 0.8 * variance else { return nil }
     let level = UInt8(best.level)
-    self.init(width: plane.width, height: plane.height, isDark: levels.map { $0 <= level })
+    self.init(width: plane.width, height: plane.height, isSet: levels.map { $0 <= level })
   }
 
   /// The dark pixels that are farther from what is bright than a distance, or in the middle of something narrower, of those that
   /// are bright in another picture.
-  func deep(_ distance: Int, without other: TwoLevels) -> [Bool] {
-    var left = isDark.map { $0 ? UInt8(1) : 0 }
+  func deep(_ distance: Int, without other: PixelMask) -> [Bool] {
+    var left = isSet.map { $0 ? UInt8(1) : 0 }
     var depth = left
     for _ in 0..<distance {
       left = nearby(left) { min($0, $1) }
@@ -114,7 +102,7 @@ private struct TwoLevels {
     let greatest = nearby(depth) { max($0, $1) }
     let least = UInt8(distance)
     return depth.indices.map {
-      (depth[$0] > least || depth[$0] > 1 && depth[$0] == greatest[$0]) && !other.isDark[$0]
+      (depth[$0] > least || depth[$0] > 1 && depth[$0] == greatest[$0]) && !other.isSet[$0]
     }
   }
 
@@ -148,97 +136,5 @@ private struct TwoLevels {
       }
     }
     return result
-  }
-
-  /// A piece of dark.
-  struct Piece {
-    var box: PixelRect
-    /// Which of the list of all pieces' pixels are its own.
-    var range: Range<Int>
-  }
-
-  /// The dark pieces of a window.
-  ///
-  /// - Parameter corners: whether pixels that touch at a corner are of one piece.
-  /// - Returns: for each pixel of the window the number of its piece, from 1, or 0; the pieces, and the pixels of all of them,
-  ///   as places in the window.
-  func pieces(
-    in window: PixelRect, corners: Bool
-  ) -> (numbers: [Int32], places: [Piece], pixels: [Int]) {
-    var numbers = [Int32](repeating: 0, count: window.area)
-    var places: [Piece] = []
-    var pixels: [Int] = []
-    isDark.withUnsafeBufferPointer { isDark in
-      numbers.withUnsafeMutableBufferPointer { numbers in
-        for startY in 0..<window.height {
-          for startX in 0..<window.width
-          where isDark[(window.y &+ startY) &* width &+ window.x &+ startX]
-            && numbers[startY &* window.width &+ startX] == 0
-          {
-            let number = Int32(places.count + 1)
-            var (left, top, right, bottom) = (startX, startY, startX, startY)
-            let first = pixels.count
-            var next = first
-            numbers[startY &* window.width &+ startX] = number
-            pixels.append(startY &* window.width &+ startX)
-            while next < pixels.count {
-              let (x, y) = (pixels[next] % window.width, pixels[next] / window.width)
-              next += 1
-              (left, right) = (min(left, x), max(right, x))
-              (top, bottom) = (min(top, y), max(bottom, y))
-              for j in max(0, y - 1)...min(window.height - 1, y + 1) {
-                for i in max(0, x - 1)...min(window.width - 1, x + 1)
-                where corners || i == x || j == y {
-                  let place = j &* window.width &+ i
-                  guard numbers[place] == 0, isDark[(window.y &+ j) &* width &+ window.x &+ i]
-                  else { continue }
-                  numbers[place] = number
-                  pixels.append(place)
-                }
-              }
-            }
-            places.append(
-              Piece(
-                box: PixelRect(
-                  x: window.x + left, y: window.y + top, width: right - left + 1,
-                  height: bottom - top + 1), range: first..<pixels.count))
-          }
-        }
-      }
-    }
-    return (numbers, places, pixels)
-  }
-
-  /// The pixels of the second largest part into which another picture parts a dark piece of this one; 0 where it parts none.
-  func parted(by other: TwoLevels, in window: PixelRect) -> Int {
-    let (mine, pieces, _) = pieces(in: window, corners: true)
-    let (theirs, parts, _) = other.pieces(in: window, corners: false)
-    guard parts.count > 1 else { return 0 }
-    var shared: [Int: Int] = [:]
-    for (a, b) in zip(mine, theirs) where a > 0 && b > 0 {
-      shared[(Int(a) - 1) * parts.count + Int(b) - 1, default: 0] += 1
-    }
-    var largest = [(first: Int, second: Int)](repeating: (0, 0), count: pieces.count)
-    for (key, count) in shared {
-      let piece = key / parts.count
-      if count > largest[piece].first {
-        largest[piece] = (count, largest[piece].first)
-      } else {
-        largest[piece].second = max(largest[piece].second, count)
-      }
-    }
-    return largest.map(\.second).max() ?? 0
-  }
-
-  /// The pixels of the dark piece at a place if less than a quarter of them are dark in another picture, else 0.
-  func alone(at place: Int, from other: TwoLevels, in window: PixelRect) -> Int {
-    let (numbers, pieces, pixels) = pieces(in: window, corners: true)
-    let number = numbers[(place / width - window.y) * window.width + place % width - window.x]
-    guard number > 0 else { return 0 }
-    let own = pieces[Int(number) - 1].range
-    let shared = pixels[own].count {
-      other.isDark[(window.y + $0 / window.width) * width + window.x + $0 % window.width]
-    }
-    return 4 * shared < own.count ? own.count : 0
   }
 }

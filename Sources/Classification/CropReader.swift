@@ -34,14 +34,7 @@ public final class CropReader {
   ///
   /// - Throws: `NetworkError` when the machine can't run the network.
   public func name(_ box: PixelRect, in source: CropSource) throws -> Naming {
-    classifier.name(scores: try scores(box, in: source))
-  }
-
-  /// Names what is in a box of a crop that was read before.
-  ///
-  /// - Throws: `NetworkError` when the machine can't run the network.
-  public func name(_ box: PixelRect, of crop: Tensor) throws -> Naming {
-    classifier.name(scores: try scores(box, of: crop))
+    classifier.name(scores: try scores(box, in: source), kind: source.kind(of: box))
   }
 
   /// The scores of what is in a box, before temperature.
@@ -52,8 +45,10 @@ public final class CropReader {
     return try scores(own, of: source.planes(rect))
   }
 
-  /// The scores of what is in a box of a square crop, before temperature.
-  private func scores(_ box: PixelRect, of crop: Tensor) throws -> [Double] {
+  /// The scores of what is in a box of a square crop that was read before, before temperature.
+  ///
+  /// - Throws: `NetworkError` when the machine can't run the network.
+  public func scores(_ box: PixelRect, of crop: Tensor) throws -> [Double] {
     precondition(crop.width == crop.height, "a crop is a square")
     let side = crop.width
     let plan =

@@ -13,6 +13,8 @@ public struct CropSource: Sendable {
   /// Whether the difference is the normalised one that an inspection found, and not scan less golden.
   public let isNormalised: Bool
   private let bytes: [UInt8]
+  /// What is flagged; nothing where the difference is no inspection's, or no layer is known.
+  private let flagged: [FlaggedPlaces.Place]
 
   /// Planes of a crop of a scan with so many planes.
   public static func planes(channels: Int, isNormalised: Bool) -> Int {
@@ -30,7 +32,11 @@ public struct CropSource: Sendable {
   ///   - difference: scan less golden in whatever it is flagged by, not a number where nothing was compared; nil takes the
   ///     mean difference of the planes.
   ///   - threshold: the difference that is flagged; it becomes ½, greater ones come nearer to 1.
-  public init(scan: Picture, golden: Picture, difference: Plane? = nil, threshold: Double = 1) {
+  ///   - materials: the golden's stack codes, a bit for each layer; nil where no layer is known.
+  public init(
+    scan: Picture, golden: Picture, difference: Plane? = nil, threshold: Double = 1,
+    materials: Labels? = nil
+  ) {
     precondition(
       scan.width == golden.width && scan.height == golden.height
         && (golden.channels == scan.channels || golden.channels == 1),
@@ -42,6 +48,15 @@ public struct CropSource: Sendable {
       scan.width * scan.height, 2 * scan.channels + (difference == nil ? 2 : 1)
     )
     let goldens = (0..<scan.channels).map { golden.planes[min($0, golden.channels - 1)] }
+    flagged =
+      if let difference, let materials {
+        FlaggedPlaces(
+          scan: scan, golden: Picture(planes: goldens), difference: difference,
+          threshold: Float(threshold), materials: materials
+        ).places
+      } else {
+        []
+      }
     var bytes = [UInt8](repeating: 0, count: count * stored)
     bytes.withUnsafeMutableBufferPointer { bytes in
       for (plane, source) in (scan.planes + goldens).enumerated() {
@@ -151,6 +166,12 @@ public struct CropSource: Sendable {
         abs(Int(bytes[(y * width + x) * stored + stored - 1]) - 128) >= 64
       }
     }
+  }
+
+  /// What layers tell of a box, by the flagged place that has most of it; nil where no layer is known, or nothing is flagged.
+  public func kind(of box: PixelRect) -> PlaceKind? {
+    let shared = flagged.map { (area: $0.box.intersection(box).area, kind: $0.kind) }
+    return shared.max { $0.area < $1.area }.flatMap { $0.area > 0 ? $0.kind : nil }
   }
 
   /// The scan's part as a picture; pixels outside repeat the border's.

@@ -39,11 +39,13 @@ extension Classifier {
     name(scores: findingScores(output, box: box))
   }
 
-  /// The name that a finding's scores give.
+  /// The name that a finding's scores and its place give.
   ///
-  /// - Parameter scores: of every class, before temperature.
-  public func name(scores: [Double]) -> Naming {
-    let probabilities = Calibration.probabilities(scores, temperature: card.temperature)
+  /// - Parameters:
+  ///   - scores: of every class, before temperature.
+  ///   - kind: what layers tell of the place; nil where that is nothing.
+  public func name(scores: [Double], kind: PlaceKind? = nil) -> Naming {
+    let probabilities = probabilities(scores: scores, kind: kind)
     let label = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
     let confidence = probabilities[label]
     let isNuisance = label == 0 || card.nuisances.contains(card.classes[label])
@@ -51,6 +53,15 @@ extension Classifier {
       verdict: confidence < card.leastConfidence ? .unknown : isNuisance ? .nuisance : .defect,
       label: label, name: card.classes[label], confidence: confidence,
       probabilities: probabilities)
+  }
+
+  /// The probability of every class.
+  private func probabilities(scores: [Double], kind: PlaceKind?) -> [Double] {
+    guard let evidence = card.evidence, let kind else {
+      return Calibration.probabilities(scores, temperature: card.temperature)
+    }
+    let told = zip(scores, evidence.logarithms(kind)).map { $0 / card.temperature + $1 }
+    return Calibration.probabilities(told, temperature: 1)
   }
 
   /// The scores of a finding's classes before temperature: the mean of those places that look most like a defect.

@@ -158,6 +158,7 @@ extension NamingStage.View {
   init(_ window: JudgedWindow, threshold: Double, _ placed: PlacedScan) {
     self.init(
       field: window.rect, scan: window.scan, golden: window.golden, difference: window.difference,
-      threshold: threshold, toScan: placed.registration.toScan, mesh: placed.mesh)
+      materials: window.materials, threshold: threshold, toScan: placed.registration.toScan,
+      mesh: placed.mesh)
   }
 }

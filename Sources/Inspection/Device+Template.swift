@@ -28,7 +28,8 @@ extension Device {
     let share = Float(threshold / (settings.leastContrast / 255))
     let window = JudgedWindow(
       rect: prepared.field, scan: prepared.picture, golden: Picture(planes: [comparison.template]),
-      difference: comparison.difference.map { share * $0 }.blank(outside: prepared.area))
+      difference: comparison.difference.map { share * $0 }.blank(outside: prepared.area),
+      materials: nil)
     var overview = Overview(
       width: opened.image.width, height: opened.image.height, channels: prepared.picture.channels,
       goldenChannels: 1)

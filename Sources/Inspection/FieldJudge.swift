@@ -70,7 +70,8 @@ struct FieldJudge {
     return (
       JudgedWindow(
         rect: window.field, scan: window.picture, golden: window.picture.less(residual),
-        difference: comparison.normalised.blank(outside: window.area)), comparison
+        difference: comparison.normalised.blank(outside: window.area),
+        materials: window.region.edgesAreDrawn ? window.region.materials : nil), comparison
     )
   }
 
@@ -89,6 +90,8 @@ public struct JudgedWindow: Sendable {
   public let scan, golden: Picture
   /// The score at each pixel, that of darkness below 0; not a number where nothing was compared.
   public let difference: Plane
+  /// The stack code of each pixel, a bit for each layer; nil where no layer is known.
+  public let materials: Labels?
 
   /// A part of the window.
   public func crop(_ part: PixelRect) -> JudgedWindow {
@@ -96,7 +99,7 @@ public struct JudgedWindow: Sendable {
       x: part.x - rect.x, y: part.y - rect.y, width: part.width, height: part.height)
     return JudgedWindow(
       rect: part, scan: scan.crop(local), golden: golden.crop(local),
-      difference: difference.crop(local))
+      difference: difference.crop(local), materials: materials?.crop(local))
   }
 }
 

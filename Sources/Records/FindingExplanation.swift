@@ -27,6 +27,23 @@ public struct FindingExplanation: Sendable, Equatable, Codable {
   public var given, arrived, absorbed: Double
   /// What each layer of the layout had in the golden at the finding; nil where no generator painted it.
   public var goldenLayers: [LayerShare]?
+  /// What layers told of the place beside what the network saw, which alone is explained; nil where they told nothing.
+  public var layersTold: LayersTold?
+
+  /// What goes through the layer, as pages and the command line tell it.
+  public enum Passage: Sendable, Equatable {
+    /// All of the relevance given, or nearly, or more.
+    case all
+    /// A share of it, 0…0.95; the rest goes past the layer or into biases.
+    case part(Double)
+    /// Less than nothing: biases above the layer took up more than was given.
+    case takenUp
+  }
+
+  /// What goes through the layer; nil where `through` is.
+  public var passage: Passage? {
+    through.map { $0 < 0 ? .takenUp : $0 > 0.95 ? .all : .part($0) }
+  }
 
   /// How relevance was started.
   public struct Start: Sendable, Equatable, Codable {
@@ -89,6 +106,28 @@ public struct FindingExplanation: Sendable, Equatable, Codable {
     public init(layer: String, share: Double) { (self.layer, self.share) = (layer, share) }
   }
 
+  /// What the layers drawn told of a place, and the name that it would have without.
+  public struct LayersTold: Sendable, Equatable, Codable {
+    /// What they told, in words such as “fewer layers than drawn, a line is parted”.
+    public var kind: String
+    /// The class by what the network saw alone.
+    public var classWithout: String
+    /// Its probability, 0…1.
+    public var probabilityWithout: Double
+
+    enum CodingKeys: String, CodingKey {
+      case kind
+      case classWithout = "class_without"
+      case probabilityWithout = "probability_without"
+    }
+
+    /// What layers told.
+    public init(kind: String, classWithout: String, probabilityWithout: Double) {
+      (self.kind, self.classWithout) = (kind, classWithout)
+      self.probabilityWithout = probabilityWithout
+    }
+  }
+
   enum CodingKeys: String, CodingKey {
     case modelSha256 = "model_sha256"
     case weightsSha256 = "weights_sha256"
@@ -98,9 +137,10 @@ public struct FindingExplanation: Sendable, Equatable, Codable {
     case heatMapSha256 = "heat_map_sha256"
     case given, arrived, absorbed
     case goldenLayers = "golden_layers"
+    case layersTold = "layers_told"
   }
 
-  /// An explanation with all its parts but the golden's layers and what goes through the layer.
+  /// An explanation with all its parts but those that may be absent.
   public init(
     modelSha256: String, weightsSha256: String, inputSha256: String, goldenSha256: String,
     crop: PixelRect, method: String, stabiliser: Float, start: Start, layer: String,

@@ -162,15 +162,20 @@ struct ExplainCommand: ParsableCommand {
       "finding \(finding): \(answer.finding.defectClass ?? "-") ("
         + scores.prefix(3).map { "\($0.key) \(($0.value * 100).digits(1)) %" }
         .joined(separator: ", ") + ")")
-    print("explained: \(told.start.class) by \(told.method), concepts of \(told.layer)")
-    if let through = told.through {
+    if let layers = told.layersTold {
       print(
-        through < 0
-          ? "biases above this layer took up more than the relevance given"
-          : through > 0.95
-            ? "all of the relevance goes through this layer"
-            : "\((through * 100).digits(0)) % of the relevance goes through this layer, the rest past it or into biases"
+        "layers tell: \(layers.kind); without that \(layers.classWithout) "
+          + "\((layers.probabilityWithout * 100).digits(1)) %")
+    }
+    print("explained: \(told.start.class) by \(told.method), concepts of \(told.layer)")
+    switch told.passage {
+    case .all: print("all of the relevance goes through this layer")
+    case .part(let share):
+      print(
+        "\((share * 100).digits(0)) % of the relevance goes through this layer, the rest past it or into biases"
       )
+    case .takenUp: print("biases above this layer took up more than the relevance given")
+    case nil: break
     }
     print("")
     var table = TextTable([

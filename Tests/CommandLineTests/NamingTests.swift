@@ -80,6 +80,7 @@ import Testing
 
       // What was touched is noticed.
       var touched = finding
+      touched["class"] = "stain"
       var told = explanation
       told["heat_map_sha256"] = String(repeating: "0", count: 64)
       told["arrived"] = 12.5
@@ -89,6 +90,7 @@ import Testing
       let broken = try goldendie(
         "explain", "out/a", "--finding", "1", "--replay", in: scene.folder)
       #expect(broken.status == 65 && broken.output.contains("the relevance that arrived"))
+      #expect(broken.output.contains(", and was stain"))
     }
   }
 

@@ -111,10 +111,30 @@ private func report(_ record: InspectionRecord, _ text: String = "particle") -> 
     }
   }
 
+  @Test func `what layers tell stands beside the name, with the name that it would have without`()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      var record = namedRecord()
+      record.findings[0].explanation?.layersTold = .init(
+        kind: "more layers than drawn", classWithout: "residue", probabilityWithout: 0.62)
+      #expect(try InspectionRecord(json: record.json()) == record)
+      try report(record).writeExplanations(into: folder)
+      let pages = try ["1", "2"].map {
+        try String(contentsOf: folder.appending(path: "why/\($0).html"), encoding: .utf8)
+      }
+      #expect(pages[0].contains("The layers drawn here tell: <b>more layers than drawn</b>."))
+      #expect(pages[0].contains("it would be residue, 62 %"))
+      #expect(!pages[1].contains("layers drawn here"))
+    }
+  }
+
   @Test func `names from outside are escaped on every page`() throws {
     let bad = "<script>x</script>\"&"
     try withTemporaryFolder { folder in
-      let record = namedRecord(className: bad)
+      var record = namedRecord(className: bad)
+      record.findings[0].explanation?.layersTold = .init(
+        kind: bad, classWithout: bad, probabilityWithout: 1)
       try report(record, bad).writeExplanations(into: folder)
       try ConceptPages.add(record, concepts(bad), to: folder, folder: bad)
       for name in ["why/1.html", "concepts/7.html", "concepts/index.html"] {

@@ -48,6 +48,8 @@ final class FindingExplainer {
     var rect: PixelRect
     var planes: Tensor
     var naming: Naming
+    /// What layers tell of it, with the name that it would have without; nil where that is nothing.
+    var layersTold: (kind: PlaceKind, without: Naming)?
     /// The finding's box in pixels of the output.
     var box: Start.Box
     var output: Tensor
@@ -71,11 +73,16 @@ final class FindingExplainer {
     let rect = Classifier.crop(around: box)
     return try name(
       source.planes(rect), rect: rect,
-      box: PixelRect(x: box.x - rect.x, y: box.y - rect.y, width: box.width, height: box.height))
+      box: PixelRect(x: box.x - rect.x, y: box.y - rect.y, width: box.width, height: box.height),
+      kind: source.kind(of: box))
   }
 
   /// Names what is in a box of planes that were read before.
-  func name(_ planes: Tensor, rect: PixelRect, box: PixelRect) throws -> Named {
+  ///
+  /// - Parameter kind: what layers tell of it; nil where that is nothing.
+  func name(
+    _ planes: Tensor, rect: PixelRect, box: PixelRect, kind: PlaceKind? = nil
+  ) throws -> Named {
     let explainer: Explainer
     if let known = explainers[rect.width] {
       explainer = known
@@ -87,8 +94,11 @@ final class FindingExplainer {
     }
     current = explainer
     let output = explainer.forward(planes)
+    let scores = try reader.scores(box, of: planes)
     return Named(
-      rect: rect, planes: planes, naming: try reader.name(box, of: planes),
+      rect: rect, planes: planes, naming: classifier.name(scores: scores, kind: kind),
+      layersTold: classifier.card.evidence == nil
+        ? nil : kind.map { ($0, classifier.name(scores: scores)) },
       box: Self.outputBox(box, stride: classifier.stride, output), output: output)
   }
 

@@ -127,7 +127,8 @@ struct NamingReading {
         name: name, group: name,
         source: CropSource(
           scan: compared.1.window.scan, golden: compared.1.window.golden,
-          difference: compared.1.window.difference, threshold: compared.1.threshold),
+          difference: compared.1.window.difference, threshold: compared.1.threshold,
+          materials: compared.1.window.materials),
         boxes: canvas.boxes, labels: canvas.labels, names: canvas.names))
   }
 

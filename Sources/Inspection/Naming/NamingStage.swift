@@ -58,6 +58,8 @@ final class NamingStage: @unchecked Sendable {
     var field: PixelRect
     var scan, golden: Picture
     var difference: Plane
+    /// The golden's stack codes; nil where no layer is known.
+    var materials: Labels?
     /// The difference that is flagged.
     var threshold: Double
     var toScan: Affine
@@ -115,7 +117,8 @@ final class NamingStage: @unchecked Sendable {
       scan: view.scan,
       golden: view.golden.channels == view.scan.channels
         ? view.golden : Picture(planes: [view.golden.luminance]),
-      difference: classifier.card.isNormalised ? view.difference : nil, threshold: view.threshold)
+      difference: classifier.card.isNormalised ? view.difference : nil, threshold: view.threshold,
+      materials: view.materials)
   }
 
   private func take() -> FindingExplainer {
@@ -124,6 +127,11 @@ final class NamingStage: @unchecked Sendable {
   }
 
   private func put(_ explainer: FindingExplainer) { lock.withLock { pool.append(explainer) } }
+
+  /// A probability as records tell it.
+  private static func rounded(_ probability: Double) -> Double {
+    (probability * 1e4).rounded() / 1e4
+  }
 
   /// Names and explains one finding.
   private func name(
@@ -156,7 +164,7 @@ final class NamingStage: @unchecked Sendable {
       }
     result.classScores = Dictionary(
       uniqueKeysWithValues: zip(classifier.card.classes, naming.probabilities).map {
-        ($0, ($1 * 1e4).rounded() / 1e4)
+        ($0, Self.rounded($1))
       })
     let audit = ExplanationRecord(
       explanation, of: start, method: question.method,
@@ -176,6 +184,11 @@ final class NamingStage: @unchecked Sendable {
       })
     if case .relevance = question.method { told.through = explanation.through }
     told.goldenLayers = try goldenLayers(finding, view)
+    told.layersTold = named.layersTold.map {
+      .init(
+        kind: $0.kind.words, classWithout: $0.without.name,
+        probabilityWithout: Self.rounded($0.without.confidence))
+    }
     result.explanation = told
     return (result, ExplainedFinding(id: finding.id, crop: crop, explanation))
   }

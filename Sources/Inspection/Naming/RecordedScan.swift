@@ -165,13 +165,14 @@ public struct RecordedScan {
     }
     let pictures = first.pictures(
       in: JudgedWindow(
-        rect: view.field, scan: view.scan, golden: view.golden, difference: view.difference),
+        rect: view.field, scan: view.scan, golden: view.golden, difference: view.difference,
+        materials: view.materials),
       threshold: view.threshold)
     return Answer(
       finding: named[0], pictures: pictures, concepts: naming.concepts, feeding: feeding)
   }
 
-  /// Computes a finding's recorded explanation again.
+  /// Names a finding again, and computes its recorded explanation once more.
   ///
   /// - Returns: what differs, in words, and whether all is the same to the last bit.
   public func replay(_ id: Int) throws -> (differences: [String], isExact: Bool) {
@@ -207,8 +208,20 @@ public struct RecordedScan {
     let replay = try audit.replay(
       naming.classifier.network, input: planes, hash: NamingStage.hash)
     differences += replay.differences
-    return (differences, replay.isExact && differences.isEmpty)
+    let again = try naming.named([finding], in: view).findings[0]
+    compare("the class", again.defectClass ?? "-", finding.defectClass ?? "-")
+    compare(
+      "what layers tell", again.explanation?.layersTold?.kind ?? "nothing",
+      told.layersTold?.kind ?? "nothing")
+    let off = (finding.classScores ?? [:]).reduce(0) {
+      max($0, abs($1.value - (again.classScores?[$1.key] ?? 0)))
+    }
+    if off > Self.leastOff { differences.append("a class's probability is off by \(off)") }
+    return (differences, replay.isExact && off == 0 && differences.isEmpty)
   }
+
+  /// Probabilities that differ by no more are the same but for rounding.
+  private static let leastOff = 0.001
 }
 
 extension Device {

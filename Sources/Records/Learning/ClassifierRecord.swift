@@ -18,6 +18,8 @@ public struct ClassifierRecord: Sendable, Equatable, Codable {
   public var multiplicationsPerPixel: Double?
   /// Scores are divided by it before they become probabilities.
   public var temperature: Double
+  /// The power, 0…1, to which what layers tell multiplies odds; nil where they tell nothing.
+  public var layersWeight: Double?
   /// A finding whose best class is less probable is unknown.
   public var leastConfidence: Double
   /// The layer whose channels are told as concepts, and how they are explained.
@@ -39,7 +41,7 @@ public struct ClassifierRecord: Sendable, Equatable, Codable {
   /// How the places held out were named; absent where there were none.
   public var scores: NamingRecord?
 
-  /// A classifier with all its parts.
+  /// A classifier with all its parts but what layers tell.
   public init(
     file: FileRecord, architecture: String, classes: [String], nuisances: [String], channels: Int,
     parameters: Int, multiplicationsPerPixel: Double?, temperature: Double,

@@ -18,6 +18,7 @@ extension ExplanationPage {
     <div class="classes">
     <h2>Classes</h2>
     <table class="bars">{{#scores}}<tr><th scope="row">{{name}}</th><td><span class="bar"><i style="width:{{width}}%"></i></span></td><td class="n">{{percent}}</td></tr>{{/scores}}</table>
+    {{#layersTold}}<p class="told">The layers drawn here tell: <b>{{kind}}</b>. By what the network saw alone it would be {{class}}, {{percent}}.</p>{{/layersTold}}
     <p class="key"><i class="chip for"></i> speaks for “{{explained}}” <i class="chip against"></i> speaks against it</p>
     </div>
     </section>
@@ -79,6 +80,7 @@ extension ExplanationPage {
     .bar i{display:block;height:100%;background:#4b6584}
     .bar.for i{background:#c9302c}
     .bar.against i{background:#2b5fc4}
+    .told{margin-top:8px}
     .key{font-size:12px;color:var(--soft);margin-top:8px}
     .chip{display:inline-block;width:12px;height:12px;vertical-align:-2px;border-radius:2px}
     .chip.for{background:#db1a14}.chip.against{background:#0d4dd9;margin-left:10px}

@@ -52,6 +52,12 @@ struct ExplanationPage {
       "guess": finding.defectClass == FindingRecord.unknown ? ", the nearest class" : "",
       "command": "goldendie explain RESULTS --finding \(finding.id) --replay",
     ]
+    if let told = explanation.layersTold {
+      values["layersTold"] = [
+        "kind": told.kind, "class": told.classWithout,
+        "percent": Self.percent(told.probabilityWithout),
+      ]
+    }
     if !isAlone { values["report"] = "../\(Report.fileName)#f\(finding.id)" }
     if let previous { values["previous"] = Self.name(previous) }
     if let next { values["next"] = Self.name(next) }
@@ -76,11 +82,13 @@ struct ExplanationPage {
 
   /// How much of the relevance goes through the concepts' layer, in words; nil where that is not known.
   private static func through(_ explanation: FindingExplanation) -> String? {
-    explanation.through.map {
-      if $0 < 0 { return ", above which biases took up more than was given" }
-      return $0 > 0.95
-        ? ", through which all of what tells the name goes"
-        : ", through which \(percent($0)) of what tells the name goes, the rest past it or into biases"
+    explanation.passage.map {
+      switch $0 {
+      case .all: ", through which all of what tells the name goes"
+      case .part(let share):
+        ", through which \(percent(share)) of what tells the name goes, the rest past it or into biases"
+      case .takenUp: ", above which biases took up more than was given"
+      }
     }
   }
 

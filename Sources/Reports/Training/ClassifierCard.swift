@@ -38,6 +38,12 @@ public struct ClassifierCard: Sendable {
           "below a confidence of \(Wording.number(record.leastConfidence, digits: 2))",
         ],
         ["Temperature", Wording.number(record.temperature, digits: 3)],
+        [
+          "What layers tell of a place",
+          record.layersWeight.map {
+            "multiplies odds to the power of \(Wording.number($0, digits: 2))"
+          } ?? "not asked",
+        ],
         ["Parameters", Wording.grouped(record.parameters)],
         [
           "Multiplications a pixel",
@@ -124,7 +130,9 @@ public struct ClassifierCard: Sendable {
       "It knows the classes it was taught, as the scans it was taught show them; what is like none of them is called unknown at best.",
       "Scores are of scans held out of the same data sets: they say nothing of other processes, lights or microscopes.",
       "A confidence is right on average over findings like those held out, not for each.",
-      "An explanation tells what the network went by, not what caused the defect.",
+      "An explanation tells what the network went by, not what caused the defect"
+        + (record.layersWeight == nil
+          ? "." : ", and not what layers tell, which stands beside it."),
     ]
   }
 
