@@ -40,6 +40,8 @@ public struct Classifier: Sendable, Equatable {
       public var seed: UInt64 = 0
       /// Steps, and the seconds that they took.
       public var steps = 0, seconds = 0.0
+      /// SHA-256 of the file of the classifier whose weights it began with; nil where it began with chance.
+      public var startSHA256: String?
       /// The share of crops whose most relevant block was hidden.
       public var relevanceDrop = 0.0
       /// Names of the pictures that it was taught, and of those it was judged by.

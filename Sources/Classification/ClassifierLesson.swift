@@ -64,6 +64,7 @@ public struct ClassifierLesson: Sendable {
   /// Runs to the end.
   ///
   /// - Parameters:
+  ///   - start: a classifier taught before whose weights it begins with; nil begins with chance.
   ///   - checkpoint: the file that is written at each check, and when it is stopped; a classifier's file that also holds
   ///     what it takes to go on to the same bytes as without the stop.
   ///   - resuming: whether to go on from it.
@@ -72,12 +73,17 @@ public struct ClassifierLesson: Sendable {
   ///   - progress: told after each step; its answer may stop the training.
   /// - Throws: `NetworkError` where the checkpoint can't be read or written.
   public func run(
-    checkpoint: String? = nil, resuming: Bool = false, checks: Int = 10, workers: Int? = nil,
+    from start: Classifier? = nil, checkpoint: String? = nil, resuming: Bool = false,
+    checks: Int = 10, workers: Int? = nil,
     progress: (TrainingProgress) -> TrainingCommand = { _ in .goOn }
   ) throws -> Outcome {
     var random = SplitMix(settings.seed, 0x7765_6967)
-    var training = try ClassifierTraining(
-      Classifier(card: card, using: &random), settings: settings, workers: workers)
+    var first = Classifier(card: card, using: &random)
+    if let start {
+      precondition(start.network.layers == first.network.layers, "they are built alike")
+      first.network = start.network
+    }
+    var training = try ClassifierTraining(first, settings: settings, workers: workers)
     var state = Progress(settings: settings, points: [], sum: 0, count: 0)
     if resuming, let checkpoint {
       let file = try Safetensors(path: checkpoint)
@@ -85,6 +91,7 @@ public struct ClassifierLesson: Sendable {
       let text = try file.text(Self.key)
       guard let saved = try? JSONDecoder().decode(Progress.self, from: Data(text.utf8)),
         saved.settings == settings, known.card.lesson.dataSHA256 == card.lesson.dataSHA256,
+        known.card.lesson.startSHA256 == card.lesson.startSHA256,
         known.card.classes == card.classes
       else {
         throw NetworkError(
@@ -94,7 +101,7 @@ public struct ClassifierLesson: Sendable {
       (state, training.seconds) = (saved, known.card.lesson.seconds)
     }
     let clock = ContinuousClock()
-    let (start, before, first) = (clock.now, training.seconds, training.step)
+    let (begun, before, firstStep) = (clock.now, training.seconds, training.step)
     let interval = max(1, settings.steps / max(1, checks))
     var ending = TrainingEnding.finished
     let (taught, settings) = (taught, settings)
@@ -103,7 +110,7 @@ public struct ClassifierLesson: Sendable {
         taught.crop($0, seed: settings.seed, side: settings.side)
       }
       state.count += 1
-      training.seconds = before + (clock.now - start) / .seconds(1)
+      training.seconds = before + (clock.now - begun) / .seconds(1)
       let isCheck = training.step % interval == 0 || training.step == settings.steps
       let loss = state.sum / Double(state.count)
       if isCheck {
@@ -116,7 +123,7 @@ public struct ClassifierLesson: Sendable {
       }
       let told = TrainingProgress(
         step: training.step, steps: settings.steps, seconds: training.seconds,
-        secondsLeft: (training.seconds - before) / Double(training.step - first)
+        secondsLeft: (training.seconds - before) / Double(training.step - firstStep)
           * Double(settings.steps - training.step),
         loss: loss, heldOut: state.points.last?.accuracy)
       if progress(told) == .stop, training.step < settings.steps {

@@ -57,6 +57,7 @@ struct ModelCommand: ParsableCommand {
         ("layers tell", model.layersWeight.map { "to the power of \($0.digits(2))" } ?? "-"),
         ("explained", "\(model.conceptLayer) by \(model.method)"),
         ("taught", "\(model.steps) steps in \(model.seconds.digits(0)) s, seed \(model.seed)"),
+        ("begun with", model.startSha256.map { "sha256 \($0)" } ?? "chance"),
         (
           "places",
           model.places.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }

@@ -34,6 +34,11 @@ extension TrainCommand {
         valueName: "file.md"))
     var card: String?
 
+    @Option(
+      help: ArgumentHelp(
+        "A classifier of the same classes to begin with, instead of chance.", valueName: "file"))
+    var start: String?
+
     @Option(help: "The network: light or reference.", transform: choice)
     var architecture = ClassifierArchitecture.light
 
@@ -76,7 +81,7 @@ extension TrainCommand {
       (settings.seed, settings.precision) = (options.seed, options.precision)
       let lesson = try NamingLesson(
         data, architecture: architecture, settings: settings, holdingOut: options.holdOut,
-        labelsByChance: labelsByChance)
+        from: start.map { URL(filePath: $0) }, labelsByChance: labelsByChance)
       Console.tell(lesson.sentence)
       let learning = LearningRun(options: options, output: output) {
         "\(($0 * 100).digits(1)) % named right"

@@ -28,6 +28,7 @@ extension ClassifierRecord {
       places: lesson.places, dataSha256: lesson.dataSHA256,
       scores: lesson.scores.map { NamingRecord($0) })
     layersWeight = card.evidence?.weight
+    startSha256 = lesson.startSHA256
   }
 }
 

@@ -6,24 +6,48 @@ public import Networks
 public struct NamingLesson {
   private let taught, heldOut: LabelledSet
   private let lesson: ClassifierLesson
+  private let start: Classifier?
   private let dataSHA256: String
 
   /// Prepares a lesson.
   ///
   /// - Parameters:
   ///   - names: parts of names of scans that are held out; when empty, every fifth is.
+  ///   - start: the file of a classifier taught before whose weights it begins with; nil begins with chance.
   ///   - labelsByChance: whether classes are drawn by chance, to see that explanations change.
-  /// - Throws: `InspectionError` where too little is labelled.
+  /// - Throws: `InspectionError` where too little is labelled, or the classifier to begin with is of other classes or scans, and
+  ///   what reading it throws.
   public init(
     _ data: NamingData, architecture: ClassifierArchitecture,
-    settings: ClassifierTrainingSettings, holdingOut names: [String], labelsByChance: Bool = false
+    settings: ClassifierTrainingSettings, holdingOut names: [String],
+    from start: URL? = nil, labelsByChance: Bool = false
   ) throws {
     let sets = try data.split(holdingOut: names)
     taught = labelsByChance ? sets.taught.withLabelsByChance(seed: settings.seed) : sets.taught
     heldOut = sets.heldOut
     dataSHA256 = data.sha256
-    lesson = ClassifierLesson(
-      data.card(architecture), taught: taught, heldOut: heldOut, settings: settings)
+    var card = data.card(architecture)
+    self.start = try start.map { file in
+      let known = try Classifier(contentsOf: file)
+      func require(_ isSo: Bool, _ reason: String) throws {
+        guard isSo else {
+          throw InspectionError(.unusableScan, path: file.relativePath, "is no start: " + reason)
+        }
+      }
+      let (old, new) = (known.card, card)
+      try require(
+        old.classes == new.classes, "it knows the classes \(old.classes.joined(separator: ", "))")
+      try require(
+        old.channels == new.channels && old.isNormalised == new.isNormalised,
+        "it was taught scans of another kind")
+      let built = new.architecture.network(inputs: new.planes, outputs: new.classes.count + 4)
+      try require(
+        known.network.layers == built.layers,
+        "it is not built as '\(new.architecture.rawValue)' is")
+      card.lesson.startSHA256 = try FileHash.sha256(file)
+      return known
+    }
+    lesson = ClassifierLesson(card, taught: taught, heldOut: heldOut, settings: settings)
   }
 
   /// What is learnt, in words.
@@ -38,7 +62,7 @@ public struct NamingLesson {
     checkpoint: String? = nil, resuming: Bool = false,
     progress: (TrainingProgress) -> TrainingCommand = { _ in .goOn }
   ) throws -> ClassifierLesson.Outcome {
-    try lesson.run(checkpoint: checkpoint, resuming: resuming, progress: progress)
+    try lesson.run(from: start, checkpoint: checkpoint, resuming: resuming, progress: progress)
   }
 
   /// The training examples that show best what the concepts of a classifier are.

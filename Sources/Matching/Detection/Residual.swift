@@ -26,6 +26,8 @@ public struct Residual: Sendable {
 
   /// Pixels to a cell in which sums are gathered, for motion and, whose window is wider, for light.
   private static let cell = 8, lightCell = 16
+  /// The usual standard deviation of the window in which light is fitted, pixels.
+  public static let lightScale = 64.0
   /// Standard deviation of the window in which motion is fitted, pixels.
   private static let motionScale = 24.0
   /// Greatest motion that is fitted, pixels.
@@ -50,7 +52,7 @@ public struct Residual: Sendable {
   ///   - stages: what is not left out.
   public init(
     scan: Picture, golden: Picture, materials: Labels, edgeDistance: Plane, area: PixelRect,
-    scale: Double = 64, levels: LightLevels? = nil, looseness: Plane? = nil,
+    scale: Double = Residual.lightScale, levels: LightLevels? = nil, looseness: Plane? = nil,
     edgesAreDrawn: Bool = false, trust: Plane? = nil,
     stages: Set<DetectionStage> = Set(DetectionStage.allCases)
   ) {

@@ -1,7 +1,8 @@
 internal import Foundation
 internal import Raster
 
-/// From flagged pixels to findings: islands with a seed, trimmed, joined with those near them, measured.
+/// From flagged pixels to findings: islands with a seed, trimmed, joined with those near them, measured; without what stronger ones
+/// only left around them in the light.
 struct FindingSearch {
   /// Findings in order of falling score.
   let findings: [Finding]
@@ -26,10 +27,16 @@ struct FindingSearch {
     }
     var members = [[Run]](repeating: [], count: groups.number())
     for (index, part) in kept.enumerated() { members[groups.numbers[index]].append(part.run) }
-    findings = members.map { Self.measured($0, flagged, islands.order) }
+    let all = members.map { Self.measured($0, flagged, islands.order) }
       .sorted {
         ($0.score, $0.areaPx, -$0.box.y, -$0.box.x) > ($1.score, $1.areaPx, -$1.box.y, -$1.box.x)
       }
+    var shadow = LightShadow()
+    findings = all.filter { finding in
+      guard !shadow.explains(finding) else { return false }
+      shadow.add(finding)
+      return true
+    }
   }
 
   private static func measured(

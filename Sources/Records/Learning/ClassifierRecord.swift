@@ -30,6 +30,8 @@ public struct ClassifierRecord: Sendable, Equatable, Codable {
   public var steps: Int
   /// The seconds that they took.
   public var seconds: Double
+  /// SHA-256 of the file of the classifier that it began with; nil where it began with chance.
+  public var startSha256: String?
   /// The share of crops whose most relevant block was hidden.
   public var relevanceDrop: Double
   /// Names of the scans that it was taught, and of those it was judged by.
@@ -41,7 +43,7 @@ public struct ClassifierRecord: Sendable, Equatable, Codable {
   /// How the places held out were named; absent where there were none.
   public var scores: NamingRecord?
 
-  /// A classifier with all its parts but what layers tell.
+  /// A classifier with all its parts but those that may be absent.
   public init(
     file: FileRecord, architecture: String, classes: [String], nuisances: [String], channels: Int,
     parameters: Int, multiplicationsPerPixel: Double?, temperature: Double,

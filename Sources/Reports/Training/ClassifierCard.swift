@@ -58,6 +58,7 @@ public struct ClassifierCard: Sendable {
         ["Scans learnt from", "\(record.taught.count)"],
         ["Scans held out", "\(record.heldOut.count)"],
         ["SHA-256 over all data", "`\(record.dataSha256)`"],
+        ["Begun with", record.startSha256.map { "the classifier `\($0)`" } ?? "chance"],
         ["Steps", Wording.grouped(record.steps)], ["Time", Wording.duration(record.seconds)],
         ["Relevance-driven dropout", Wording.number(record.relevanceDrop, digits: 2)],
         ["Seed", "\(record.seed)"],
