@@ -120,6 +120,22 @@ import Testing
     }
   }
 
+  @Test func `a lesson begins with what another classifier knows`() throws {
+    func lesson(_ settings: ClassifierTrainingSettings) -> ClassifierLesson {
+      ClassifierLesson(
+        .init(classes: ["square", "bar"]), taught: Self.set, heldOut: Self.set, settings: settings)
+    }
+    let known = try lesson(settings(6)).run().classifier
+    var standing = settings(1)
+    standing.rate = 1e-12
+    let next = try lesson(standing).run(from: known).classifier
+    #expect(next.network.layers == known.network.layers)
+    #expect(
+      zip(next.network.parameters.values, known.network.parameters.values)
+        .allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(next.card.lesson.steps == 1)
+  }
+
   /// The gradient of one step is the loss's slope: moving the weights against it lowers the loss of the same crops.
   @Test func `a small step lowers the loss of the same crops`() throws {
     var settings = settings(60)

@@ -141,11 +141,13 @@ import Testing
         "inspect", "a.png", "b.png", "--recipe", "recipe.yaml", "--output", "out",
         in: scene.folder)
       #expect(run.status == 0)
-      func teach(_ text: String) throws -> Run {
+      func teach(_ text: String, _ more: String...) throws -> Run {
         try scene.write("decisions.csv", text)
         return try goldendie(
-          "train", "classifier", "--dataset", "decisions.csv", "--output", "c.safetensors",
-          "--steps", "1", "--patch", "64", "--batch", "1", in: scene.folder)
+          [
+            "train", "classifier", "--dataset", "decisions.csv", "--output", "c.safetensors",
+            "--steps", "1", "--patch", "64", "--batch", "1",
+          ] + more, in: scene.folder)
       }
       let taught = try teach("results,finding,class\nout/a,1,blob\nout/b,1,nuisance\n")
       #expect(taught.status == 0, "\(taught.errors)")
@@ -159,6 +161,18 @@ import Testing
         let refused = try teach(text)
         #expect(refused.status == status && refused.errors.contains(sentence), "\(refused.errors)")
       }
+
+      // More decisions go on from what was taught; other classes can't.
+      let start = scene.file("start.safetensors")
+      try FileManager.default.moveItem(at: scene.file("c.safetensors"), to: start)
+      let decided = "results,finding,class\nout/a,1,blob\nout/b,1,nuisance\n"
+      let further = try teach(decided, "--start", "start.safetensors")
+      #expect(further.status == 0, "\(further.errors)")
+      let info = try goldendie("model", "info", "c.safetensors", in: scene.folder)
+      #expect(info.output.contains("begun with   sha256 "))
+      let other = try teach(
+        decided.replacing("blob", with: "dot"), "--start", "start.safetensors")
+      #expect(other.status == 65 && other.errors.contains("knows the classes none, blob"))
     }
   }
 

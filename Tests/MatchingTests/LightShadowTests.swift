@@ -43,6 +43,14 @@ import Testing
     #expect(findings([part, stain]).map(\.box) == [stain.0])
   }
 
+  @Test func `beside a wide and strong one only what is faint is its shadow`() {
+    let wide = (rect(20, 20, 200, 200), strength: Float(200), contrast: Float(90))
+    for (contrast, isShown) in [(Float(-1.5), false), (-3, true)] {
+      let other = (rect(230, 110, 30, 30), strength: Float(9), contrast: contrast)
+      #expect(findings([other, wide]).contains { $0.box == other.0 } == isShown)
+    }
+  }
+
   @Test(arguments: [(180, 0.5, 9.0), (180, -3, 9), (330, -0.5, 9), (180, -0.5, 200)])
   func `what is of the same sign, plainer, far off or stronger is none`(
     x: Int, contrast: Double, strength: Double

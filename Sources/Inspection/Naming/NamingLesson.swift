@@ -27,27 +27,30 @@ public struct NamingLesson {
     heldOut = sets.heldOut
     dataSHA256 = data.sha256
     var card = data.card(architecture)
-    self.start = try start.map { file in
-      let known = try Classifier(contentsOf: file)
-      func require(_ isSo: Bool, _ reason: String) throws {
-        guard isSo else {
-          throw InspectionError(.unusableScan, path: file.relativePath, "is no start: " + reason)
-        }
-      }
-      let (old, new) = (known.card, card)
-      try require(
-        old.classes == new.classes, "it knows the classes \(old.classes.joined(separator: ", "))")
-      try require(
-        old.channels == new.channels && old.isNormalised == new.isNormalised,
-        "it was taught scans of another kind")
-      let built = new.architecture.network(inputs: new.planes, outputs: new.classes.count + 4)
-      try require(
-        known.network.layers == built.layers,
-        "it is not built as '\(new.architecture.rawValue)' is")
-      card.lesson.startSHA256 = try FileHash.sha256(file)
-      return known
-    }
+    self.start = try start.map { try Self.start($0, of: card) }
+    card.lesson.startSHA256 = try start.map { try FileHash.sha256($0) }
     lesson = ClassifierLesson(card, taught: taught, heldOut: heldOut, settings: settings)
+  }
+
+  /// A classifier that one with a card can begin with.
+  private static func start(_ file: URL, of card: Classifier.Card) throws -> Classifier {
+    let known = try Classifier(contentsOf: file)
+    let built = card.architecture.network(inputs: card.planes, outputs: card.classes.count + 4)
+    let reason: String? =
+      if known.card.classes != card.classes {
+        "it knows the classes \(known.card.classes.joined(separator: ", "))"
+      } else if known.card.planes != card.planes {
+        "it was taught scans of another kind"
+      } else if known.network.layers != built.layers {
+        "it is not built as '\(card.architecture.rawValue)' is"
+      } else {
+        nil
+      }
+    if let reason {
+      throw InspectionError(
+        .unusableScan, path: file.relativePath, "is nothing to begin with here: " + reason)
+    }
+    return known
   }
 
   /// What is learnt, in words.

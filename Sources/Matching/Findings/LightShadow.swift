@@ -5,7 +5,8 @@ internal import Raster
 /// beside it differs by as much the other way.
 ///
 /// A finding of some pixels that differ by c on average, seen in the middle of a Gaussian window of standard deviation σ, moves
-/// the light there by pixels · c / 2πσ², and less by the window's shape further off.
+/// the light there by pixels · c / 2πσ², and less by the window's shape further off. Of pixels that differ by much the fit takes in
+/// little, so that no shadow is deep.
 struct LightShadow {
   /// A finding that casts one.
   private struct Source {
@@ -20,13 +21,16 @@ struct LightShadow {
   private static let leastHeight = 0.05
   /// A difference up to so many times as great as the shadow is one: where a material is rare, fewer pixels make the light.
   private static let most = 2.0
+  /// What differs by more is no shadow, and no pixel moves the light by more, grey levels.
+  private static let (deepest, mostOfPixel) = (2.0, 10.0)
   private static let variance = Residual.lightScale * Residual.lightScale
   /// No light is moved further off, pixels.
   private static let reach = 4 * Residual.lightScale
 
   /// Adds a finding.
   mutating func add(_ finding: Finding) {
-    let height = Double(finding.areaPx) * finding.contrast / (2 * .pi * Self.variance)
+    let contrast = min(max(finding.contrast, -Self.mostOfPixel), Self.mostOfPixel)
+    let height = min(1, Double(finding.areaPx) / (2 * .pi * Self.variance)) * contrast
     if abs(height) >= Self.leastHeight {
       sources.append(Source(center: finding.center, height: height))
     }
@@ -34,6 +38,7 @@ struct LightShadow {
 
   /// Whether a finding is no more than the shadow of those that were added.
   func explains(_ finding: Finding) -> Bool {
+    guard abs(finding.contrast) <= Self.deepest else { return false }
     let area = finding.box.expanded(by: Int(Self.reach))
     let near = sources.filter {
       area.contains(x: Int($0.center.x), y: Int($0.center.y))
