@@ -6,8 +6,7 @@ public struct LabelledSet: Sendable {
   public let pairs: [LabelledPair]
   /// Names of the classes without that of no defect; labels begin with 1.
   public let classes: [String]
-  /// The places of each class that crops are drawn about, by label: pair and box; those that an inspection flags, for no others are
-  /// ever named, or all of a class where it flags none.
+  /// The places of each class, by label: pair and box.
   private let places: [Int: [(pair: Int, box: Int)]]
 
   /// A set of pairs.
@@ -18,23 +17,18 @@ public struct LabelledSet: Sendable {
       pairs.allSatisfy { $0.boxes.allSatisfy { (1...classes.count).contains($0.label) } },
       "every box is of a class")
     (self.pairs, self.classes) = (pairs, classes)
-    let all = Dictionary(
+    places = Dictionary(
       grouping: pairs.enumerated().flatMap { number, pair in
         pair.boxes.indices.map { (pair: number, box: $0) }
       }
     ) { pairs[$0.pair].boxes[$0.box].label }
-    places = all.mapValues { places in
-      let flagged = places.filter {
-        pairs[$0.pair].source.isFlagged(pairs[$0.pair].boxes[$0.box].box)
-      }
-      return flagged.isEmpty ? places : flagged
-    }
-    counts = Dictionary(
-      uniqueKeysWithValues: classes.enumerated().map { ($1, all[$0 + 1]?.count ?? 0) })
   }
 
   /// Labelled places of each class, by name.
-  public let counts: [String: Int]
+  public var counts: [String: Int] {
+    Dictionary(
+      uniqueKeysWithValues: classes.enumerated().map { ($1, places[$0 + 1]?.count ?? 0) })
+  }
 
   /// The crop of a number: around a place of a class drawn evenly among those there are, or anywhere.
   ///
