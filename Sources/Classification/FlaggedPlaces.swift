@@ -50,19 +50,21 @@ struct FlaggedPlaces {
     for piece in pieces.places where max(piece.box.width, piece.box.height) <= Self.longestPx {
       let pixels = pieces.pixels[piece.range]
       guard pixels.contains(where: { abs(difference.samples[$0]) >= threshold }) else { continue }
-      if let kind = kind(Array(pixels), piece.box, difference) {
+      if let kind = kind(Array(pixels), piece.box) {
         places.append(Place(box: piece.box, kind: kind))
       }
     }
   }
 
   /// The kind of one place; nil where scan and golden show one colour.
-  private func kind(_ pixels: [Int], _ box: PixelRect, _ difference: Plane) -> PlaceKind? {
+  private func kind(_ pixels: [Int], _ box: PixelRect) -> PlaceKind? {
     let width = scan.width
-    let strongest = pixels.sorted {
-      let (a, b) = (abs(difference.samples[$0]), abs(difference.samples[$1]))
-      return a == b ? $0 < $1 : a > b
-    }.prefix((pixels.count + 1) / 2)
+    // Wide filters flag what lies around a place, too: it is where the pictures differ most.
+    let apart = pixels.map { (pixel: $0, distance: distance(at: $0)) }
+    let most = apart.reduce(0) { max($0, $1.distance) }
+    let strongest = apart.filter { 2 * $0.distance >= most }
+      .sorted { $0.distance == $1.distance ? $0.pixel < $1.pixel : $0.distance > $1.distance }
+      .map(\.pixel)
     func mean(_ picture: Picture) -> [Float] {
       picture.planes.map { plane in
         strongest.reduce(0) { $0 + plane.samples[$1] } / Float(strongest.count)
@@ -71,7 +73,7 @@ struct FlaggedPlaces {
     let (drawn, found) = (mean(golden), mean(scan))
     let contrast = Self.distance(drawn, found)
     guard contrast >= Self.leastStep * Self.leastStep * Float(drawn.count) else { return nil }
-    let layers = self.layers(found, instead: Array(strongest), near: box, within: contrast / 2)
+    let layers = self.layers(found, instead: strongest, near: box, within: contrast / 2)
     let window = box.expanded(by: Self.marginPx).intersection(scan.bounds)
     let before = Self.masks(of: golden, window, drawn, found, contrast)
     let after = Self.masks(of: scan, window, drawn, found, contrast)
@@ -120,6 +122,24 @@ struct FlaggedPlaces {
       return (a, -$0.value.alike, $0.key) < (b, -$1.value.alike, $1.key)
     }
     return nearest.map { $0.key.nonzeroBitCount - drawn.nonzeroBitCount } ?? 0
+  }
+
+  /// How far scan and golden are apart at a pixel and the eight around it, on average, squared.
+  private func distance(at pixel: Int) -> Float {
+    let (x, y) = (pixel % scan.width, pixel / scan.width)
+    let (columns, rows) = (
+      max(0, x - 1)...min(scan.width - 1, x + 1), max(0, y - 1)...min(scan.height - 1, y + 1)
+    )
+    let count = Float(columns.count * rows.count)
+    return zip(scan.planes, golden.planes).reduce(0) { sum, planes in
+      var mean: Float = 0
+      for row in rows {
+        for place in row * scan.width + columns.lowerBound...row * scan.width + columns.upperBound {
+          mean += planes.0.samples[place] - planes.1.samples[place]
+        }
+      }
+      return sum + mean / count * (mean / count)
+    }
   }
 
   private static func distance(_ a: [Float], _ b: [Float]) -> Float {
