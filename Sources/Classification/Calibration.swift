@@ -62,7 +62,14 @@ public struct Calibration: Sendable, Equatable, Codable {
   }
 
   /// Softmax of scores over a temperature.
-  public static func probabilities(_ scores: [Double], temperature: Double) -> [Double] {
+  ///
+  /// - Parameter added: to each score over its temperature; nil where nothing is.
+  public static func probabilities(
+    _ scores: [Double], temperature: Double, added: [Double]? = nil
+  ) -> [Double] {
+    if let added {
+      return probabilities(zip(scores, added).map { $0 / temperature + $1 }, temperature: 1)
+    }
     let most = scores.max() ?? 0
     let powers = scores.map { exp(($0 - most) / temperature) }
     let sum = powers.reduce(0, +)
@@ -97,9 +104,8 @@ public struct Calibration: Sendable, Equatable, Codable {
     scores: [[Double]], labels: [Int], added: [[Double]]?, temperature: Double
   ) -> Double {
     labels.indices.reduce(0) { sum, finding in
-      var told = scores[finding].map { $0 / temperature }
-      if let added { told = zip(told, added[finding]).map { $0 + $1 } }
-      return sum - log(max(probabilities(told, temperature: 1)[labels[finding]], 1e-300))
+      let p = probabilities(scores[finding], temperature: temperature, added: added?[finding])
+      return sum - log(max(p[labels[finding]], 1e-300))
     }
   }
 }

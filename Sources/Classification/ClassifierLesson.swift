@@ -191,9 +191,10 @@ public struct ClassifierLesson: Sendable {
     }
     let classes = card.classes.count
     let weights = places.isEmpty ? [0] : (0...10).map { 0.1 * Double($0) }
+    var evidence = LayerEvidence(of: places, classes: classes, weight: 0)
     var least = Double.infinity
     for weight in weights {
-      let evidence = LayerEvidence(of: places, classes: classes, weight: weight)
+      evidence.weight = weight
       let nothing = [Double](repeating: 0, count: classes)
       let told = judged.kinds.map { $0.map(evidence.logarithms) ?? nothing }
       let temperature = Calibration.temperature(

@@ -2,8 +2,9 @@ internal import Raster
 
 /// What a scan shows where an inspection flags it, told in layers.
 ///
-/// Whatever the materials, it is more of them or fewer, it joins or parts something, or stands alone. That tells a bridge from extra pattern, a broken line from a missing one, and both
-/// from their opposites, which look the same with figure and ground exchanged.
+/// Whatever the materials, it is more of them or fewer, it joins or parts something, or stands alone. That tells a bridge from
+/// extra pattern, a broken line from a missing one, and both from their opposites, which look the same with figure and ground
+/// exchanged.
 ///
 /// A flagged place tells two materials apart: the golden's there, and the one of those around it that the scan's colour is of.
 /// Around it each pixel of either picture is of the one, of the other, or of neither. A piece of what was to be there that the

@@ -45,7 +45,8 @@ extension Classifier {
   ///   - scores: of every class, before temperature.
   ///   - kind: what layers tell of the place; nil where that is nothing.
   public func name(scores: [Double], kind: PlaceKind? = nil) -> Naming {
-    let probabilities = probabilities(scores: scores, kind: kind)
+    let probabilities = Calibration.probabilities(
+      scores, temperature: card.temperature, added: kind.flatMap { card.evidence?.logarithms($0) })
     let label = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
     let confidence = probabilities[label]
     let isNuisance = label == 0 || card.nuisances.contains(card.classes[label])
@@ -53,15 +54,6 @@ extension Classifier {
       verdict: confidence < card.leastConfidence ? .unknown : isNuisance ? .nuisance : .defect,
       label: label, name: card.classes[label], confidence: confidence,
       probabilities: probabilities)
-  }
-
-  /// The probability of every class.
-  private func probabilities(scores: [Double], kind: PlaceKind?) -> [Double] {
-    guard let evidence = card.evidence, let kind else {
-      return Calibration.probabilities(scores, temperature: card.temperature)
-    }
-    let told = zip(scores, evidence.logarithms(kind)).map { $0 / card.temperature + $1 }
-    return Calibration.probabilities(told, temperature: 1)
   }
 
   /// The scores of a finding's classes before temperature: the mean of those places that look most like a defect.
