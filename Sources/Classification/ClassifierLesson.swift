@@ -146,13 +146,12 @@ public struct ClassifierLesson: Sendable {
     try (try training.classifier.checkpoint + training.checkpoint + own).write(to: path)
   }
 
-  /// The places held out with their true classes, and scores before temperature; those alone that an inspection flags, for no
-  /// others are ever named, and what is flagged is plainer than what is not.
+  /// The places held out that an inspection finds, with their true classes, and scores before temperature.
   private func judged(_ classifier: Classifier) throws -> Judged {
     let reader = CropReader(classifier)
     var judged = Judged()
     for pair in heldOut.pairs {
-      for labelled in pair.boxes where pair.source.isFlagged(labelled.box) {
+      for labelled in pair.boxes where labelled.isFound {
         judged.scores.append(try reader.scores(labelled.box, in: pair.source))
         judged.kinds.append(pair.source.kind(of: labelled.box))
         judged.labels.append(labelled.label)
@@ -185,7 +184,7 @@ public struct ClassifierLesson: Sendable {
     guard !judged.labels.isEmpty else { return classifier }
     var result = classifier
     let places = taught.pairs.flatMap { pair in
-      pair.boxes.compactMap { labelled in
+      pair.boxes.filter(\.isFound).compactMap { labelled in
         pair.source.kind(of: labelled.box).map { (label: labelled.label, kind: $0) }
       }
     }

@@ -13,8 +13,8 @@ public struct CropSource: Sendable {
   /// Whether the difference is the normalised one that an inspection found, and not scan less golden.
   public let isNormalised: Bool
   private let bytes: [UInt8]
-  /// What is flagged; nothing where the difference is no inspection's, or no layer is known.
-  private let flagged: [FlaggedPlaces.Place]
+  /// The golden's stack codes, a bit for each layer; nil where no layer is known.
+  private let materials: Labels?
 
   /// Planes of a crop of a scan with so many planes.
   public static func planes(channels: Int, isNormalised: Bool) -> Int {
@@ -48,15 +48,7 @@ public struct CropSource: Sendable {
       scan.width * scan.height, 2 * scan.channels + (difference == nil ? 2 : 1)
     )
     let goldens = (0..<scan.channels).map { golden.planes[min($0, golden.channels - 1)] }
-    flagged =
-      if let difference, let materials {
-        FlaggedPlaces(
-          scan: scan, golden: Picture(planes: goldens), difference: difference,
-          threshold: Float(threshold), materials: materials
-        ).places
-      } else {
-        []
-      }
+    self.materials = materials
     var bytes = [UInt8](repeating: 0, count: count * stored)
     bytes.withUnsafeMutableBufferPointer { bytes in
       for (plane, source) in (scan.planes + goldens).enumerated() {
@@ -156,32 +148,30 @@ public struct CropSource: Sendable {
     }
   }
 
-  /// Whether an inspection's difference is flagged somewhere in a box; true where the difference is no inspection's.
-  func isFlagged(_ box: PixelRect) -> Bool {
-    guard isNormalised else { return true }
-    let inside = box.intersection(PixelRect(x: 0, y: 0, width: width, height: height))
-    return (inside.y..<inside.maxY).contains { y in
-      (inside.x..<inside.maxX).contains { x in
-        // The threshold became ½, which is 64 of 127.
-        abs(Int(bytes[(y * width + x) * stored + stored - 1]) - 128) >= 64
-      }
-    }
-  }
-
-  /// What layers tell of a box, by the flagged place that has most of it; nil where no layer is known, or nothing is flagged.
+  /// What layers tell of a box; nil where no layer is known, or scan and golden show one colour.
   public func kind(of box: PixelRect) -> PlaceKind? {
-    let shared = flagged.map { (area: $0.box.intersection(box).area, kind: $0.kind) }
-    return shared.max { $0.area < $1.area }.flatMap { $0.area > 0 ? $0.kind : nil }
+    let bounds = PixelRect(x: 0, y: 0, width: width, height: height)
+    var own = box.intersection(bounds)
+    guard let materials, !own.isEmpty else { return nil }
+    let window = PlaceLayers.window(around: own).intersection(bounds)
+    (own.x, own.y) = (own.x - window.x, own.y - window.y)
+    let place = PlaceLayers(
+      scan: picture(window, from: 0), golden: picture(window, from: channels),
+      materials: materials.crop(window))
+    return place.kind(of: own)
   }
 
   /// The scan's part as a picture; pixels outside repeat the border's.
-  public func scan(_ rect: PixelRect) -> Picture {
+  public func scan(_ rect: PixelRect) -> Picture { picture(rect, from: 0) }
+
+  /// A part of the planes from one on, as a picture of the scan's channels.
+  private func picture(_ rect: PixelRect, from first: Int) -> Picture {
     var picture = Picture(
       planes: (0..<channels).map { _ in Plane(width: rect.width, height: rect.height) })
     each(rect, 0) { target, place, _ in
       for channel in 0..<channels {
         picture.planes[channel].samples[target] =
-          Float(bytes[stored &* place &+ channel]) * (1 / 255)
+          Float(bytes[stored &* place &+ first &+ channel]) * (1 / 255)
       }
     }
     return picture

@@ -7,9 +7,13 @@ public struct LabelledBox: Sendable, Equatable, Codable {
   public var box: PixelRect
   /// The number of its class; 0 is no defect, and no box has it.
   public var label: Int
+  /// Whether an inspection finds it; no others are ever named, and what is found is plainer than what is not.
+  public var isFound: Bool
 
   /// A labelled place.
-  public init(box: PixelRect, label: Int) { (self.box, self.label) = (box, label) }
+  public init(box: PixelRect, label: Int, isFound: Bool = true) {
+    (self.box, self.label, self.isFound) = (box, label, isFound)
+  }
 }
 
 /// What a classifier learns from: the planes of a crop, and what each pixel shows.

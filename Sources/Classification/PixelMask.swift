@@ -9,8 +9,49 @@ struct PixelMask {
   /// All other pixels.
   var inverted: PixelMask { PixelMask(width: width, height: height, isSet: isSet.map { !$0 }) }
 
+  /// How many there are.
+  var count: Int { isSet.count(where: \.self) }
+  /// Those, and the eight around each.
+  var dilated: PixelMask {
+    var result = self
+    for place in isSet.indices where isSet[place] {
+      let (x, y) = (place % width, place / width)
+      for row in max(0, y - 1)...min(height - 1, y + 1) {
+        for column in max(0, x - 1)...min(width - 1, x + 1) {
+          result.isSet[row * width + column] = true
+        }
+      }
+    }
+    return result
+  }
+
   init(width: Int, height: Int, isSet: [Bool]) {
     (self.width, self.height, self.isSet) = (width, height, isSet)
+  }
+
+  /// A mask of the pixels at places in it.
+  init(width: Int, height: Int, set places: [Int]) {
+    self.init(width: width, height: height, isSet: [Bool](repeating: false, count: width * height))
+    for place in places { isSet[place] = true }
+  }
+
+  /// Those that another mask of the same size has not.
+  func without(_ other: PixelMask) -> PixelMask {
+    PixelMask(
+      width: width, height: height, isSet: zip(isSet, other.isSet).map { $0 && !$1 })
+  }
+
+  /// How many another mask of the same size has, too.
+  func count(in other: PixelMask) -> Int {
+    zip(isSet, other.isSet).count { $0 && $1 }
+  }
+
+  /// The pieces that have one of the pixels at places in it, corners joining.
+  func pieces(touching places: [Int]) -> PixelMask {
+    let numbers = pieces(in: bounds, corners: true).numbers
+    let touched = Set(places.map { numbers[$0] }).subtracting([0])
+    return PixelMask(
+      width: width, height: height, isSet: numbers.map { touched.contains($0) })
   }
 
   /// Pixels that hang together.

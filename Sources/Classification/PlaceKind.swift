@@ -14,9 +14,10 @@ public struct PlaceKind: Sendable, Hashable, Codable {
   public enum Connection: Int, Sendable, Codable, CaseIterable {
     /// Nothing.
     case none
-    /// The gap alone: parted where the scan shows more layers, joined where it shows fewer.
+    /// The gap alone: parted where the scan shows more layers, joined where it shows fewer; filled with something else, so that
+    /// it joins lines, where it shows neither.
     case gap
-    /// What has more layers: joined where the scan shows more, parted where it shows fewer.
+    /// What has more layers: joined where the scan shows more, parted where it shows fewer or neither.
     case line
   }
 
@@ -32,7 +33,7 @@ public struct PlaceKind: Sendable, Hashable, Codable {
 
   /// The layers.
   public var layers: Layers
-  /// The connection; none where layers are neither more nor fewer.
+  /// The connection.
   public var connection: Connection
   /// The piece that stands alone.
   public var alone: Alone
@@ -55,12 +56,13 @@ public struct PlaceKind: Sendable, Hashable, Codable {
       case .more: "more layers than drawn"
       case .fewer: "fewer layers than drawn"
       }
-    let isMore = self.layers == .more
     let connection: String? =
-      switch self.connection {
-      case .none: nil
-      case .gap: isMore ? "a gap is parted" : "gaps are joined"
-      case .line: isMore ? "lines are joined" : "a line is parted"
+      switch (self.connection, self.layers) {
+      case (.none, _): nil
+      case (.gap, .more): "a gap is parted"
+      case (.gap, .fewer): "gaps are joined"
+      case (.gap, .same), (.line, .more): "lines are joined"
+      case (.line, .fewer), (.line, .same): "a line is parted"
       }
     let alone: String? =
       switch self.alone {

@@ -103,13 +103,16 @@ extension Device {
       }
     }
     let allowance = allowance(field, prepared.placed)
+    let ownNoise = naming == nil ? nil : ownNoise([(prepared, residual)])
     let whole =
       tileSide != nil && place == nil
       ? FieldJudge.judged(
-        prepared, residual: residual, place: nil, calibration: calibration, allowance: allowance
+        prepared, residual: residual, place: nil, calibration: calibration, allowance: allowance,
+        ownNoise: ownNoise
       ).0
       : judge.judge(
-        prepared, core: field, place: place, residual: residual, allowance: allowance)
+        prepared, core: field, place: place, residual: residual, allowance: allowance,
+        ownNoise: ownNoise)
     let findings = judge.findings
     return ExaminedScan(
       placed: prepared.placed, findings: findings,
@@ -190,6 +193,7 @@ extension Device {
     }
     try readRest(opened)
     let field = opened.field
+    let ownNoise = naming == nil ? nil : ownNoise(survey.samples.map { ($0, $0.residual()) })
     return .examined(
       ExaminedScan(
         placed: placed, findings: judge.findings,
@@ -202,9 +206,20 @@ extension Device {
           let prepared = try placed.window(window, try source.read(window))
           return FieldJudge.judged(
             prepared, residual: prepared.residual(), place: nil, calibration: calibration,
-            allowance: self.allowance(window, placed)
+            allowance: self.allowance(window, placed), ownNoise: ownNoise
           ).0.crop(rect)
         }))
+  }
+
+  /// The noise of a scan by itself, as if no clean scan had been seen; nil where none was.
+  func ownNoise(_ windows: @autoclosure () -> [(PreparedScan, Residual)]) -> Calibration? {
+    guard calibration != nil else { return nil }
+    return Calibrator.calibration(
+      of: windows().map { window, residual in
+        Calibrator.Sample(
+          name: "", residual: residual, materials: window.region.materials,
+          edgeDistance: window.region.edgeDistance, place: nil, area: window.area)
+      }, isSuspect: true)
   }
 
   private func judge(

@@ -128,7 +128,8 @@ extension Device {
       ? try place(of: scan, prepared, residual, beside: beside) : nil
     let (judged, comparison) = FieldJudge.judged(
       prepared, residual: residual, place: place, calibration: calibration,
-      allowance: allowance(prepared.field, prepared.placed))
+      allowance: allowance(prepared.field, prepared.placed),
+      ownNoise: ownNoise([(prepared, residual)]))
     var rules = try rules(prepared.registration, calibration)
     let threshold = Double(rules.seed)
     let shift = Float(log10(ease))
@@ -147,6 +148,9 @@ struct ComparedScan {
   /// The score from which on a place is flagged.
   let threshold: Double
 
+  /// Whether a finding is one without the ease, too.
+  func isFlagged(_ index: Int) -> Bool { findings[index].score >= threshold }
+
   /// What names are drawn from.
   func view(_ placed: PlacedScan) -> NamingStage.View {
     NamingStage.View(window, threshold: threshold, placed)
@@ -157,8 +161,6 @@ extension NamingStage.View {
   /// A window as names are drawn from it.
   init(_ window: JudgedWindow, threshold: Double, _ placed: PlacedScan) {
     self.init(
-      field: window.rect, scan: window.scan, golden: window.golden, difference: window.difference,
-      materials: window.materials, threshold: threshold, toScan: placed.registration.toScan,
-      mesh: placed.mesh)
+      window: window, threshold: threshold, toScan: placed.registration.toScan, mesh: placed.mesh)
   }
 }

@@ -26,10 +26,10 @@ extension Device {
       excluded: allowance(prepared.field, prepared.placed)?.excluded, settings: settings)
     let threshold = Calibration.score(rate: Self.usualRate)
     let share = Float(threshold / (settings.leastContrast / 255))
+    let difference = comparison.difference.map { share * $0 }.blank(outside: prepared.area)
     let window = JudgedWindow(
       rect: prepared.field, scan: prepared.picture, golden: Picture(planes: [comparison.template]),
-      difference: comparison.difference.map { share * $0 }.blank(outside: prepared.area),
-      materials: nil)
+      difference: difference, byOwnNoise: difference, materials: nil)
     var overview = Overview(
       width: opened.image.width, height: opened.image.height, channels: prepared.picture.channels,
       goldenChannels: 1)

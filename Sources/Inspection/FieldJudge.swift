@@ -33,15 +33,16 @@ struct FieldJudge {
   /// - Parameters:
   ///   - core: the pixels of the scan that the window is there for.
   ///   - place: what other dies show.
+  ///   - ownNoise: that of the scan, where the window is also to be judged by it; see `JudgedWindow`.
   /// - Returns: the window as a report shows it.
   mutating func judge(
     _ window: PreparedScan, core: PixelRect, place: PlaceVariation? = nil,
-    residual: Residual? = nil, allowance: Allowance?
+    residual: Residual? = nil, allowance: Allowance?, ownNoise: Calibration? = nil
   ) -> JudgedWindow {
     let residual = residual ?? window.residual()
     let (judged, comparison) = Self.judged(
       window, residual: residual, place: place, calibration: calibration,
-      allowance: allowance)
+      allowance: allowance, ownNoise: ownNoise)
     comparison.flag(
       window.area.intersection(window.local(core)), x: window.field.x - field.x,
       y: window.field.y - field.y, rules: rules, into: &flagged)
@@ -62,16 +63,22 @@ struct FieldJudge {
   /// A window beside its golden in its light, and how it was judged.
   static func judged(
     _ window: PreparedScan, residual: Residual, place: PlaceVariation?, calibration: Calibration,
-    allowance: Allowance?
+    allowance: Allowance?, ownNoise: Calibration? = nil
   ) -> (JudgedWindow, Comparison) {
-    let comparison = Comparison(
-      residual, materials: window.region.materials, edgeDistance: window.region.edgeDistance,
-      place: place, calibration: calibration, allowance: allowance)
+    func comparison(_ place: PlaceVariation?, _ calibration: Calibration) -> Comparison {
+      Comparison(
+        residual, materials: window.region.materials, edgeDistance: window.region.edgeDistance,
+        place: place, calibration: calibration, allowance: allowance)
+    }
+    let told = comparison(place, calibration)
+    let difference = told.normalised.blank(outside: window.area)
     return (
       JudgedWindow(
         rect: window.field, scan: window.picture, golden: window.picture.less(residual),
-        difference: comparison.normalised.blank(outside: window.area),
-        materials: window.region.edgesAreDrawn ? window.region.materials : nil), comparison
+        difference: difference,
+        byOwnNoise: ownNoise.map { comparison(nil, $0).normalised.blank(outside: window.area) }
+          ?? difference,
+        materials: window.region.edgesAreDrawn ? window.region.materials : nil), told
     )
   }
 
@@ -90,6 +97,9 @@ public struct JudgedWindow: Sendable {
   public let scan, golden: Picture
   /// The score at each pixel, that of darkness below 0; not a number where nothing was compared.
   public let difference: Plane
+  /// The same by the scan's own noise, as if no clean scan had been seen, where that was asked for, else the difference: what
+  /// names are drawn from, so that a defect has the same name whatever it is found by.
+  let byOwnNoise: Plane
   /// The stack code of each pixel, a bit for each layer; nil where no layer is known.
   public let materials: Labels?
 
@@ -99,7 +109,8 @@ public struct JudgedWindow: Sendable {
       x: part.x - rect.x, y: part.y - rect.y, width: part.width, height: part.height)
     return JudgedWindow(
       rect: part, scan: scan.crop(local), golden: golden.crop(local),
-      difference: difference.crop(local), materials: materials?.crop(local))
+      difference: difference.crop(local), byOwnNoise: byOwnNoise.crop(local),
+      materials: materials?.crop(local))
   }
 }
 

@@ -104,4 +104,24 @@ import Testing
     #expect(taught.evidence?.weight == 1)
     #expect(taught.lesson.scores?.accuracy(of: 1..<3) == 1)
   }
+
+  @Test func `a lesson counts and judges no place that an inspection does not find`() throws {
+    var settings = ClassifierTrainingSettings()
+    (settings.steps, settings.side, settings.batch) = (1, 64, 1)
+    let pairs = Self.set.pairs.map { pair in
+      var pair = pair
+      for index in pair.boxes.indices { pair.boxes[index].isFound = false }
+      return pair
+    }
+    let missed = LabelledSet(pairs, classes: Self.set.classes)
+    let card = Classifier.Card(classes: ["extra", "missing"], isNormalised: true)
+    let uncounted = try ClassifierLesson(
+      card, taught: missed, heldOut: Self.set, settings: settings
+    ).run().classifier.card
+    #expect(uncounted.evidence == nil)
+    let unjudged = try ClassifierLesson(
+      card, taught: Self.set, heldOut: missed, settings: settings
+    ).run().classifier.card
+    #expect(unjudged.lesson.scores == nil && unjudged.evidence == nil)
+  }
 }

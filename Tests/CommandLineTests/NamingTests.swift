@@ -94,6 +94,44 @@ import Testing
     }
   }
 
+  @Test func `names are drawn from the same pictures with a calibration and without`() throws {
+    try withScene { scene in
+      try prepare(scene)
+      try FileManager.default.createDirectory(
+        at: scene.file("clean"), withIntermediateDirectories: false)
+      for number in [1, 2] as [UInt32] {
+        let file = scene.file("clean/\(number).png")
+        try PNGWriter.write(scene.scan(number: number), path: file.path)
+      }
+      let steps: [[String]] = [
+        [
+          "train", "classifier", "--dataset", "labels.json", "--recipe", "recipe.yaml", "--output",
+          "m.safetensors", "--steps", "1", "--patch", "64", "--batch", "1",
+        ], ["calibrate", "--recipe", "recipe.yaml", "--scans", "clean", "--output", "c.json"],
+      ]
+      for step in steps {
+        let run = try goldendie(step, in: scene.folder)
+        #expect(run.status == 0, "\(run.errors)")
+      }
+      func explained(_ matching: String, in folder: String) throws -> [String: Any] {
+        try scene.write(
+          "named.yaml", Scene.recipe + "\nclassifier: m.safetensors\n" + matching)
+        let run = try goldendie(
+          "inspect", "a.png", "--recipe", "named.yaml", "--output", folder, "--json",
+          in: scene.folder)
+        #expect(run.status == 0, "\(run.errors)")
+        let text = try String(contentsOf: scene.file("\(folder)/a/findings.json"), encoding: .utf8)
+        let findings = try #require(object(text)["findings"] as? [[String: Any]])
+        return try #require(findings.first?["explanation"] as? [String: Any])
+      }
+      let plain = try explained("", in: "plain")
+      let calibrated = try explained("matching: {calibration: c.json}\n", in: "calibrated")
+      #expect(plain["crop"] as? [String: Int] == calibrated["crop"] as? [String: Int])
+      #expect(plain["input_sha256"] as? String == calibrated["input_sha256"] as? String)
+      #expect((plain["input_sha256"] as? String)?.count == 64)
+    }
+  }
+
   @Test func `another layer's channels become the concepts, and only the same data show them`()
     throws
   {

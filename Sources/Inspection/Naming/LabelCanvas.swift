@@ -6,7 +6,7 @@ struct LabelCanvas {
   /// The field, scan pixels.
   let field: PixelRect
   /// Places with the name of their class, in pixels of the field.
-  private(set) var boxes: [(box: PixelRect, name: String)] = []
+  private(set) var boxes: [NamingData.Place] = []
   /// Each pixel's class: 1 and the place of its name in `names`.
   private(set) var labels: [UInt8]
   /// Names of classes in the order in which they came.
@@ -23,8 +23,10 @@ struct LabelCanvas {
   ///   - box: of the place, pixels of the field.
   ///   - spans: its pixels.
   ///   - name: its class; nil where it is not known, so that nothing is learnt from it.
+  ///   - isFound: whether an inspection finds it.
   mutating func mark(
-    _ box: PixelRect, spans: [(y: Int, columns: Range<Int>)], _ name: String?
+    _ box: PixelRect, spans: [(y: Int, columns: Range<Int>)], _ name: String?,
+    isFound: Bool = true
   ) {
     let inside = box.intersection(
       PixelRect(x: 0, y: 0, width: field.width, height: field.height))
@@ -33,7 +35,7 @@ struct LabelCanvas {
     if let name {
       if !names.contains(name), names.count < 249 { names.append(name) }
       label = UInt8((names.firstIndex(of: name) ?? 0) + 1)
-      boxes.append((inside, name))
+      boxes.append(NamingData.Place(box: inside, name: name, isFound: isFound))
     }
     for (y, columns) in spans where y >= 0 && y < field.height {
       for x in max(0, columns.lowerBound)..<max(0, min(field.width, columns.upperBound)) {

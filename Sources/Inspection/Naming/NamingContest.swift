@@ -53,7 +53,7 @@ public struct NamingContest {
         continue
       }
       let comparison = try device.compare(scan, prepared)
-      let source = try naming.source(comparison.view(prepared.placed))
+      let source = try naming.source(comparison.window)
       let inside = marks.filter { !$0.box.intersection(prepared.registration.extent).isEmpty }
       let candidates = comparison.findings.map {
         Judgement.Candidate($0, in: prepared.field)

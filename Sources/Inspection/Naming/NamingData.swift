@@ -26,12 +26,19 @@ public struct NamingData: Sendable {
   /// Scans that are of no use, and why.
   public let refused: [(name: String, reason: String)]
 
+  /// A place with the name of its class, and whether an inspection finds it.
+  struct Place {
+    var box: PixelRect
+    var name: String
+    var isFound = true
+  }
+
   /// A labelled scan before its classes have numbers.
   struct Item {
     var name, group: String
     var source: CropSource
-    /// Places with the name of their class.
-    var boxes: [(box: PixelRect, name: String)]
+    /// The places.
+    var boxes: [Place]
     /// Each pixel's class as 1 and the place of its name in `names`; nil where boxes are all that is known.
     var labels: [UInt8]?
     /// The names that labels speak of.
@@ -90,7 +97,9 @@ public struct NamingData: Sendable {
       return LabelledPair(
         name: item.name, group: item.group, source: item.source,
         boxes: item.boxes.compactMap { place in
-          numbers[place.name].map { LabelledBox(box: place.box, label: $0) }
+          numbers[place.name].map {
+            LabelledBox(box: place.box, label: $0, isFound: place.isFound)
+          }
         },
         labels: item.labels.map {
           $0.map { $0 == LabelledCrop.unknown ? $0 : table[Int($0)] }

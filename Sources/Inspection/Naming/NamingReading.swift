@@ -88,9 +88,9 @@ struct NamingReading {
         canvas.mark(
           comparison.findings[index].box,
           spans: comparison.findings[index].runs.map { ($0.y, $0.columns) },
-          NamingData.nuisance)
+          NamingData.nuisance, isFound: comparison.isFlagged(index))
       }
-      for mark in inside {
+      for (number, mark) in inside.enumerated() {
         let isFaint =
           (mark.contrast ?? 255) < Self.leastContrast
           || (mark.areaPx ?? mark.box.area) < Self.leastArea
@@ -98,7 +98,8 @@ struct NamingReading {
           mark.box.moved(by: field),
           spans: mark.spans.map { row, columns in
             (row - field.y, columns.lowerBound - field.x..<columns.upperBound - field.x)
-          }, isFaint ? nil : mark.class)
+          }, isFaint ? nil : mark.class,
+          isFound: judgement.hits[number].contains(where: comparison.isFlagged))
       }
       add("\(folder.lastPathComponent)/\(name)", canvas, compared, device)
       hashes.append(try FileHash.sha256(file))
@@ -125,11 +126,8 @@ struct NamingReading {
     items.append(
       NamingData.Item(
         name: name, group: name,
-        source: CropSource(
-          scan: compared.1.window.scan, golden: compared.1.window.golden,
-          difference: compared.1.window.difference, threshold: compared.1.threshold,
-          materials: compared.1.window.materials),
-        boxes: canvas.boxes, labels: canvas.labels, names: canvas.names))
+        source: CropSource(compared.1.window), boxes: canvas.boxes, labels: canvas.labels,
+        names: canvas.names))
   }
 
   // MARK: COCO
@@ -139,7 +137,9 @@ struct NamingReading {
     hashes.append(try FileHash.sha256(file))
     for entry in labelled.entries {
       progress(entry.name)
-      let boxes = entry.boxes.map { (box: $0.box, name: labelled.classes[$0.label - 1]) }
+      let boxes = entry.boxes.map {
+        NamingData.Place(box: $0.box, name: labelled.classes[$0.label - 1])
+      }
       hashes.append(try FileHash.sha256(entry.scan))
       guard let golden = entry.golden else {
         let device = try device(beside: file.deletingLastPathComponent())
@@ -149,15 +149,20 @@ struct NamingReading {
         let rows = entry.labels.map { LabelCanvas.spans(of: $0, width: entry.width) } ?? [:]
         for (number, place) in boxes.enumerated() {
           let label = UInt8(entry.boxes[number].label)
+          let box = place.box.moved(by: field)
           canvas.mark(
-            place.box.moved(by: field),
+            box,
             spans: (rows[label] ?? place.box.middleSpans)
               .filter { place.box.contains(x: $0.columns.lowerBound, y: $0.y) }
               .map {
                 (
                   $0.y - field.y, $0.columns.lowerBound - field.x..<$0.columns.upperBound - field.x
                 )
-              }, place.name)
+              }, place.name,
+            isFound: compared.1.findings.indices.contains {
+              compared.1.isFlagged($0)
+                && !compared.1.findings[$0].box.intersection(box).isEmpty
+            })
         }
         add(entry.name, canvas, compared, device)
         continue
@@ -204,7 +209,9 @@ struct NamingReading {
           name: entry.name, group: entry.board,
           source: CropSource(
             scan: Picture(planes: [scan.luminance]), golden: Picture(planes: [golden.luminance])),
-          boxes: entry.boxes.map { ($0.box, DeepPCBFolder.classes[$0.label - 1]) }, labels: nil,
+          boxes: entry.boxes.map {
+            NamingData.Place(box: $0.box, name: DeepPCBFolder.classes[$0.label - 1])
+          }, labels: nil,
           names: DeepPCBFolder.classes))
     }
   }

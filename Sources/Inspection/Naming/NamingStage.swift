@@ -3,6 +3,7 @@ internal import Dispatch
 internal import Explanations
 internal import Foundation
 internal import Golden
+internal import Matching
 internal import Networks
 internal import Raster
 internal import Records
@@ -54,16 +55,13 @@ final class NamingStage: @unchecked Sendable {
 
   /// A part of a scan that was compared, with all that a name is drawn from.
   struct View {
-    /// The part, scan pixels; pictures and difference are of its size.
-    var field: PixelRect
-    var scan, golden: Picture
-    var difference: Plane
-    /// The golden's stack codes; nil where no layer is known.
-    var materials: Labels?
+    var window: JudgedWindow
     /// The difference that is flagged.
     var threshold: Double
     var toScan: Affine
     var mesh: DisplacementMesh
+    /// The part, scan pixels.
+    var field: PixelRect { window.rect }
   }
 
   /// Names findings that lie in a view.
@@ -73,7 +71,7 @@ final class NamingStage: @unchecked Sendable {
     _ findings: [FindingRecord], in view: View
   ) throws -> (findings: [FindingRecord], explained: [ExplainedFinding]) {
     guard !findings.isEmpty else { return ([], []) }
-    let source = try source(view)
+    let source = try source(view.window)
     let next = Atomic(0)
     let answers = Answers()
     let workers = min(findings.count, ProcessInfo.processInfo.activeProcessorCount)
@@ -105,20 +103,17 @@ final class NamingStage: @unchecked Sendable {
     }
   }
 
-  /// What the classifier reads of a view.
-  func source(_ view: View) throws -> CropSource {
-    guard view.scan.channels == classifier.card.channels else {
+  /// What the classifier reads of a window.
+  ///
+  /// - Throws: `InspectionError` when it was taught other scans.
+  func source(_ window: JudgedWindow) throws -> CropSource {
+    guard window.scan.channels == classifier.card.channels else {
       throw InspectionError(
         .unusableScan, path: record.path,
         "was taught \(classifier.card.channels == 3 ? "colour" : "grey") scans, and this one is "
-          + (view.scan.channels == 3 ? "in colour" : "grey"))
+          + (window.scan.channels == 3 ? "in colour" : "grey"))
     }
-    return CropSource(
-      scan: view.scan,
-      golden: view.golden.channels == view.scan.channels
-        ? view.golden : Picture(planes: [view.golden.luminance]),
-      difference: classifier.card.isNormalised ? view.difference : nil, threshold: view.threshold,
-      materials: view.materials)
+    return CropSource(window, isNormalised: classifier.card.isNormalised)
   }
 
   private func take() -> FindingExplainer {
@@ -208,7 +203,7 @@ final class NamingStage: @unchecked Sendable {
     defer { put(explainer) }
     var box = finding.box
     (box.x, box.y) = (box.x - view.field.x, box.y - view.field.y)
-    let named = try explainer.name(box, in: try source(view))
+    let named = try explainer.name(box, in: try source(view.window))
     let parts = explainer.contributions(
       explainer.start(named, label: question.label, against: question.against), to: concept,
       of: layer, among: lower)
@@ -231,7 +226,7 @@ final class NamingStage: @unchecked Sendable {
       guard column >= 0, row >= 0, column < view.field.width, row < view.field.height else {
         return 0
       }
-      let value = view.difference.samples[row * view.field.width + column]
+      let value = view.window.difference.samples[row * view.field.width + column]
       return value.isNaN ? 0 : sign * min(abs(value), 100)
     }
     let all = shares.layers.reduce(abs(shares.absorbed)) { $0 + abs($1.relevance) }
@@ -241,6 +236,20 @@ final class NamingStage: @unchecked Sendable {
         FindingExplanation.LayerShare(layer: $0.name, share: $0.relevance / all)
       } + [.init(layer: FindingExplanation.bare, share: shares.absorbed / all)])
       .filter { abs($0.share) >= 0.005 }.sorted { abs($0.share) > abs($1.share) }
+  }
+}
+
+extension CropSource {
+  /// What names are drawn from in a window.
+  ///
+  /// - Parameter isNormalised: whether the difference is the one by the scan's own noise, and not scan less golden.
+  init(_ window: JudgedWindow, isNormalised: Bool = true) {
+    self.init(
+      scan: window.scan,
+      golden: window.golden.channels == window.scan.channels
+        ? window.golden : Picture(planes: [window.golden.luminance]),
+      difference: isNormalised ? window.byOwnNoise : nil,
+      threshold: Calibration.score(rate: Device.usualRate), materials: window.materials)
   }
 }
 

@@ -164,10 +164,7 @@ public struct RecordedScan {
       preconditionFailure("a finding that was asked about is explained")
     }
     let pictures = first.pictures(
-      in: JudgedWindow(
-        rect: view.field, scan: view.scan, golden: view.golden, difference: view.difference,
-        materials: view.materials),
-      threshold: view.threshold)
+      in: view.window, threshold: view.threshold)
     return Answer(
       finding: named[0], pictures: pictures, concepts: naming.concepts, feeding: feeding)
   }
@@ -187,7 +184,7 @@ public struct RecordedScan {
     }
     compare("the recipe", device.recipeRecord.sha256, record.recipe.sha256)
     compare("the model", naming.record.sha256, told.modelSha256)
-    let source = try naming.source(view)
+    let source = try naming.source(view.window)
     var rect = told.crop
     (rect.x, rect.y) = (rect.x - view.field.x, rect.y - view.field.y)
     guard FindingExplainer.layers(of: naming.classifier).contains(audit.layer),
