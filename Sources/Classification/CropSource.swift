@@ -148,7 +148,8 @@ public struct CropSource: Sendable {
     }
   }
 
-  /// What layers tell of a box; nil where no layer is known, or scan and golden show one colour.
+  /// What layers tell of a box; nil where no layer is known, where scan and golden show one colour, or where the box is longer
+  /// than 512 pixels.
   public func kind(of box: PixelRect) -> PlaceKind? {
     let bounds = PixelRect(x: 0, y: 0, width: width, height: height)
     var own = box.intersection(bounds)

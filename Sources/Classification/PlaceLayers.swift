@@ -17,6 +17,8 @@ struct PlaceLayers {
   private static let (leastKnown, leastNear, leastParted, leastJoined) = (6, 12, 10, 2)
   /// The least and the greatest piece that is small where it stands alone, pixels.
   private static let smallPx = 6...50
+  /// Of longer places nothing is told, pixels: they are no matter of layers, and would take long.
+  private static let longestPx = 512
   /// Colours that differ by less, 0…1, are one material.
   private static let leastStep: Float = 0.015
   /// Pixels of a place differ by so much of the greatest difference: those it is centred on, those whose material is asked,
@@ -37,8 +39,9 @@ struct PlaceLayers {
 
   private typealias Pixel = (x: Int, y: Int, distance: Float)
 
-  /// The kind of the place in a box; nil where scan and golden show one colour.
+  /// The kind of the place in a box; nil where scan and golden show one colour, or where it is too long.
   func kind(of box: PixelRect) -> PlaceKind? {
+    guard max(box.width, box.height) <= Self.longestPx else { return nil }
     // A finding's box reaches further than its defect.
     let pixels: [Pixel] = pixels(of: box.expanded(by: 2).intersection(scan.bounds))
     let own = pixels.filter { box.contains(x: $0.x, y: $0.y) }

@@ -207,6 +207,14 @@ import Testing
     #expect(kind(rect(70, 38, 3, 12)) == PlaceKind(.more, .line))
   }
 
+  @Test func `nothing is told of what is longer than 512 pixels`() {
+    let line = [(rect(0, 100, 640, 8), Material.ridge)]
+    func kind(height: Int) -> PlaceKind? {
+      self.kind(of: (rect(200, 108, 3, height), .ridge), to: line, side: 640)
+    }
+    #expect(kind(height: 512) == PlaceKind(.more) && kind(height: 513) == nil)
+  }
+
   @Test func `each kind has a number and words of its own`() {
     var (numbers, words) = (Set<Int>(), Set<String>())
     for layers in PlaceKind.Layers.allCases {
