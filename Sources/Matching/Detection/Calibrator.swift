@@ -32,11 +32,9 @@ public struct Calibrator {
   private static let tailRate = 30.0
   /// The rate a Mpx that tails are compared at.
   private static let rarest: Float = 0.02
-  /// Where others tell elsewhere, the noise of being alone is learnt within this distance of a field's border, pixels.
+  /// Where others tell elsewhere, what it is to be alone is learnt within this distance of a field's border, pixels.
   ///
-  /// Others do not reach some of the border, and there the place of a scan is known least. How often it is exceeded by what is
-  /// counted everywhere, as if no other told: borders are too small for their one or two greatest peaks to tell a tail, and a
-  /// rate is that of a whole scan.
+  /// Others do not reach some of the border, and there the place of a scan is known least.
   private static let border = 96
   /// Without clean scans: the height that is thought to be exceeded as often as `tailRate`, and how fast that falls.
   ///
@@ -103,6 +101,9 @@ public struct Calibrator {
         scans: samples.map(\.name),
         usesNeighbours: withOthers, isSuspect: true, followsScans: nil)
     }
+    let aloneMpx = views.joined().filter(\.isAlone).reduce(0) {
+      $0 + Double($1.area.area - $1.hole.area) / 1e6
+    }
     var peaks = Channels.names.map { _ in [[Float](), [Float]()] }
     for (view, whitening) in seen {
       let white = ScoreMap.white(view.residual, view.strata, whitening)
@@ -113,13 +114,15 @@ public struct Calibrator {
         peaks[channel.number][view.isAlone ? 1 : 0] += PeakSearch.peaks(
           channel.length(view.strata, scale: scales[channel.number]), step: channel.step,
           area: view.area,
-          where: { view.isAlone || view.strata[$0, $1] < UInt16(kinds.half) })
+          where: {
+            view.counts($0, $1) && (view.isAlone || view.strata[$0, $1] < UInt16(kinds.half))
+          })
       }
     }
     return Calibration(
       materials: materials, planes: planes, whitening: whitening, scales: scales,
       tails: peaks.map { sides in
-        let alone = tail(sides[1], mpx: mpx)
+        let alone = tail(sides[1], mpx: aloneMpx)
         return [withOthers ? tail(sides[0], mpx: mpx) : alone, alone]
       }, mpx: mpx, scans: samples.map(\.name), usesNeighbours: withOthers, isSuspect: false,
       followsScans: followsScans ? true : nil)
