@@ -32,9 +32,11 @@ public struct Calibrator {
   private static let tailRate = 30.0
   /// The rate a Mpx that tails are compared at.
   private static let rarest: Float = 0.02
-  /// Where others tell elsewhere, what it is to be alone is learnt within this distance of a field's border, pixels.
+  /// Where others tell elsewhere, the noise of being alone is learnt within this distance of a field's border, pixels.
   ///
-  /// Others do not reach some of the border, and there the place of a scan is known least.
+  /// Others do not reach some of the border, and there the place of a scan is known least. How often it is exceeded by what is
+  /// counted there and over whole scans, as if no other told: borders are too small for their one or two greatest peaks to tell a
+  /// tail, and whole scans hold what a reticle repeats on each. Of both tails the one that reaches less is taken.
   private static let border = 96
   /// Without clean scans: the height that is thought to be exceeded as often as `tailRate`, and how fast that falls.
   ///
@@ -101,28 +103,35 @@ public struct Calibrator {
         scans: samples.map(\.name),
         usesNeighbours: withOthers, isSuspect: true, followsScans: nil)
     }
-    let aloneMpx = views.joined().filter(\.isAlone).reduce(0) {
+    let borderMpx = views.joined().filter(\.isAlone).reduce(0) {
       $0 + Double($1.area.area - $1.hole.area) / 1e6
     }
-    var peaks = Channels.names.map { _ in [[Float](), [Float]()] }
+    // With others, alone in whole scans, alone at borders.
+    var peaks = Channels.names.map { _ in [[Float]](repeating: [], count: 3) }
     for (view, whitening) in seen {
       let white = ScoreMap.white(view.residual, view.strata, whitening)
       let shapes = ScoreMap.shapes(
         view.residual, .init(view.residual), view.materials, view.edgeDistance, view.strata,
         whitening, leavingOut: leftOut)
       Channels.visit(white, shapes: shapes, leavingOut: leftOut) { channel in
-        peaks[channel.number][view.isAlone ? 1 : 0] += PeakSearch.peaks(
-          channel.length(view.strata, scale: scales[channel.number]), step: channel.step,
-          area: view.area,
-          where: {
-            view.counts($0, $1) && (view.isAlone || view.strata[$0, $1] < UInt16(kinds.half))
-          })
+        let z = channel.length(view.strata, scale: scales[channel.number])
+        func found(where counts: (Int, Int) -> Bool) -> [Float] {
+          PeakSearch.peaks(z, step: channel.step, area: view.area, where: counts)
+        }
+        guard view.isAlone else {
+          peaks[channel.number][0] += found { view.strata[$0, $1] < UInt16(kinds.half) }
+          return
+        }
+        peaks[channel.number][1] += found { _, _ in true }
+        if withOthers { peaks[channel.number][2] += found(where: view.counts) }
       }
     }
     return Calibration(
       materials: materials, planes: planes, whitening: whitening, scales: scales,
       tails: peaks.map { sides in
-        let alone = tail(sides[1], mpx: aloneMpx)
+        let whole = tail(sides[1], mpx: mpx)
+        let border = withOthers ? tail(sides[2], mpx: borderMpx) : whole
+        let alone = reach(border) < reach(whole) ? border : whole
         return [withOthers ? tail(sides[0], mpx: mpx) : alone, alone]
       }, mpx: mpx, scans: samples.map(\.name), usesNeighbours: withOthers, isSuspect: false,
       followsScans: followsScans ? true : nil)
@@ -190,6 +199,11 @@ public struct Calibrator {
       planes: samples[0].residual.planes.count, stages)
   }
 
+  /// The height that a tail exceeds at `rarest`.
+  private static func reach(_ tail: Calibration.Tail) -> Float {
+    tail.height + tail.scale * log(tail.rate / rarest)
+  }
+
   /// An exponential tail of the greatest peaks.
   ///
   /// Source: the mean excess over a high threshold; Pickands, "Statistical inference using extreme order statistics",
@@ -212,9 +226,6 @@ public struct Calibrator {
         height: sorted[few], rate: Float(Double(few) / mpx),
         scale: max(excess * (1 + 1 / Float(few).squareRoot()), 0.02),
         greatest: Array(sorted.prefix(8)))
-    }
-    func reach(_ tail: Calibration.Tail) -> Float {
-      tail.height + tail.scale * log(tail.rate / Self.rarest)
     }
     return tails.max { reach($0) < reach($1) } ?? tails[0]
   }
