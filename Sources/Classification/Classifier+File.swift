@@ -19,7 +19,7 @@ extension Classifier {
       network.channels(of: network.input) == card.planes && (2...250).contains(card.classes.count)
         && network.channels(of: network.output) == card.classes.count + 4
         && card.temperature > 0 && card.temperature.isFinite
-        && card.evidence?.fits(classes: card.classes.count) ?? true
+        && card.placeEvidence?.fits(classes: card.classes.count) ?? true
         && Set(card.nuisances).isSubset(of: card.classes)
         && network.layers.contains { $0.name == card.conceptLayer }
     }

@@ -20,8 +20,8 @@ public struct Classifier: Sendable, Equatable {
     public var isNormalised: Bool
     /// Scores are divided by it before they become probabilities; see `Calibration`.
     public var temperature = 1.0
-    /// What layers add to scores; nil where nothing is known of them.
-    public var evidence: LayerEvidence?
+    /// What layers and measures of a place add to scores; nil where they add nothing.
+    public var placeEvidence: PlaceEvidence?
     /// A finding whose best class is less probable than this is unknown.
     public var leastConfidence = 0.5
     /// The layer whose channels are told as concepts.

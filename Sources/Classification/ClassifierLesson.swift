@@ -146,67 +146,79 @@ public struct ClassifierLesson: Sendable {
     try (try training.classifier.checkpoint + training.checkpoint + own).write(to: path)
   }
 
-  /// The places held out that an inspection finds, with their true classes, and scores before temperature.
-  private func judged(_ classifier: Classifier) throws -> Judged {
+  /// The places of a set that an inspection finds, as it shows them, with their true classes, and scores before temperature.
+  private func judged(_ set: LabelledSet, by classifier: Classifier) throws -> Judged {
     let reader = CropReader(classifier)
     var judged = Judged()
-    for pair in heldOut.pairs {
-      for labelled in pair.boxes where labelled.isFound {
-        judged.scores.append(try reader.scores(labelled.box, in: pair.source))
-        judged.kinds.append(pair.source.kind(of: labelled.box))
+    for pair in set.pairs {
+      for labelled in pair.boxes {
+        guard let found = labelled.found else { continue }
+        judged.scores.append(try reader.scores(found, in: pair.source))
+        judged.places.append(pair.source.measures(of: found))
         judged.labels.append(labelled.label)
       }
     }
     return judged
   }
 
-  /// Places held out.
+  /// Places that an inspection finds.
   private struct Judged {
     var scores: [[Double]] = []
-    var kinds: [PlaceKind?] = []
+    var places: [PlaceMeasures?] = []
     var labels: [Int] = []
 
     func named(by classifier: Classifier) -> [Naming] {
-      zip(scores, kinds).map { classifier.name(scores: $0, kind: $1) }
+      zip(scores, places).map { classifier.name(scores: $0, place: $1) }
     }
   }
 
   private func scores(_ classifier: Classifier) throws -> NamingScores? {
-    let judged = try judged(classifier)
+    let judged = try judged(heldOut, by: classifier)
     guard !judged.labels.isEmpty else { return nil }
     return NamingScores(
       judged.named(by: classifier), labels: judged.labels, classes: card.classes)
   }
 
-  /// The classifier with what layers add, and with the temperature, under which the places held out are most probable.
+  /// The classifier with what measures of places add, and with the temperature, under which the places held out are most
+  /// probable.
   private func calibrated(_ classifier: Classifier) throws -> Classifier {
-    let judged = try judged(classifier)
+    let judged = try judged(heldOut, by: classifier)
     guard !judged.labels.isEmpty else { return classifier }
     var result = classifier
-    let places = taught.pairs.flatMap { pair in
-      pair.boxes.filter(\.isFound).compactMap { labelled in
-        pair.source.kind(of: labelled.box).map { (label: labelled.label, kind: $0) }
+    result.card.temperature = Calibration.temperature(scores: judged.scores, labels: judged.labels)
+    if var evidence = try evidence(beside: result) {
+      func loss(_ temperature: Double, _ told: [[Double]]?) -> Double {
+        Calibration.loss(
+          scores: judged.scores, labels: judged.labels, added: told, temperature: temperature)
       }
-    }
-    let classes = card.classes.count
-    let weights = places.isEmpty ? [0] : (0...10).map { 0.1 * Double($0) }
-    var evidence = LayerEvidence(of: places, classes: classes, weight: 0)
-    var least = Double.infinity
-    for weight in weights {
-      evidence.weight = weight
-      let nothing = [Double](repeating: 0, count: classes)
-      let told = judged.kinds.map { $0.map(evidence.logarithms) ?? nothing }
-      let temperature = Calibration.temperature(
-        scores: judged.scores, labels: judged.labels, added: told)
-      let loss = Calibration.loss(
-        scores: judged.scores, labels: judged.labels, added: told, temperature: temperature)
-      guard loss < least else { continue }
-      least = loss
-      result.card.temperature = temperature
-      result.card.evidence = weight > 0 ? evidence : nil
+      var least = loss(result.card.temperature, nil)
+      let nothing = [Double](repeating: 0, count: card.classes.count)
+      for weight in (1...10).map({ 0.1 * Double($0) }) {
+        evidence.weight = weight
+        let told = judged.places.map { $0.map(evidence.logarithms) ?? nothing }
+        let temperature = Calibration.temperature(
+          scores: judged.scores, labels: judged.labels, added: told)
+        guard case let loss = loss(temperature, told), loss < least else { continue }
+        least = loss
+        (result.card.temperature, result.card.placeEvidence) = (temperature, evidence)
+      }
     }
     result.card.lesson.scores = NamingScores(
       judged.named(by: result), labels: judged.labels, classes: card.classes)
     return result
+  }
+
+  /// What measures of the places learnt from tell beside a calibrated classifier; nil where none are known.
+  private func evidence(beside classifier: Classifier) throws -> PlaceEvidence? {
+    guard taught.pairs.contains(where: \.source.hasLayers) else { return nil }
+    let judged = try judged(taught, by: classifier)
+    let lessons = judged.labels.indices.compactMap { number in
+      judged.places[number].map { place -> PlaceEvidence.Lesson in
+        let probabilities = Calibration.probabilities(
+          judged.scores[number], temperature: classifier.card.temperature)
+        return (judged.labels[number], probabilities.map { log(max($0, 1e-5)) }, place)
+      }
+    }
+    return lessons.isEmpty ? nil : PlaceEvidence(of: lessons, weight: 1)
   }
 }

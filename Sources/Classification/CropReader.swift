@@ -34,7 +34,7 @@ public final class CropReader {
   ///
   /// - Throws: `NetworkError` when the machine can't run the network.
   public func name(_ box: PixelRect, in source: CropSource) throws -> Naming {
-    classifier.name(scores: try scores(box, in: source), kind: source.kind(of: box))
+    classifier.name(scores: try scores(box, in: source), place: source.measures(of: box))
   }
 
   /// The scores of what is in a box, before temperature.

@@ -16,6 +16,9 @@ public struct CropSource: Sendable {
   /// The golden's stack codes, a bit for each layer; nil where no layer is known.
   private let materials: Labels?
 
+  /// Whether it is known what layers are drawn, so that places can be measured.
+  public var hasLayers: Bool { materials != nil }
+
   /// Planes of a crop of a scan with so many planes.
   public static func planes(channels: Int, isNormalised: Bool) -> Int {
     2 * channels + (isNormalised ? 1 : 3)
@@ -148,9 +151,9 @@ public struct CropSource: Sendable {
     }
   }
 
-  /// What layers tell of a box; nil where no layer is known, where scan and golden show one colour, or where the box is longer
-  /// than 512 pixels.
-  public func kind(of box: PixelRect) -> PlaceKind? {
+  /// What is measured of the place in a box; nil where no layer is known, where nothing differs, or where the box is longer than
+  /// 512 pixels.
+  public func measures(of box: PixelRect) -> PlaceMeasures? {
     let bounds = PixelRect(x: 0, y: 0, width: width, height: height)
     var own = box.intersection(bounds)
     guard let materials, !own.isEmpty else { return nil }
@@ -159,7 +162,7 @@ public struct CropSource: Sendable {
     let place = PlaceLayers(
       scan: picture(window, from: 0), golden: picture(window, from: channels),
       materials: materials.crop(window))
-    return place.kind(of: own)
+    return place.measures(of: own)
   }
 
   /// The scan's part as a picture; pixels outside repeat the border's.

@@ -7,13 +7,18 @@ public struct LabelledBox: Sendable, Equatable, Codable {
   public var box: PixelRect
   /// The number of its class; 0 is no defect, and no box has it.
   public var label: Int
-  /// Whether an inspection finds it; no others are ever named, and what is found is plainer than what is not.
-  public var isFound: Bool
+  /// The box of the finding by which an inspection shows it; nil where none does.
+  ///
+  /// No others are ever named, and what is found is plainer than what is not.
+  public var found: PixelRect?
 
   /// A labelled place.
-  public init(box: PixelRect, label: Int, isFound: Bool = true) {
-    (self.box, self.label, self.isFound) = (box, label, isFound)
+  public init(box: PixelRect, label: Int, found: PixelRect?) {
+    (self.box, self.label, self.found) = (box, label, found)
   }
+
+  /// A labelled place that is found just where it is.
+  public init(box: PixelRect, label: Int) { self.init(box: box, label: label, found: box) }
 }
 
 /// What a classifier learns from: the planes of a crop, and what each pixel shows.

@@ -44,7 +44,7 @@ public struct LabelledPair: Sendable {
       var box = labelled.box
       (box.x, box.y) = (box.x - rect.x, box.y - rect.y)
       box = box.turned(symmetry, width: rect.width, height: rect.height)
-      return LabelledBox(box: box, label: labelled.label, isFound: labelled.isFound)
+      return LabelledBox(box: box, label: labelled.label)
     }
     let planes = planes(rect, symmetry: symmetry, shift: shift)
     guard let labels else { return LabelledCrop(planes: planes, boxes: inside) }

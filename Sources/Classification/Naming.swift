@@ -43,10 +43,11 @@ extension Classifier {
   ///
   /// - Parameters:
   ///   - scores: of every class, before temperature.
-  ///   - kind: what layers tell of the place; nil where that is nothing.
-  public func name(scores: [Double], kind: PlaceKind? = nil) -> Naming {
+  ///   - place: what is measured there; nil where that is nothing.
+  public func name(scores: [Double], place: PlaceMeasures? = nil) -> Naming {
     let probabilities = Calibration.probabilities(
-      scores, temperature: card.temperature, added: kind.flatMap { card.evidence?.logarithms($0) })
+      scores, temperature: card.temperature,
+      added: place.flatMap { card.placeEvidence?.logarithms($0) })
     let label = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
     let confidence = probabilities[label]
     let isNuisance = label == 0 || card.nuisances.contains(card.classes[label])

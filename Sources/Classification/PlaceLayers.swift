@@ -1,6 +1,7 @@
+internal import Foundation
 internal import Raster
 
-/// What a scan shows at a place, told in layers.
+/// What a scan shows at a place, told in layers and measured.
 ///
 /// Whatever the materials, it is more of them or fewer, it joins or parts something, or stands alone. That tells a bridge from
 /// extra pattern, a broken line from a missing one, and both from their opposites, which look the same with figure and ground
@@ -17,8 +18,10 @@ struct PlaceLayers {
   private static let (leastKnown, leastNear, leastParted, leastJoined) = (6, 12, 10, 2)
   /// The least and the greatest piece that is small where it stands alone, pixels.
   private static let smallPx = 6...50
-  /// Of longer places nothing is told, pixels: they are no matter of layers, and would take long.
+  /// Of longer places nothing is measured, pixels: they are no matter of layers, and would take long.
   private static let longestPx = 512
+  /// The greatest distance from edges that is told, pixels.
+  private static let edgesPx = 20
   /// Colours that differ by less, 0…1, are one material.
   private static let leastStep: Float = 0.015
   /// Pixels of a place differ by so much of the greatest difference: those it is centred on, those whose material is asked,
@@ -37,18 +40,44 @@ struct PlaceLayers {
   let scan, golden: Picture
   let materials: Labels
 
-  private typealias Pixel = (x: Int, y: Int, distance: Float)
+  typealias Pixel = (x: Int, y: Int, distance: Float)
 
-  /// The kind of the place in a box; nil where scan and golden show one colour, or where it is too long.
-  func kind(of box: PixelRect) -> PlaceKind? {
+  /// What is measured of the place in a box; nil where nothing differs, or where it is too long.
+  func measures(of box: PixelRect) -> PlaceMeasures? {
     guard max(box.width, box.height) <= Self.longestPx else { return nil }
     // A finding's box reaches further than its defect.
     let pixels: [Pixel] = pixels(of: box.expanded(by: 2).intersection(scan.bounds))
     let own = pixels.filter { box.contains(x: $0.x, y: $0.y) }
     let most = own.reduce(0) { max($0, $1.distance) }
+    guard most > 0 else { return nil }
     let strongest = own.filter { $0.distance >= Self.strong * most }
+    let asked = own.filter { $0.distance >= Self.coloured * most }
+    let depth = materials.nearestOther(reach: Self.edgesPx).distance
+    let told = told(
+      strongest: strongest, asked: asked,
+      changed: pixels.filter { $0.distance >= Self.changed * most }, depth: depth)
+    var measured = shape(of: asked, in: box)
+    measured.merge(contrast(of: asked, strongest: strongest)) { $1 }
+    measured.merge(drawn(under: asked, depth: depth)) { $1 }
+    measured[.layersMore] = Double(told.more)
+    measured[.line] = log1p(Double(told.line))
+    measured[.gap] = log1p(Double(told.gap))
+    measured[.alone] = log1p(Double(told.alone))
+    return PlaceMeasures(kind: told.kind, measured)
+  }
+
+  /// What layers tell: the kind of place, how many more of them there are, and the pixels of what is joined or parted and of what
+  /// stands alone.
+  private typealias Told = (kind: PlaceKind?, more: Int, line: Int, gap: Int, alone: Int)
+
+  /// What layers tell of pixels; of no kind where scan and golden show one colour.
+  private func told(
+    strongest: [Pixel], asked: [Pixel], changed: [Pixel], depth: Plane
+  ) -> Told {
     let step = Self.distance(mean(scan, strongest), mean(golden, strongest))
-    guard step >= Self.leastStep * Self.leastStep * Float(scan.channels) else { return nil }
+    guard step >= Self.leastStep * Self.leastStep * Float(scan.channels) else {
+      return (nil, 0, 0, 0, 0)
+    }
     let reach = strongest.reduce(PixelRect(x: strongest[0].x, y: strongest[0].y)) {
       $0.union(PixelRect(x: $1.x, y: $1.y))
     }
@@ -58,18 +87,16 @@ struct PlaceLayers {
       pixels.filter { window.contains(x: $0.x, y: $0.y) }
         .map { ($0.y - window.y) * window.width + $0.x - window.x }
     }
-    let change = PixelMask(
-      width: window.width, height: window.height,
-      set: places(pixels.filter { $0.distance >= Self.changed * most })
-    ).pieces(touching: places(strongest))
+    let change = PixelMask(width: window.width, height: window.height, set: places(changed))
+      .pieces(touching: places(strongest))
 
-    let told = instead(
-      own.filter { $0.distance >= Self.coloured * most }, near: reach.expanded(by: Self.nearPx))
+    let told = instead(asked, near: reach.expanded(by: Self.nearPx), depth: depth)
     let drawn = told?.drawn ?? Self.commonest(places(strongest).map { codes.values[$0] }) ?? 0
     let found =
       told?.found ?? Self.commonest(codes.values.filter { $0 != drawn }) ?? drawn
     let more = found.nonzeroBitCount - drawn.nonzeroBitCount
-    let layers: PlaceKind.Layers = told == nil || more == 0 ? .same : more > 0 ? .more : .fewer
+    if told != nil, more == 0 { return (PlaceKind(.same), 0, 0, 0, 0) }
+    let layers: PlaceKind.Layers = told == nil ? .same : more > 0 ? .more : .fewer
     // What has more layers, and what changes it.
     let figure = more > 0 ? found & ~drawn : drawn & ~found
     let line = PixelMask(
@@ -77,16 +104,14 @@ struct PlaceLayers {
     let gap = line.inverted
     let touched = change.dilated
     let all = touched.bounds
-    func joins(_ pieces: PixelMask) -> Bool {
-      touched.parted(by: pieces, in: all) >= Self.leastJoined
-    }
-    func parts(_ pieces: PixelMask) -> Bool {
+    func joined(_ pieces: PixelMask) -> Int { touched.parted(by: pieces, in: all) }
+    func parted(_ pieces: PixelMask) -> Int {
       let places = touched.isSet.indices.filter { touched.isSet[$0] }
       return pieces.parted(by: pieces.without(touched), in: all, touching: places)
-        >= Self.leastParted
     }
-    if told != nil, more == 0 { return PlaceKind(.same) }
-    let (isLine, isGap) = more > 0 ? (joins(line), parts(gap)) : (parts(line), joins(gap))
+    let (ofLine, ofGap) = more > 0 ? (joined(line), parted(gap)) : (parted(line), joined(gap))
+    let isLine = ofLine >= (more > 0 ? Self.leastJoined : Self.leastParted)
+    let isGap = ofGap >= (more > 0 ? Self.leastParted : Self.leastJoined)
     let connection: PlaceKind.Connection
     if layers == .same {
       connection = isLine ? (more > 0 ? .gap : .line) : .none
@@ -95,19 +120,20 @@ struct PlaceLayers {
     }
     let isAlone = connection == .none && (more < 0 ? gap : line).count(in: touched) == 0
     let size = isAlone ? change.count : 0
-    return PlaceKind(
+    let kind = PlaceKind(
       layers, connection,
       alone: size < Self.smallPx.lowerBound
         ? .none : size <= Self.smallPx.upperBound ? .small : .large)
+    return (kind, more, ofLine, ofGap, size)
   }
 
   /// Which material the scan shows instead of which drawn one; nil where its colour is of none around.
   ///
   /// Of all pairs, that which explains the most pixels, materials near the place and those that differ by few layers first.
   private func instead(
-    _ pixels: [Pixel], near: PixelRect
+    _ pixels: [Pixel], near: PixelRect, depth: Plane
   ) -> (drawn: UInt16, found: UInt16)? {
-    let colours = colours
+    let colours = colours(depth)
     var around: [UInt16: Int] = [:]
     for code in materials.crop(near.intersection(scan.bounds)).values {
       around[code, default: 0] += 1
@@ -136,8 +162,7 @@ struct PlaceLayers {
   }
 
   /// The usual colour of each material of the golden, as far from edges as it goes.
-  private var colours: [UInt16: [Float]] {
-    let depth = materials.nearestOther(reach: 5).distance
+  private func colours(_ depth: Plane) -> [UInt16: [Float]] {
     let places = Dictionary(grouping: materials.values.indices) { materials.values[$0] }
     return places.filter { $0.value.count >= Self.leastKnown }.mapValues { places in
       let deep = [3.5, 2.5, 1.5].lazy
@@ -149,19 +174,19 @@ struct PlaceLayers {
     }
   }
 
-  private static func commonest(_ codes: [UInt16]) -> UInt16? {
+  static func commonest(_ codes: [UInt16]) -> UInt16? {
     var counts: [UInt16: Int] = [:]
     for code in codes { counts[code, default: 0] += 1 }
     return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
   }
 
-  private func mean(_ picture: Picture, _ pixels: [Pixel]) -> [Float] {
+  func mean(_ picture: Picture, _ pixels: [Pixel]) -> [Float] {
     picture.planes.map { plane in
       pixels.reduce(0) { $0 + plane[$1.x, $1.y] } / Float(pixels.count)
     }
   }
 
-  private static func distance(_ a: [Float], _ b: [Float]) -> Float {
+  static func distance(_ a: [Float], _ b: [Float]) -> Float {
     zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
   }
 

@@ -132,24 +132,24 @@ extension Device {
       ownNoise: ownNoise([(prepared, residual)]))
     var rules = try rules(prepared.registration, calibration)
     let threshold = Double(rules.seed)
-    let shift = Float(log10(ease))
-    (rules.seed, rules.grow) = (rules.seed - shift, rules.grow - shift)
-    return ComparedScan(
-      window: judged, findings: comparison.findings(in: prepared.area, rules: rules),
-      threshold: threshold)
+    let findings = comparison.findings(in: prepared.area, rules: rules)
+    var eased = findings
+    if ease != 1 {
+      let shift = Float(log10(ease))
+      (rules.seed, rules.grow) = (rules.seed - shift, rules.grow - shift)
+      eased = comparison.findings(in: prepared.area, rules: rules)
+    }
+    return ComparedScan(window: judged, findings: findings, eased: eased, threshold: threshold)
   }
 }
 
 /// A held scan with what was found on it.
 struct ComparedScan {
   let window: JudgedWindow
-  /// Places in pixels of the field.
-  let findings: [Finding]
+  /// Places in pixels of the field, and those where more false alarms are allowed.
+  let findings, eased: [Finding]
   /// The score from which on a place is flagged.
   let threshold: Double
-
-  /// Whether a finding is one without the ease, too.
-  func isFlagged(_ index: Int) -> Bool { findings[index].score >= threshold }
 
   /// What names are drawn from.
   func view(_ placed: PlacedScan) -> NamingStage.View {

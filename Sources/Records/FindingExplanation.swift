@@ -27,8 +27,8 @@ public struct FindingExplanation: Sendable, Equatable, Codable {
   public var given, arrived, absorbed: Double
   /// What each layer of the layout had in the golden at the finding; nil where no generator painted it.
   public var goldenLayers: [LayerShare]?
-  /// What layers told of the place beside what the network saw, which alone is explained; nil where they told nothing.
-  public var layersTold: LayersTold?
+  /// What was measured at the place beside what the network saw, which alone is explained by concepts; nil where nothing was.
+  public var measured: Measured?
 
   /// What goes through the layer, as pages and the command line tell it.
   public enum Passage: Sendable, Equatable {
@@ -106,10 +106,29 @@ public struct FindingExplanation: Sendable, Equatable, Codable {
     public init(layer: String, share: Double) { (self.layer, self.share) = (layer, share) }
   }
 
-  /// What the layers drawn told of a place, and the name that it would have without.
-  public struct LayersTold: Sendable, Equatable, Codable {
-    /// What they told, in words such as “fewer layers than drawn, a line is parted”.
-    public var kind: String
+  /// What was measured at a place, what that adds to its name, and the name that it would have without.
+  public struct Measured: Sendable, Equatable, Codable {
+    /// A measure, and what it adds to the logarithm of the odds of the name against all other classes.
+    public struct Measure: Sendable, Equatable, Codable {
+      /// What is measured.
+      public var name: String
+      /// The number, and its unit; empty for a number of things.
+      public var value: Double, unit: String
+      /// What it adds.
+      public var adds: Double
+
+      /// A measure.
+      public init(name: String, value: Double, unit: String, adds: Double) {
+        (self.name, self.value, self.unit, self.adds) = (name, value, unit, adds)
+      }
+    }
+
+    /// What layers tell, in words such as “fewer layers than drawn, a line is parted”; nil where they tell nothing.
+    public var kind: String?
+    /// What that adds to the logarithm of the odds.
+    public var kindAdds: Double
+    /// The measures that add the most.
+    public var measures: [Measure]
     /// The class by what the network saw alone.
     public var classWithout: String
     /// Its probability, 0…1.
@@ -117,14 +136,19 @@ public struct FindingExplanation: Sendable, Equatable, Codable {
 
     enum CodingKeys: String, CodingKey {
       case kind
+      case kindAdds = "kind_adds"
+      case measures
       case classWithout = "class_without"
       case probabilityWithout = "probability_without"
     }
 
-    /// What layers told.
-    public init(kind: String, classWithout: String, probabilityWithout: Double) {
-      (self.kind, self.classWithout) = (kind, classWithout)
-      self.probabilityWithout = probabilityWithout
+    /// What was measured.
+    public init(
+      kind: String?, kindAdds: Double, measures: [Measure], classWithout: String,
+      probabilityWithout: Double
+    ) {
+      (self.kind, self.kindAdds, self.measures) = (kind, kindAdds, measures)
+      (self.classWithout, self.probabilityWithout) = (classWithout, probabilityWithout)
     }
   }
 
@@ -137,7 +161,7 @@ public struct FindingExplanation: Sendable, Equatable, Codable {
     case heatMapSha256 = "heat_map_sha256"
     case given, arrived, absorbed
     case goldenLayers = "golden_layers"
-    case layersTold = "layers_told"
+    case measured
   }
 
   /// An explanation with all its parts but those that may be absent.

@@ -162,10 +162,18 @@ struct ExplainCommand: ParsableCommand {
       "finding \(finding): \(answer.finding.defectClass ?? "-") ("
         + scores.prefix(3).map { "\($0.key) \(($0.value * 100).digits(1)) %" }
         .joined(separator: ", ") + ")")
-    if let layers = told.layersTold {
+    if let measured = told.measured {
       print(
-        "layers tell: \(layers.kind); without that \(layers.classWithout) "
-          + "\((layers.probabilityWithout * 100).digits(1)) %")
+        "layers tell: \(measured.kind ?? "nothing") (odds × \(exp(measured.kindAdds).digits(2)))")
+      print(
+        "measured: "
+          + measured.measures.map {
+            "\($0.name) \($0.value.digits(1))\($0.unit.isEmpty ? "" : " ")\($0.unit) "
+              + "(odds × \(exp($0.adds).digits(2)))"
+          }.joined(separator: ", "))
+      print(
+        "without layers and measures: \(measured.classWithout) "
+          + "\((measured.probabilityWithout * 100).digits(1)) %")
     }
     print("explained: \(told.start.class) by \(told.method), concepts of \(told.layer)")
     switch told.passage {

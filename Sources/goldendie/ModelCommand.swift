@@ -54,7 +54,7 @@ struct ModelCommand: ParsableCommand {
             ?? "not known: the network is not built as '\(model.architecture)' is"
         ),
         ("temperature", model.temperature.digits(3)),
-        ("layers tell", model.layersWeight.map { "to the power of \($0.digits(2))" } ?? "-"),
+        ("measures", model.measuresWeight.map { "count to a share of \($0.digits(2))" } ?? "-"),
         ("explained", "\(model.conceptLayer) by \(model.method)"),
         ("taught", "\(model.steps) steps in \(model.seconds.digits(0)) s, seed \(model.seed)"),
         ("begun with", model.startSha256.map { "sha256 \($0)" } ?? "chance"),

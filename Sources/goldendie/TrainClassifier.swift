@@ -71,6 +71,8 @@ extension TrainCommand {
     func run() throws {
       try LearningRun.checkFile(output)
       try LearningRun.checkFile(card)
+      // A start that is of no use is told before data are read, which takes minutes.
+      if let start { _ = try Classification.Classifier(contentsOf: URL(filePath: start)) }
       let data = try data.read()
       var settings = ClassifierTrainingSettings()
       settings.steps = options.steps ?? settings.steps

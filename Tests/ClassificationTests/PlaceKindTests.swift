@@ -230,3 +230,8 @@ import Testing
     #expect(PlaceKind(.fewer, .line).words == "fewer layers than drawn, a line is parted")
   }
 }
+
+extension CropSource {
+  /// What layers tell of a box.
+  fileprivate func kind(of box: PixelRect) -> PlaceKind? { measures(of: box)?.kind }
+}

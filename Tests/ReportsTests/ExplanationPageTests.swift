@@ -111,21 +111,33 @@ private func report(_ record: InspectionRecord, _ text: String = "particle") -> 
     }
   }
 
-  @Test func `what layers tell stands beside the name, with the name that it would have without`()
+  @Test func `what was measured stands beside the name, with the name that it would have without`()
     throws
   {
     try withTemporaryFolder { folder in
       var record = namedRecord()
-      record.findings[0].explanation?.layersTold = .init(
-        kind: "more layers than drawn", classWithout: "residue", probabilityWithout: 0.62)
+      record.findings[0].explanation?.measured = .init(
+        kind: "more layers than drawn", kindAdds: log(2.5),
+        measures: [
+          .init(name: "edge distance", value: 3.25, unit: "px", adds: -log(4)),
+          .init(name: "layers more", value: 1, unit: "", adds: 0.5),
+        ], classWithout: "residue", probabilityWithout: 0.62)
       #expect(try InspectionRecord(json: record.json()) == record)
       try report(record).writeExplanations(into: folder)
       let pages = try ["1", "2"].map {
         try String(contentsOf: folder.appending(path: "why/\($0).html"), encoding: .utf8)
       }
-      #expect(pages[0].contains("The layers drawn here tell: <b>more layers than drawn</b>."))
+      for (name, value, odds) in [
+        ("layers", "more layers than drawn", "2.50"), ("edge distance", "3.25 px", "0.25"),
+        ("layers more", "1", "1.65"),
+      ] {
+        #expect(
+          pages[0].contains(
+            "<th scope=\"row\">\(name)</th><td>\(value)</td><td class=\"effect\">odds × \(odds)</td>"
+          ))
+      }
       #expect(pages[0].contains("it would be residue, 62 %"))
-      #expect(!pages[1].contains("layers drawn here"))
+      #expect(!pages[1].contains("Measured here"))
     }
   }
 
@@ -133,8 +145,9 @@ private func report(_ record: InspectionRecord, _ text: String = "particle") -> 
     let bad = "<script>x</script>\"&"
     try withTemporaryFolder { folder in
       var record = namedRecord(className: bad)
-      record.findings[0].explanation?.layersTold = .init(
-        kind: bad, classWithout: bad, probabilityWithout: 1)
+      record.findings[0].explanation?.measured = .init(
+        kind: bad, kindAdds: 0, measures: [.init(name: bad, value: 1, unit: bad, adds: 1)],
+        classWithout: bad, probabilityWithout: 1)
       try report(record, bad).writeExplanations(into: folder)
       try ConceptPages.add(record, concepts(bad), to: folder, folder: bad)
       for name in ["why/1.html", "concepts/7.html", "concepts/index.html"] {

@@ -30,6 +30,8 @@ struct Judgement: Sendable {
 
   /// Which candidates hit each defect.
   var hits: [[Int]] = []
+  /// The candidates' scores.
+  private let scores: [Double]
 
   /// How near a finding's pixel must come to a defect's to hit it, pixels: what smoothing spreads.
   static let reach = 2
@@ -44,6 +46,7 @@ struct Judgement: Sendable {
     candidates: [Candidate]
   ) {
     (self.scan, self.mpx) = (scan, mpx)
+    scores = candidates.map(\.score)
     let truths = marks.map(Candidate.init)
     let known = repeated.map(Candidate.init)
     defects = marks.map {
@@ -68,6 +71,14 @@ struct Judgement: Sendable {
         falseAlarmIndices.append(number)
       }
     }
+  }
+
+  /// The strongest candidate that hits a defect and no other; nil where there is none.
+  ///
+  /// A finding that several defects share belongs to none of them alone.
+  func ownHit(of defect: Int) -> Int? {
+    hits[defect].filter { hit in hits.count { $0.contains(hit) } == 1 }
+      .max { scores[$0] < scores[$1] }
   }
 
   /// Whether two come so near to each other.

@@ -27,7 +27,7 @@ extension ClassifierRecord {
       relevanceDrop: lesson.relevanceDrop, taught: lesson.taught, heldOut: lesson.heldOut,
       places: lesson.places, dataSha256: lesson.dataSHA256,
       scores: lesson.scores.map { NamingRecord($0) })
-    layersWeight = card.evidence?.weight
+    measuresWeight = card.placeEvidence?.weight
     startSha256 = lesson.startSHA256
   }
 }

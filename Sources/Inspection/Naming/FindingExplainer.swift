@@ -48,8 +48,8 @@ final class FindingExplainer {
     var rect: PixelRect
     var planes: Tensor
     var naming: Naming
-    /// What layers tell of it, with the name that it would have without; nil where that is nothing.
-    var layersTold: (kind: PlaceKind, without: Naming)?
+    /// What is measured there, with the name that it would have without; nil where that is nothing.
+    var measured: (place: PlaceMeasures, without: Naming)?
     /// The finding's box in pixels of the output.
     var box: Start.Box
     var output: Tensor
@@ -74,14 +74,14 @@ final class FindingExplainer {
     return try name(
       source.planes(rect), rect: rect,
       box: PixelRect(x: box.x - rect.x, y: box.y - rect.y, width: box.width, height: box.height),
-      kind: source.kind(of: box))
+      place: source.measures(of: box))
   }
 
   /// Names what is in a box of planes that were read before.
   ///
-  /// - Parameter kind: what layers tell of it; nil where that is nothing.
+  /// - Parameter place: what is measured there; nil where that is nothing.
   func name(
-    _ planes: Tensor, rect: PixelRect, box: PixelRect, kind: PlaceKind? = nil
+    _ planes: Tensor, rect: PixelRect, box: PixelRect, place: PlaceMeasures? = nil
   ) throws -> Named {
     let explainer: Explainer
     if let known = explainers[rect.width] {
@@ -96,9 +96,9 @@ final class FindingExplainer {
     let output = explainer.forward(planes)
     let scores = try reader.scores(box, of: planes)
     return Named(
-      rect: rect, planes: planes, naming: classifier.name(scores: scores, kind: kind),
-      layersTold: classifier.card.evidence == nil
-        ? nil : kind.map { ($0, classifier.name(scores: scores)) },
+      rect: rect, planes: planes, naming: classifier.name(scores: scores, place: place),
+      measured: classifier.card.placeEvidence == nil
+        ? nil : place.map { ($0, classifier.name(scores: scores)) },
       box: Self.outputBox(box, stride: classifier.stride, output), output: output)
   }
 

@@ -23,10 +23,10 @@ struct LabelCanvas {
   ///   - box: of the place, pixels of the field.
   ///   - spans: its pixels.
   ///   - name: its class; nil where it is not known, so that nothing is learnt from it.
-  ///   - isFound: whether an inspection finds it.
+  ///   - found: the box of the finding by which an inspection shows it, pixels of the field; nil where none does.
   mutating func mark(
     _ box: PixelRect, spans: [(y: Int, columns: Range<Int>)], _ name: String?,
-    isFound: Bool = true
+    found: PixelRect?
   ) {
     let inside = box.intersection(
       PixelRect(x: 0, y: 0, width: field.width, height: field.height))
@@ -35,7 +35,7 @@ struct LabelCanvas {
     if let name {
       if !names.contains(name), names.count < 249 { names.append(name) }
       label = UInt8((names.firstIndex(of: name) ?? 0) + 1)
-      boxes.append(NamingData.Place(box: inside, name: name, isFound: isFound))
+      boxes.append(NamingData.Place(box: inside, name: name, found: found))
     }
     for (y, columns) in spans where y >= 0 && y < field.height {
       for x in max(0, columns.lowerBound)..<max(0, min(field.width, columns.upperBound)) {

@@ -76,10 +76,7 @@ public struct NamingContest {
         guard !hits.isEmpty else { continue }
         record.found += 1
         if hits.contains(where: { names[$0].verdict != .nuisance }) { record.foundLeft += 1 }
-        // A finding that several defects share belongs to none of them alone.
-        let own = hits.filter { hit in judgement.hits.count { $0.contains(hit) } == 1 }
-        // Of several findings on one defect, the strongest gives its name.
-        guard let best = own.max(by: { candidates[$0].score < candidates[$1].score }) else {
+        guard let best = judgement.ownHit(of: number) else {
           record.shared += 1
           continue
         }

@@ -26,11 +26,18 @@ public struct NamingData: Sendable {
   /// Scans that are of no use, and why.
   public let refused: [(name: String, reason: String)]
 
-  /// A place with the name of its class, and whether an inspection finds it.
+  /// A place with the name of its class, and the box of the finding by which an inspection shows it; nil where none does.
   struct Place {
     var box: PixelRect
     var name: String
-    var isFound = true
+    var found: PixelRect?
+
+    init(box: PixelRect, name: String, found: PixelRect?) {
+      (self.box, self.name, self.found) = (box, name, found)
+    }
+
+    /// A place that is found just where it is.
+    init(box: PixelRect, name: String) { self.init(box: box, name: name, found: box) }
   }
 
   /// A labelled scan before its classes have numbers.
@@ -98,7 +105,7 @@ public struct NamingData: Sendable {
         name: item.name, group: item.group, source: item.source,
         boxes: item.boxes.compactMap { place in
           numbers[place.name].map {
-            LabelledBox(box: place.box, label: $0, isFound: place.isFound)
+            LabelledBox(box: place.box, label: $0, found: place.found)
           }
         },
         labels: item.labels.map {

@@ -80,15 +80,18 @@ struct NamingReading {
       let (prepared, comparison) = compared
       let field = prepared.field
       let inside = marks.filter { !$0.box.intersection(prepared.registration.extent).isEmpty }
-      let judgement = Judgement(
-        scan: name, mpx: 1, marks: inside,
-        candidates: comparison.findings.map { Judgement.Candidate($0, in: field) })
+      func judged(_ findings: [Finding]) -> Judgement {
+        Judgement(
+          scan: name, mpx: 1, marks: inside,
+          candidates: findings.map { Judgement.Candidate($0, in: field) })
+      }
+      let (shown, eased) = (judged(comparison.findings), judged(comparison.eased))
+      let alarms = shown.falseAlarmIndices.map { comparison.findings[$0].box }
       var canvas = LabelCanvas(field)
-      for index in judgement.falseAlarmIndices {
+      for finding in eased.falseAlarmIndices.map({ comparison.eased[$0] }) {
         canvas.mark(
-          comparison.findings[index].box,
-          spans: comparison.findings[index].runs.map { ($0.y, $0.columns) },
-          NamingData.nuisance, isFound: comparison.isFlagged(index))
+          finding.box, spans: finding.runs.map { ($0.y, $0.columns) }, NamingData.nuisance,
+          found: alarms.first { !$0.intersection(finding.box).isEmpty })
       }
       for (number, mark) in inside.enumerated() {
         let isFaint =
@@ -99,7 +102,7 @@ struct NamingReading {
           spans: mark.spans.map { row, columns in
             (row - field.y, columns.lowerBound - field.x..<columns.upperBound - field.x)
           }, isFaint ? nil : mark.class,
-          isFound: judgement.hits[number].contains(where: comparison.isFlagged))
+          found: shown.ownHit(of: number).map { comparison.findings[$0].box })
       }
       add("\(folder.lastPathComponent)/\(name)", canvas, compared, device)
       hashes.append(try FileHash.sha256(file))
@@ -159,10 +162,8 @@ struct NamingReading {
                   $0.y - field.y, $0.columns.lowerBound - field.x..<$0.columns.upperBound - field.x
                 )
               }, place.name,
-            isFound: compared.1.findings.indices.contains {
-              compared.1.isFlagged($0)
-                && !compared.1.findings[$0].box.intersection(box).isEmpty
-            })
+            found: compared.1.findings.filter { !$0.box.intersection(box).isEmpty }
+              .max { $0.score < $1.score }?.box)
         }
         add(entry.name, canvas, compared, device)
         continue
@@ -239,7 +240,8 @@ struct NamingReading {
           )
         }
         // What nobody decided about may be anything.
-        canvas.mark(finding.box.moved(by: canvas.field), spans: spans, known[finding.id])
+        let box = finding.box.moved(by: canvas.field)
+        canvas.mark(box, spans: spans, known[finding.id], found: box)
       }
       add(folder.lastPathComponent, canvas, compared, device)
       hashes.append(record.scan.sha256)

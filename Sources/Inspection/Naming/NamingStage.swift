@@ -123,10 +123,8 @@ final class NamingStage: @unchecked Sendable {
 
   private func put(_ explainer: FindingExplainer) { lock.withLock { pool.append(explainer) } }
 
-  /// A probability as records tell it.
-  private static func rounded(_ probability: Double) -> Double {
-    (probability * 1e4).rounded() / 1e4
-  }
+  /// A number as records tell it.
+  private static func rounded(_ number: Double) -> Double { (number * 1e4).rounded() / 1e4 }
 
   /// Names and explains one finding.
   private func name(
@@ -179,13 +177,32 @@ final class NamingStage: @unchecked Sendable {
       })
     if case .relevance = question.method { told.through = explanation.through }
     told.goldenLayers = try goldenLayers(finding, view)
-    told.layersTold = named.layersTold.map {
-      .init(
-        kind: $0.kind.words, classWithout: $0.without.name,
-        probabilityWithout: Self.rounded($0.without.confidence))
-    }
+    told.measured = measured(named)
     result.explanation = told
     return (result, ExplainedFinding(id: finding.id, crop: crop, explanation))
+  }
+
+  /// Measures that are told: those that add the most.
+  private static let measuresTold = 5
+
+  /// What measures of a finding's place add to its name.
+  private func measured(_ named: FindingExplainer.Named) -> FindingExplanation.Measured? {
+    guard let (place, without) = named.measured, let evidence = classifier.card.placeEvidence else {
+      return nil
+    }
+    let naming = named.naming
+    let parts = evidence.parts(of: naming.label, beside: naming.probabilities, place)
+    let measures = zip(PlaceMeasures.Measure.allCases, parts.measures)
+      .sorted { abs($0.1) > abs($1.1) }.prefix(Self.measuresTold)
+      .map { measure, adds in
+        let reading = place.reading(measure)
+        return FindingExplanation.Measured.Measure(
+          name: measure.rawValue, value: Self.rounded(reading.value), unit: reading.unit,
+          adds: Self.rounded(adds))
+      }
+    return .init(
+      kind: place.kind?.words, kindAdds: Self.rounded(parts.kind), measures: measures,
+      classWithout: without.name, probabilityWithout: Self.rounded(without.confidence))
   }
 
   /// The channels of the layer before that feed a concept most, in a finding.

@@ -208,8 +208,8 @@ public struct RecordedScan {
     let again = try naming.named([finding], in: view).findings[0]
     compare("the class", again.defectClass ?? "-", finding.defectClass ?? "-")
     compare(
-      "what layers tell", again.explanation?.layersTold?.kind ?? "nothing",
-      told.layersTold?.kind ?? "nothing")
+      "what layers tell", again.explanation?.measured?.kind ?? "nothing",
+      told.measured?.kind ?? "nothing")
     let off = (finding.classScores ?? [:]).reduce(0) {
       max($0, abs($1.value - (again.classScores?[$1.key] ?? 0)))
     }

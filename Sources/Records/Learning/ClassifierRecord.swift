@@ -18,8 +18,8 @@ public struct ClassifierRecord: Sendable, Equatable, Codable {
   public var multiplicationsPerPixel: Double?
   /// Scores are divided by it before they become probabilities.
   public var temperature: Double
-  /// The power, 0…1, to which what layers tell multiplies odds; nil where they tell nothing.
-  public var layersWeight: Double?
+  /// The share, 0…1, to which layers and measures of a place count; nil where they do not.
+  public var measuresWeight: Double?
   /// A finding whose best class is less probable is unknown.
   public var leastConfidence: Double
   /// The layer whose channels are told as concepts, and how they are explained.

@@ -18,7 +18,11 @@ extension ExplanationPage {
     <div class="classes">
     <h2>Classes</h2>
     <table class="bars">{{#scores}}<tr><th scope="row">{{name}}</th><td><span class="bar"><i style="width:{{width}}%"></i></span></td><td class="n">{{percent}}</td></tr>{{/scores}}</table>
-    {{#layersTold}}<p class="told">The layers drawn here tell: <b>{{kind}}</b>. By what the network saw alone it would be {{class}}, {{percent}}.</p>{{/layersTold}}
+    {{#measured}}
+    <h2>Measured here</h2>
+    <table class="bars">{{#rows}}<tr><th scope="row">{{name}}</th><td>{{value}}</td><td class="effect">odds × {{odds}}</td></tr>{{/rows}}</table>
+    <p class="told">By what the network saw alone it would be {{class}}, {{percent}}.</p>
+    {{/measured}}
     <p class="key"><i class="chip for"></i> speaks for “{{explained}}” <i class="chip against"></i> speaks against it</p>
     </div>
     </section>

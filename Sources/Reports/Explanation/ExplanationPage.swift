@@ -52,10 +52,10 @@ struct ExplanationPage {
       "guess": finding.defectClass == FindingRecord.unknown ? ", the nearest class" : "",
       "command": "goldendie explain RESULTS --finding \(finding.id) --replay",
     ]
-    if let told = explanation.layersTold {
-      values["layersTold"] = [
-        "kind": told.kind, "class": told.classWithout,
-        "percent": Self.percent(told.probabilityWithout),
+    if let measured = explanation.measured {
+      values["measured"] = [
+        "rows": Self.rows(measured), "class": measured.classWithout,
+        "percent": Self.percent(measured.probabilityWithout),
       ]
     }
     if !isAlone { values["report"] = "../\(Report.fileName)#f\(finding.id)" }
@@ -78,6 +78,20 @@ struct ExplanationPage {
 
   static func percent(_ share: Double) -> String {
     Wording.number(100 * share, digits: abs(share) < 0.0995 && share != 0 ? 1 : 0) + " %"
+  }
+
+  /// What layers tell and what was measured, and by how much that multiplies the odds of the name.
+  private static func rows(_ measured: FindingExplanation.Measured) -> [[String: Any]] {
+    func row(_ name: String, _ value: String, _ adds: Double) -> [String: Any] {
+      ["name": name, "value": value, "odds": Wording.brief(exp(adds))]
+    }
+    return [row("layers", measured.kind ?? "tell nothing", measured.kindAdds)]
+      + measured.measures.map {
+        let value =
+          $0.unit.isEmpty
+          ? Wording.number($0.value, digits: 0) : "\(Wording.brief($0.value)) \($0.unit)"
+        return row($0.name, value, $0.adds)
+      }
   }
 
   /// How much of the relevance goes through the concepts' layer, in words; nil where that is not known.

@@ -39,10 +39,9 @@ public struct ClassifierCard: Sendable {
         ],
         ["Temperature", Wording.number(record.temperature, digits: 3)],
         [
-          "What layers tell of a place",
-          record.layersWeight.map {
-            "multiplies odds to the power of \(Wording.number($0, digits: 2))"
-          } ?? "not asked",
+          "Layers and measures of a place",
+          record.measuresWeight.map { "count to a share of \(Wording.number($0, digits: 2))" }
+            ?? "not asked",
         ],
         ["Parameters", Wording.grouped(record.parameters)],
         [
@@ -132,8 +131,8 @@ public struct ClassifierCard: Sendable {
       "Scores are of scans held out of the same data sets: they say nothing of other processes, lights or microscopes.",
       "A confidence is right on average over findings like those held out, not for each.",
       "An explanation tells what the network went by, not what caused the defect"
-        + (record.layersWeight == nil
-          ? "." : ", and not what layers tell, which stands beside it."),
+        + (record.measuresWeight == nil
+          ? "." : ", and not what layers and measures tell, which stands beside it."),
     ]
   }
 
