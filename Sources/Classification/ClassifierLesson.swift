@@ -1,5 +1,6 @@
 internal import Foundation
 public import Networks
+internal import Raster
 
 /// Teaches a classifier a set of labelled pairs, from nothing to a calibrated model.
 public struct ClassifierLesson: Sendable {
@@ -148,17 +149,25 @@ public struct ClassifierLesson: Sendable {
 
   /// The places of a set that an inspection finds, as it shows them, with their true classes, and scores before temperature.
   private func judged(_ set: LabelledSet, by classifier: Classifier) throws -> Judged {
-    let reader = CropReader(classifier)
-    var judged = Judged()
-    for pair in set.pairs {
-      for labelled in pair.boxes {
-        guard let found = labelled.found else { continue }
-        judged.scores.append(try reader.scores(found, in: pair.source))
-        judged.places.append(pair.source.measures(of: found))
-        judged.labels.append(labelled.label)
+    let found = set.pairs.flatMap { pair in
+      pair.boxes.compactMap { labelled in
+        labelled.found.map { (source: pair.source, box: $0, label: labelled.label) }
       }
     }
-    return judged
+    let workers = min(found.count, ProcessInfo.processInfo.activeProcessorCount)
+    let parts = try resultsInParallel(workers) { worker in
+      let reader = CropReader(classifier)
+      return try stride(from: worker, to: found.count, by: workers).map { number in
+        let (source, box, _) = found[number]
+        return (try reader.scores(box, in: source), source.measures(of: box))
+      }
+    }
+    return found.indices.reduce(into: Judged()) { judged, number in
+      let (scores, place) = parts[number % workers][number / workers]
+      judged.scores.append(scores)
+      judged.places.append(place)
+      judged.labels.append(found[number].label)
+    }
   }
 
   /// Places that an inspection finds.
@@ -219,6 +228,8 @@ public struct ClassifierLesson: Sendable {
         return (judged.labels[number], probabilities.map { log(max($0, 1e-5)) }, place)
       }
     }
-    return lessons.isEmpty ? nil : PlaceEvidence(of: lessons, weight: 1)
+    let nuisances = card.classes.indices.filter { card.nuisances.contains(card.classes[$0]) }
+    return lessons.isEmpty
+      ? nil : PlaceEvidence(of: lessons, harmless: Set([0] + nuisances), weight: 1)
   }
 }

@@ -25,8 +25,12 @@ public struct PlaceEvidence: Sendable, Equatable, Codable {
 
   /// Learns from places.
   ///
-  /// - Parameter places: one at least, of as many classes as there are logarithms.
-  public init(of places: [Lesson], weight: Double) {
+  /// To classes that no place shows nothing is added.
+  ///
+  /// - Parameters:
+  ///   - places: one at least, of as many classes as there are logarithms.
+  ///   - harmless: classes that are no defects, which are one here: what is told of one of them is told of all.
+  public init(of places: [Lesson], harmless: Set<Int> = [0], weight: Double) {
     precondition(!places.isEmpty, "there is something to learn from")
     self.weight = weight
     let count = Double(places.count)
@@ -43,11 +47,23 @@ public struct PlaceEvidence: Sendable, Equatable, Codable {
       return max((squares / count).squareRoot(), 1e-6)
     }
     (self.means, self.deviations) = (means, deviations)
-    weights =
-      LogisticFit(
-        features: places.map { Self.features($0.place, means, deviations) },
-        offsets: places.map(\.logarithms), labels: places.map(\.label), penalty: Self.penalty
-      ).weights
+    let seen = Set(places.map(\.label))
+    let classes = places[0].logarithms.indices
+    // Each group of classes is one to be told from the others.
+    let groups = ([harmless] + classes.filter { !harmless.contains($0) }.map { [$0] })
+      .filter { !$0.isDisjoint(with: seen) }
+    let learnt = LogisticFit(
+      features: places.map { Self.features($0.place, means, deviations) },
+      offsets: places.map { place in
+        groups.map { log($0.reduce(0) { $0 + exp(place.logarithms[$1]) }) }
+      },
+      labels: places.map { place in groups.firstIndex { $0.contains(place.label) } ?? 0 },
+      penalty: Self.penalty
+    ).weights
+    let nothing = learnt[0].map { _ in 0.0 }
+    weights = classes.map { label in
+      groups.firstIndex { $0.contains(label) }.map { learnt[$0] } ?? nothing
+    }
   }
 
   /// Whether it is of so many classes, and of numbers that make sense.

@@ -75,6 +75,20 @@ import Testing
     for own in slope { #expect(abs(own[0]) < 1e-4 && abs(own[29]) < 1e-4) }
   }
 
+  @Test func `classes that are no defect count as one, and to a class that nobody saw nothing is added`() {
+    // Class 3 is another that is no defect, and class 4 is never seen.
+    let lessons = Self.lessons().map { label, _, place in
+      (label == 0 ? 3 : label, [log(0.1), log(0.3), log(0.3), log(0.2), log(0.1)], place)
+    }
+    let weights = PlaceEvidence(of: lessons, harmless: [0, 3], weight: 1).weights
+    #expect(weights[0] == weights[3] && weights[4].allSatisfy { $0 == 0 })
+    // Both together are as probable as each of the others, as where there are three.
+    let three = PlaceEvidence(of: Self.lessons(), weight: 1).weights
+    for (own, other) in zip([weights[0], weights[1], weights[2]], three) {
+      #expect(zip(own, other).allSatisfy { abs($0 - $1) < 1e-4 })
+    }
+  }
+
   @Test func `it is added to scores over their temperature, to its share`() {
     var evidence = PlaceEvidence(of: Self.lessons(), weight: 1)
     let place = Self.place(Self.bridge, area: 3, contrast: 5)

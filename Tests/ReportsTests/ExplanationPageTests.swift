@@ -119,7 +119,7 @@ private func report(_ record: InspectionRecord, _ text: String = "particle") -> 
       record.findings[0].explanation?.measured = .init(
         kind: "more layers than drawn", kindAdds: log(2.5),
         measures: [
-          .init(name: "edge distance", value: 3.25, unit: "px", adds: -log(4)),
+          .init(name: "edge distance", value: 3.5, unit: "px", adds: -log(4)),
           .init(name: "layers more", value: 1, unit: "", adds: 0.5),
         ], classWithout: "residue", probabilityWithout: 0.62)
       #expect(try InspectionRecord(json: record.json()) == record)
@@ -128,12 +128,12 @@ private func report(_ record: InspectionRecord, _ text: String = "particle") -> 
         try String(contentsOf: folder.appending(path: "why/\($0).html"), encoding: .utf8)
       }
       for (name, value, odds) in [
-        ("layers", "more layers than drawn", "2.50"), ("edge distance", "3.25 px", "0.25"),
+        ("layers", "more layers than drawn", "2.50"), ("edge distance", "3.5 px", "0.25"),
         ("layers more", "1", "1.65"),
       ] {
         #expect(
           pages[0].contains(
-            "<th scope=\"row\">\(name)</th><td>\(value)</td><td class=\"effect\">odds × \(odds)</td>"
+            "<dt>\(name)</dt><dd>\(value)<small>odds × \(odds)</small></dd>"
           ))
       }
       #expect(pages[0].contains("it would be residue, 62 %"))

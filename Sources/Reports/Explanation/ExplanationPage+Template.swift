@@ -18,14 +18,16 @@ extension ExplanationPage {
     <div class="classes">
     <h2>Classes</h2>
     <table class="bars">{{#scores}}<tr><th scope="row">{{name}}</th><td><span class="bar"><i style="width:{{width}}%"></i></span></td><td class="n">{{percent}}</td></tr>{{/scores}}</table>
-    {{#measured}}
-    <h2>Measured here</h2>
-    <table class="bars">{{#rows}}<tr><th scope="row">{{name}}</th><td>{{value}}</td><td class="effect">odds × {{odds}}</td></tr>{{/rows}}</table>
-    <p class="told">By what the network saw alone it would be {{class}}, {{percent}}.</p>
-    {{/measured}}
     <p class="key"><i class="chip for"></i> speaks for “{{explained}}” <i class="chip against"></i> speaks against it</p>
     </div>
     </section>
+    {{#measured}}
+    <section>
+    <h2>Measured here</h2>
+    <p class="lead">What multiplies the odds of “{{explained}}” beside what the network saw, by which alone it would be {{class}}, {{percent}}.</p>
+    <dl class="facts measured">{{#rows}}<div><dt>{{name}}</dt><dd>{{value}}<small>odds × {{odds}}</small></dd></div>{{/rows}}</dl>
+    </section>
+    {{/measured}}
     <section>
     <h2>Concepts behind “{{explained}}”{{guess}}</h2>
     <p class="lead">A concept is something the classifier learnt to look for. Those below hold {{sum}} of the relevance of all concepts in its layer <code>{{layer}}</code>{{through}}; its biases took up {{absorbed}}. Beside each: where it was seen here, and the training examples in which it mattered most, bright where they show it.</p>
@@ -84,7 +86,7 @@ extension ExplanationPage {
     .bar i{display:block;height:100%;background:#4b6584}
     .bar.for i{background:#c9302c}
     .bar.against i{background:#2b5fc4}
-    .told{margin-top:8px}
+    .measured small{display:inline;color:var(--soft);font-weight:400;margin-left:5px}
     .key{font-size:12px;color:var(--soft);margin-top:8px}
     .chip{display:inline-block;width:12px;height:12px;vertical-align:-2px;border-radius:2px}
     .chip.for{background:#db1a14}.chip.against{background:#0d4dd9;margin-left:10px}

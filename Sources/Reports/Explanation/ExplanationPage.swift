@@ -87,10 +87,9 @@ struct ExplanationPage {
     }
     return [row("layers", measured.kind ?? "tell nothing", measured.kindAdds)]
       + measured.measures.map {
-        let value =
-          $0.unit.isEmpty
-          ? Wording.number($0.value, digits: 0) : "\(Wording.brief($0.value)) \($0.unit)"
-        return row($0.name, value, $0.adds)
+        let isWhole = abs($0.value) >= 10 || $0.value == $0.value.rounded()
+        let number = Wording.number($0.value, digits: isWhole ? 0 : 1)
+        return row($0.name, $0.unit.isEmpty ? number : "\(number) \($0.unit)", $0.adds)
       }
   }
 

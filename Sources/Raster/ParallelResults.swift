@@ -1,9 +1,7 @@
-import Raster
-
 /// What `body` gives for 0..<count, worked out on all cores, in the order of the numbers.
 ///
 /// - Throws: what the first call in that order threw that did; all calls are made all the same.
-func resultsInParallel<Value: Sendable>(
+public func resultsInParallel<Value: Sendable>(
   _ count: Int, _ body: @Sendable (Int) throws -> Value
 ) throws -> [Value] {
   let slots = Slots<Value>(count: count)
