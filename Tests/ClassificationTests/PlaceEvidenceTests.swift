@@ -75,7 +75,7 @@ import Testing
     for own in slope { #expect(abs(own[0]) < 1e-4 && abs(own[29]) < 1e-4) }
   }
 
-  @Test func `classes that are no defect count as one, and to a class that nobody saw nothing is added`() {
+  @Test func `no defects count as one class, and to a class that nobody saw nothing is added`() {
     // Class 3 is another that is no defect, and class 4 is never seen.
     let lessons = Self.lessons().map { label, _, place in
       (label == 0 ? 3 : label, [log(0.1), log(0.3), log(0.3), log(0.2), log(0.1)], place)
