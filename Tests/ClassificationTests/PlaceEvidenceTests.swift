@@ -209,4 +209,23 @@ import Testing
     ).run().classifier.card
     #expect(unjudged.lesson.scores == nil && unjudged.placeEvidence == nil)
   }
+
+  @Test func `a lesson measures where an inspection shows a place, and not where it is`() throws {
+    var settings = ClassifierTrainingSettings()
+    (settings.steps, settings.side, settings.batch) = (1, 64, 1)
+    let pairs = Self.set.pairs.map { pair in
+      var pair = pair
+      for index in pair.boxes.indices {
+        // Where nothing differs.
+        pair.boxes[index].box = PixelRect(x: 80, y: 80, width: 8, height: 8)
+      }
+      return pair
+    }
+    let moved = LabelledSet(pairs, classes: Self.set.classes)
+    let card = Classifier.Card(classes: ["extra", "missing"], isNormalised: true)
+    let taught = try ClassifierLesson(card, taught: moved, heldOut: moved, settings: settings)
+      .run().classifier.card
+    #expect((taught.placeEvidence?.weight ?? 0) > 0)
+    #expect(taught.lesson.scores?.accuracy(of: 1..<3) == 1)
+  }
 }
