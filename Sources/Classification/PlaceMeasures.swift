@@ -72,7 +72,9 @@ public struct PlaceMeasures: Sendable, Equatable {
     let value = Measure.allCases.firstIndex(of: measure).map { values[$0] } ?? 0
     return switch measure {
     case .area, .line, .gap, .alone: Reading(value: exp(value) - 1, unit: "px")
-    case .length, .width: Reading(value: max(0, exp(value) - Self.onePixel), unit: "px")
+    case .length, .width:
+      // An even row of n pixels has a variance of (n² − 1) / 12.
+      Reading(value: (12 * pow(exp(value) - Self.onePixel, 2) + 1).squareRoot(), unit: "px")
     case .contrast: Reading(value: exp(value) - 1, unit: "grey levels")
     case .brightness, .colourfulness, .unevenness: Reading(value: value, unit: "grey levels")
     case .edgeDistance: Reading(value: value, unit: "px")

@@ -108,7 +108,7 @@ public struct FindingExplanation: Sendable, Equatable, Codable {
 
   /// What was measured at a place, what that adds to its name, and the name that it would have without.
   public struct Measured: Sendable, Equatable, Codable {
-    /// A measure, and what it adds to the logarithm of the odds of the name against all other classes.
+    /// A measure, and what it adds to the logarithm of the odds of the class explained against all others.
     public struct Measure: Sendable, Equatable, Codable {
       /// What is measured.
       public var name: String

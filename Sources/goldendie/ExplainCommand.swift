@@ -164,7 +164,8 @@ struct ExplainCommand: ParsableCommand {
         .joined(separator: ", ") + ")")
     if let measured = told.measured {
       print(
-        "layers tell: \(measured.kind ?? "nothing") (odds × \(exp(measured.kindAdds).digits(2)))")
+        "layers tell: \(measured.kind ?? "nothing") "
+          + "(odds of \(told.start.class) × \(exp(measured.kindAdds).digits(2)))")
       print(
         "measured: "
           + measured.measures.map {

@@ -186,7 +186,7 @@ import Testing
       card, taught: Self.set, heldOut: Self.set, settings: settings)
     let taught = try lesson.run().classifier.card
     // A step teaches the network nothing, and layers and measures tell the two apart.
-    #expect((taught.placeEvidence?.weight ?? 0) > 0)
+    #expect(taught.placeEvidence?.weight == 1)
     #expect(taught.lesson.scores?.accuracy(of: 1..<3) == 1)
   }
 

@@ -32,7 +32,7 @@ import Testing
   /// Blurred over 3 × 3 pixels, 20 × 4 pixels become 22 × 6 less their corners, of which 76 are half as strong as the strongest, and
   /// 80 differ, by 102, 51 and 0.
   private static let speck: [(measure: PlaceMeasures.Measure, value: Double, unit: String)] = [
-    (.area, 128, "px"), (.fill, 66.6667, "%"), (.length, 6.1695, "px"), (.width, 1.6771, "px"),
+    (.area, 128, "px"), (.fill, 66.6667, "%"), (.length, 21.3951, "px"), (.width, 5.8949, "px"),
     (.contrast, 65.8407, "grey levels"), (.brightness, 51, "grey levels"),
     (.colourfulness, 102, "grey levels"), (.unevenness, 24.6902, "grey levels"),
     (.sharpness, 59.375, "%"), (.opposite, 0, "%"), (.edgeDistance, 20, "px"), (.atEdges, 0, "%"),

@@ -177,7 +177,7 @@ final class NamingStage: @unchecked Sendable {
       })
     if case .relevance = question.method { told.through = explanation.through }
     told.goldenLayers = try goldenLayers(finding, view)
-    told.measured = measured(named)
+    told.measured = measured(named, label: question.label ?? naming.label)
     result.explanation = told
     return (result, ExplainedFinding(id: finding.id, crop: crop, explanation))
   }
@@ -185,13 +185,14 @@ final class NamingStage: @unchecked Sendable {
   /// Measures that are told: those that add the most.
   private static let measuresTold = 5
 
-  /// What measures of a finding's place add to its name.
-  private func measured(_ named: FindingExplainer.Named) -> FindingExplanation.Measured? {
+  /// What measures of a finding's place add to a class.
+  private func measured(
+    _ named: FindingExplainer.Named, label: Int
+  ) -> FindingExplanation.Measured? {
     guard let (place, without) = named.measured, let evidence = classifier.card.placeEvidence else {
       return nil
     }
-    let naming = named.naming
-    let parts = evidence.parts(of: naming.label, beside: naming.probabilities, place)
+    let parts = evidence.parts(of: label, beside: named.naming.probabilities, place)
     let measures = zip(PlaceMeasures.Measure.allCases, parts.measures)
       .sorted { abs($0.1) > abs($1.1) }.prefix(Self.measuresTold)
       .map { measure, adds in
