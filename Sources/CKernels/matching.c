@@ -260,6 +260,19 @@ WIDEST void gd_add_shifted_row(const float *first, const float *second, ptrdiff_
   memcpy(target + end, first + end, (size_t)(width - end) * sizeof(float));
 }
 
+WIDEST void gd_weaker_row(const float *first, const float *second, ptrdiff_t shift, float *restrict target,
+                          ptrdiff_t width) {
+  ptrdiff_t start = shift < 0 ? -shift : 0, end = shift > 0 ? width - shift : width;
+  if (start > width) start = width;
+  if (end < start) end = start;
+  memset(target, 0, (size_t)start * sizeof(float));
+  for (ptrdiff_t x = start; x < end; x++) {
+    const float a = first[x], b = second[x + shift], nearer = fabsf(a) < fabsf(b) ? a : b;
+    target[x] = a * b > 0 ? nearer : 0;
+  }
+  memset(target + end, 0, (size_t)(width - end) * sizeof(float));
+}
+
 typedef int32_t ints __attribute__((vector_size(64), aligned(4)));
 typedef uint8_t bytes __attribute__((vector_size(16), aligned(1)));
 

@@ -8,7 +8,8 @@ public protocol GoldenSource: Sendable {
   ///   - rect: the pixels wanted, in scan pixels.
   ///   - toScan: reference coordinates (layout µm, or pixels of a supplied picture) to scan pixels.
   ///   - mesh: how the scan departs from that map.
-  /// - Returns: a region of the rectangle's size; each pixel is the same whichever rectangle it was asked in.
+  /// - Returns: a region of the rectangle's size; each pixel is the same whichever rectangle it was asked in, but for `trust` within
+  ///   8 pixels of its border.
   func region(_ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh) throws -> GoldenRegion
 }
 
@@ -24,7 +25,8 @@ public struct GoldenRegion: Sendable {
   public var looseness: Plane
   /// Whether borders between materials are drawn edges that a scan must show, not mere steps of brightness.
   public var edgesAreDrawn: Bool
-  /// The share of a difference that counts at each pixel, 0…1: less where good scans are known to differ; nil for all of it.
+  /// The share of a difference that counts at each pixel, 0…1: less where good scans are known to differ, 0 where the golden
+  /// does not know what they show; nil for all of it.
   public var trust: Plane?
 
   /// The greatest edge distance told apart, pixels.

@@ -29,6 +29,8 @@ struct ExaminedScan {
   var repeated: [RepeatedFinding]?
   /// How far edges are displaced; nil where no layer is known.
   var edges: EdgeDisplacement?
+  /// Pixels of which neither the golden nor other dies tell what a scan shows.
+  var unknownPx = 0
   /// Judges a window again.
   let windows: @Sendable (PixelRect) throws -> JudgedWindow
 }
@@ -120,7 +122,7 @@ extension Device {
       neighbours: asked?.record ?? prepared.placed.neighbours,
       repeated: try repeated(
         asked, prepared, residual, calibration, allowance, besides: findings),
-      edges: judge.edges, windows: { whole.crop($0) })
+      edges: judge.edges, unknownPx: judge.unknownPx, windows: { whole.crop($0) })
   }
 
   /// What the neighbours show too; nil where none told.
@@ -198,7 +200,7 @@ extension Device {
       ExaminedScan(
         placed: placed, findings: judge.findings,
         overview: judge.overview.pictures, threshold: judge.threshold,
-        held: nil, edges: judge.edges,
+        held: nil, edges: judge.edges, unknownPx: judge.unknownPx,
         windows: { rect in
           // Decoders serve one caller each.
           var source = WindowSource(try ImageFile(path: file.path), isGrey: isGrey)
@@ -285,8 +287,9 @@ extension Device {
         width: max(plane.width, width / reduction), height: max(plane.height, height / reduction),
         filling: 0.5)
       let top = min(opened.field.y / reduction, target.height - plane.height)
+      let left = min(opened.field.x / reduction, target.width - plane.width)
       for y in 0..<plane.height {
-        let start = (y + top) * target.width
+        let start = (y + top) * target.width + left
         target.samples.replaceSubrange(
           start..<start + plane.width, with: plane.samples[y * plane.width..<(y + 1) * plane.width])
       }

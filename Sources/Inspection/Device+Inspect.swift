@@ -73,6 +73,10 @@ extension Device {
       var told = record(
         .inspected, reason: nil, seen.registration, area: seen.registration.extent,
         findings: findings)
+      if generator?.golden.generator.card.materials != nil {
+        let unknown = Double(seen.unknownPx) / 1e6
+        (told.inspectedMpx, told.untaughtMpx) = (told.inspectedMpx - unknown, unknown)
+      }
       told.neighbours = seen.neighbours
       told.processVariation = seen.edges.map { self.record($0, seen.registration) }
       told.repeated = seen.repeated?.enumerated().map { index, repeated in

@@ -12,15 +12,19 @@ extension Device {
   func open(_ scan: URL) throws -> OpenedScan {
     let sidecar = try Sidecar.read(for: scan)
     let image = try ImageFile(path: scan.path)
-    let rows = recipe.scan.validRows ?? 0..<image.height
-    let field = PixelRect(
-      x: 0, y: rows.lowerBound, width: image.width,
-      height: max(0, min(rows.upperBound, image.height) - rows.lowerBound))
-    guard field.height > 0 else {
-      throw InspectionError(
-        .unusableScan, path: scan.relativePath,
-        "the scan has \(image.height) rows, and scan.valid_rows begins at \(rows.lowerBound)")
+    func valid(_ lines: Range<Int>?, of count: Int, _ kind: String) throws -> Range<Int> {
+      guard let lines else { return 0..<count }
+      guard lines.lowerBound < count else {
+        throw InspectionError(
+          .unusableScan, path: scan.relativePath,
+          "the scan has \(count) \(kind)s, and scan.valid_\(kind)s begins at \(lines.lowerBound)")
+      }
+      return lines.clamped(to: 0..<count)
     }
+    let rows = try valid(recipe.scan.validRows, of: image.height, "row")
+    let columns = try valid(recipe.scan.validColumns, of: image.width, "column")
+    let field = PixelRect(
+      x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
     return OpenedScan(
       file: scan, image: image, sidecar: sidecar, field: field,
       place: try ScanPlace(of: scan, image: image, field: field, sidecar: sidecar, device: self))

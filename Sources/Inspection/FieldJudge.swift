@@ -11,6 +11,8 @@ struct FieldJudge {
   private(set) var flagged = FlaggedPixels()
   /// How far edges are displaced; nil where no layer is known.
   private(set) var edges: EdgeDisplacement?
+  /// Pixels of which neither the golden nor other dies tell what a scan shows.
+  private(set) var unknownPx = 0
   private let field: PixelRect
   private let calibration: Calibration
   private let rules: FlaggedPixels.Rules
@@ -47,6 +49,8 @@ struct FieldJudge {
       window.area.intersection(window.local(core)), x: window.field.x - field.x,
       y: window.field.y - field.y, rules: rules, into: &flagged)
     overview.add(judged, core: core, colours: colours)
+    unknownPx += Self.unknownPx(
+      window.region.trust, place, in: window.area.intersection(window.local(core)))
     if edges != nil {
       let (scan, golden) = window.pair()
       let region = window.region
@@ -58,6 +62,18 @@ struct FieldJudge {
         core: core.intersection(window.registration.extent))
     }
     return judged
+  }
+
+  private static func unknownPx(
+    _ trust: Plane?, _ place: PlaceVariation?, in area: PixelRect
+  ) -> Int {
+    guard let trust else { return 0 }
+    return (area.y..<area.maxY).reduce(0) { count, y in
+      count
+        + (area.x..<area.maxX).count { x in
+          trust[x, y] == 0 && place.map { $0.alone[x, y] >= 0.5 } ?? true
+        }
+    }
   }
 
   /// A window beside its golden in its light, and how it was judged.

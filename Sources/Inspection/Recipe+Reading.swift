@@ -27,7 +27,7 @@ extension Recipe {
       layout = try Layout(section)
     }
     if let section = try top.section(
-      "scan", known: ["pixel_size_um", "valid_rows", "centers", "fields"])
+      "scan", known: ["pixel_size_um", "valid_rows", "valid_columns", "centers", "fields"])
     {
       scan = try Scan(section)
     }
@@ -87,7 +87,8 @@ extension Recipe.Scan {
   fileprivate init(_ section: RecipeSection) throws {
     self.init(
       pixelSizeUm: try section.span("pixel_size_um"),
-      validRows: try section.rows("valid_rows"),
+      validRows: try section.lines("valid_rows", of: "row"),
+      validColumns: try section.lines("valid_columns", of: "column"),
       centers: try section.existingFile("centers"),
       fields: try section.layerNumber("fields"))
   }
@@ -224,9 +225,9 @@ extension RecipeSection {
     return number
   }
 
-  /// The rows under a key, `0..<1370` or `0...1369`; one or more.
-  fileprivate func rows(_ key: String) throws -> Range<Int>? {
-    let expected = "rows such as 0..<1370 or 0...1369"
+  /// The rows or columns under a key, `0..<1370` or `0...1369`; one or more.
+  fileprivate func lines(_ key: String, of kind: String) throws -> Range<Int>? {
+    let expected = "\(kind)s such as 0..<1370 or 0...1369"
     guard let text = try text(key, expected: expected) else { return nil }
     for (mark, extra) in [("..<", 0), ("...", 1)] {
       let ends = text.components(separatedBy: mark).map {
@@ -234,7 +235,7 @@ extension RecipeSection {
       }
       guard ends.count == 2, let low = ends[0], let high = ends[1], low >= 0 else { continue }
       guard low < high + extra else {
-        throw error(.badValue, key, "\(text) holds no row; expected \(expected)")
+        throw error(.badValue, key, "\(text) holds no \(kind); expected \(expected)")
       }
       return low..<high + extra
     }

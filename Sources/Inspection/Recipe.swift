@@ -97,6 +97,10 @@ public struct Recipe: Equatable, Sendable {
     ///
     /// The default, nil, is all.
     public var validRows: Range<Int>?
+    /// `scan.valid_columns`: the columns that do, to leave out where an electron beam is still settling.
+    ///
+    /// The default, nil, is all.
+    public var validColumns: Range<Int>?
     /// `scan.centers`: a table of the scans' centres in layout µm, read by `CenterTable`.
     ///
     /// The default, nil, is the sidecar's `center_um`.
@@ -109,10 +113,11 @@ public struct Recipe: Equatable, Sendable {
 
     /// Scans of which nothing is known, or only this.
     public init(
-      pixelSizeUm: ClosedRange<Double>? = nil, validRows: Range<Int>? = nil, centers: URL? = nil,
-      fields: LayerID? = nil
+      pixelSizeUm: ClosedRange<Double>? = nil, validRows: Range<Int>? = nil,
+      validColumns: Range<Int>? = nil, centers: URL? = nil, fields: LayerID? = nil
     ) {
-      (self.pixelSizeUm, self.validRows) = (pixelSizeUm, validRows)
+      self.pixelSizeUm = pixelSizeUm
+      (self.validRows, self.validColumns) = (validRows, validColumns)
       (self.centers, self.fields) = (centers, fields)
     }
   }

@@ -33,6 +33,9 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
   public var inspectedBox: PixelRect?
   /// Area compared, in millions of pixels.
   public var inspectedMpx: Double
+  /// Area of that part that was not compared, since the layers drawn there are a combination that the generator was never taught
+  /// and too few other dies show; nil where the golden is no generator's, or it is not known what that was taught.
+  public var untaughtMpx: Double?
   /// Wall time of the inspection in seconds.
   public var seconds: Double
   /// Flagged places, numbered from 1 in order of falling score.
@@ -52,6 +55,7 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
     case neighbours
     case inspectedBox = "inspected_box"
     case inspectedMpx = "inspected_mpx"
+    case untaughtMpx = "untaught_mpx"
     case seconds, findings, repeated
     case processVariation = "process_variation"
   }
@@ -85,6 +89,7 @@ public struct InspectionRecord: Sendable, Equatable, Codable {
     try container.encode(neighbours, forKey: .neighbours)
     try container.encode(inspectedBox, forKey: .inspectedBox)
     try container.encode(inspectedMpx, forKey: .inspectedMpx)
+    try container.encode(untaughtMpx, forKey: .untaughtMpx)
     try container.encode(seconds, forKey: .seconds)
     try container.encode(findings, forKey: .findings)
     try container.encode(repeated, forKey: .repeated)

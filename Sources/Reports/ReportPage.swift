@@ -109,7 +109,10 @@ struct ReportPage {
         tile("Darker", Wording.grouped(counted.count - bright), "", "than the golden"),
         tile(
           "Inspected", Wording.brief(record.inspectedMpx), "Mpx",
-          "\(Wording.number(share, digits: 0)) % of the scan"),
+          "\(Wording.number(share, digits: 0)) % of the scan"
+            + (record.untaughtMpx.map { $0 > 0 } ?? false
+              ? "; \(Wording.grouped(Int((1e6 * (record.untaughtMpx ?? 0)).rounded()))) px show layers that the generator was never taught together"
+              : "")),
       ]
     } else {
       tiles = [

@@ -54,28 +54,52 @@ struct LearningOptions: ParsableArguments {
 
 /// A training as the command line runs it: a line of progress, Ctrl-C, a checkpoint beside the output.
 struct LearningRun {
-  let options: LearningOptions
+  private let options: LearningOptions
   /// The model's file.
-  let output: String
+  private let output: String
   /// What is held out, as the line of progress says it.
-  let heldOut: (Double) -> String
+  private let heldOut: (Double) -> String
+  /// Whether the model there is another training's.
+  private let hasFormer: Bool
+  /// Whether a signal ended it.
+  private var isBrokenOff = false
 
   /// The file that holds what it takes to go on.
   var checkpoint: String { output + ".checkpoint" }
 
+  /// - Parameter resumes: whether it goes on from the checkpoint, so that a model there is its own.
+  init(
+    options: LearningOptions, output: String, resumes: Bool, heldOut: @escaping (Double) -> String
+  ) {
+    (self.options, self.output, self.heldOut) = (options, output, heldOut)
+    hasFormer = !resumes && FileManager.default.fileExists(atPath: output)
+  }
+
   /// Runs a training.
   ///
   /// - Parameter train: is given what is to be told after each step.
-  func run<Outcome>(
+  mutating func run<Outcome>(
     _ train: ((TrainingProgress) -> TrainingCommand) throws -> Outcome
   ) throws -> Outcome {
     let signals = StopSignals()
     let line = ProgressLine()
-    defer { line.clear() }
+    defer {
+      line.clear()
+      isBrokenOff = signals.isStopped
+    }
     return try train { progress in
       line.show(progress.line(heldOut: heldOut))
       return signals.isStopped || options.isOver(progress) ? .stop : .goOn
     }
+  }
+
+  /// Whether another training's model stays where it is, since this one was broken off; says so.
+  func keepsFormer(_ ending: TrainingEnding) -> Bool {
+    guard ending == .stopped, isBrokenOff, hasFormer else { return false }
+    Console.tell(
+      "\(output) stays as it was; \(checkpoint) holds what was learnt, and what it takes to go on: --resume"
+    )
+    return true
   }
 
   /// Says how to go on, or takes the checkpoint away, once the model is written.

@@ -85,12 +85,14 @@ extension TrainCommand {
         data, architecture: architecture, settings: settings, holdingOut: options.holdOut,
         from: start.map { URL(filePath: $0) }, labelsByChance: labelsByChance)
       Console.tell(lesson.sentence)
-      let learning = LearningRun(options: options, output: output) {
+      var learning = LearningRun(options: options, output: output, resumes: resume) {
         "\(($0 * 100).digits(1)) % named right"
       }
+      let checkpoint = learning.checkpoint
       let outcome = try learning.run { progress in
-        try lesson.run(checkpoint: learning.checkpoint, resuming: resume, progress: progress)
+        try lesson.run(checkpoint: checkpoint, resuming: resume, progress: progress)
       }
+      guard !learning.keepsFormer(outcome.ending) else { return }
       let file = URL(filePath: output)
       try outcome.classifier.write(to: file)
       let references = try lesson.references(of: outcome.classifier, file: file)

@@ -57,12 +57,14 @@ struct TrainCommand: ParsableCommand {
         "\(names.taught.count) scans to learn from, \(names.heldOut.count) held out: "
           + names.heldOut.joined(separator: ", "))
       Console.tell(settings.training.symmetries.sentence(lesson.symmetries))
-      let learning = LearningRun(options: options.learning, output: output) {
+      var learning = LearningRun(options: options.learning, output: output, resumes: resume) {
         ($0 * 255).significant(3)
       }
+      let checkpoint = learning.checkpoint
       let outcome = try learning.run { progress in
-        try lesson.run(checkpoint: learning.checkpoint, resuming: resume, progress: progress)
+        try lesson.run(checkpoint: checkpoint, resuming: resume, progress: progress)
       }
+      guard !learning.keepsFormer(outcome.ending) else { return }
       try outcome.generator.write(to: URL(filePath: output))
       let model = outcome.generator.card
       print(

@@ -96,6 +96,38 @@ import Testing
     }
   }
 
+  @Test func `a training that is broken off leaves another's model, and goes on`() throws {
+    try withScene { scene in
+      let scans = scene.file("scans")
+      try FileManager.default.createDirectory(at: scans, withIntermediateDirectories: false)
+      for name in ["a.png", "b.png"] {
+        try PNGWriter.write(scene.scan(), path: scene.file("scans/\(name)").path)
+      }
+      try scene.write("m.safetensors", "the model before")
+      let arguments = [
+        "train", "generator", "--recipe", "recipe.yaml", "--scans", "scans", "--output",
+        "m.safetensors", "--steps", "100",
+      ]
+      let log = scene.file("log")
+      let process = try startGoldendie(arguments, errors: log, in: scene.folder)
+      let checkpoint = scene.file("m.safetensors.checkpoint")
+      while !FileManager.default.fileExists(atPath: checkpoint.path) {
+        Thread.sleep(forTimeInterval: 0.01)
+        try #require(process.isRunning)
+      }
+      kill(process.processIdentifier, SIGTERM)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0)
+      #expect(
+        try String(contentsOf: log, encoding: .utf8).contains("m.safetensors stays as it was"))
+      #expect(
+        try String(contentsOf: scene.file("m.safetensors"), encoding: .utf8) == "the model before")
+      let rest = try goldendie(arguments + ["--resume"], in: scene.folder)
+      #expect(rest.status == 0 && rest.output.contains("100 steps"), "\(rest.errors)")
+      #expect(!FileManager.default.fileExists(atPath: checkpoint.path))
+    }
+  }
+
   @Test func `a recipe's generator must know its layers`() throws {
     try withScene { scene in
       try PNGWriter.write(scene.scan(), path: scene.file("a.png").path)

@@ -70,6 +70,37 @@ import Testing
     }
   }
 
+  @Test func `what it was never shown it does not pretend to know`() throws {
+    let toScan = Affine(a: 1, b: 0, tx: -700, c: 0, d: -1, ty: 1300)
+    let rect = PixelRect(x: 0, y: 0, width: 500, height: 420)
+    func region(shown: [UInt16]?) throws -> GoldenRegion {
+      var generator = generator()
+      generator.card.materials = shown
+      return try GeneratorGolden(stack: stack(), generator: generator)
+        .region(rect, toScan: toScan, mesh: .still(rect))
+    }
+    #expect(try region(shown: nil).trust == nil)
+    #expect(try region(shown: [0, 1, 2, 3]).trust == nil)
+    let told = try region(shown: [0, 2, 3])
+    let trust = try #require(told.trust)
+    let wide = trust.samples.indices.filter {
+      told.materials.values[$0] == 1 && told.edgeDistance.samples[$0] > 3
+    }
+    #expect(wide.count > 1000 && wide.allSatisfy { trust.samples[$0] == 0 })
+    // Around it nothing is known either, and further off all is.
+    let known = Labels(
+      width: rect.width, height: rect.height,
+      values: trust.samples.indices.map {
+        told.materials.values[$0] == 1 && told.edgeDistance.samples[$0] > 3 ? 1 : 0
+      }
+    ).nearestOther(reach: 20).distance
+    #expect(
+      trust.samples.indices.allSatisfy { index in
+        wide.contains(index) || trust.samples[index] == (known.samples[index] > 11 ? 1 : 0)
+          || (5...11).contains(known.samples[index])
+      })
+  }
+
   @Test func `a tile sees as far as the network`() throws {
     // What lies further off than the network's reach changes nothing; what lies nearer does.
     let network = generator().network

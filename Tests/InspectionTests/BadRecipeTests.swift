@@ -126,6 +126,9 @@ struct BadRecipe: CustomTestStringConvertible, Sendable {
       "scan:\n  valid_rows: 5..<5", .badValue, 3,
       "scan.valid_rows: 5..<5 holds no row; expected rows such as 0..<1370 or 0...1369"),
     after(
+      "scan:\n  valid_columns: 9...3", .badValue, 3,
+      "scan.valid_columns: 9...3 holds no column; expected columns such as 0..<1370 or 0...1369"),
+    after(
       "scan: {valid_rows: -1...4}", .badValue, 2,
       "scan.valid_rows: expected rows such as 0..<1370 or 0...1369, found '-1...4'"),
     after(

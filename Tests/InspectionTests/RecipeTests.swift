@@ -17,6 +17,7 @@ import Testing
       scan:
         pixel_size_um: [0.4, 0.5]
         valid_rows: 0..<1370
+        valid_columns: 48...2047
         centers: centers.txt
         fields: 200/0
       golden: {baseline: table}
@@ -37,7 +38,7 @@ import Testing
     #expect(layout.styles?.lastPathComponent == "layers.lyp")
     #expect(recipe.files.contains { $0.key == "layout.styles" })
     #expect(recipe.scan.pixelSizeUm == 0.4...0.5)
-    #expect(recipe.scan.validRows == 0..<1370)
+    #expect(recipe.scan.validRows == 0..<1370 && recipe.scan.validColumns == 48..<2048)
     #expect(recipe.scan.centers?.lastPathComponent == "centers.txt")
     #expect(recipe.scan.fields == LayerID(layer: 200, datatype: 0))
     #expect(recipe.golden == .table)

@@ -36,11 +36,16 @@ import Testing
     return plane
   }
 
-  @Test(arguments: [nil, "[[0, 100, 200, 200]]"])
-  func `are compared place by place, moved parts and all`(excluded: String?) throws {
+  @Test(arguments: [(nil, nil), ("[[0, 100, 200, 200]]", nil), (nil, "16..<400"), (nil, "0..<384")])
+  func `are compared place by place, moved parts and all`(
+    excluded: String?, valid: String?
+  ) throws {
     try withTemporaryFolder { folder in
       let golden = Self.board(movedBy: 0)
       let scan = Self.board(movedBy: 4) { x, y in
+        // What shows nothing of the board.
+        if valid == "16..<400", x < 16 { return y % 40 < 20 }
+        if valid == "0..<384", x >= 384 { return y % 40 < 20 }
         if (60..<84).contains(x), (150..<158).contains(y) { return false }  // an open line
         if (180..<190).contains(x), (290..<300).contains(y) { return true }  // a speck
         return nil
@@ -50,6 +55,7 @@ import Testing
       try PNGWriter.write(Picture(planes: [scan]), path: folder.appending(path: "scan.png").path)
       var recipe = "device: board\ngolden: {image: golden.png}\nmatching:\n  search: 5%\n"
       if let excluded { recipe += "  exclude: \(excluded)\n" }
+      if let valid { recipe += "scan: {valid_columns: \(valid)}\n" }
       try Data(recipe.utf8).write(to: folder.appending(path: "recipe.yaml"))
       let record = try Device(recipe: folder.appending(path: "recipe.yaml"))
         .inspect(folder.appending(path: "scan.png")).record

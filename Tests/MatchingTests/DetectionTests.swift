@@ -149,6 +149,16 @@ extension Picture {
     #expect(found.contrast > 30)
   }
 
+  @Test(arguments: [15, 20, 60] as [Float], [2, 3, 5, 10])
+  func `a spot casts no rays`(levels: Float, side: Int) {
+    let calibration = wafer.calibration(clean)
+    for (seed, x) in [(6, 182), (7, 256)] as [(UInt64, Int)] {
+      let scan = wafer.die(seed).with(levels, x: x, y: 200, width: side, height: side)
+      let boxes = wafer.findings(scan, calibration).map(\.box)
+      #expect(boxes.count == 1, "\(boxes)")
+    }
+  }
+
   @Test func `motion is told and taken away`() {
     let moved = wafer.golden.mapPlanes {
       $0.resampled(rect: $0.bounds, toSource: .translation(x: -0.4, y: 0.3))
@@ -208,6 +218,35 @@ extension Picture {
     let findings = wafer.findings(bad, calibration, place: place)
     #expect(findings.count == 1)
     #expect(findings.first.map { abs($0.center.x - 303) < 2 && abs($0.center.y - 203) < 2 } == true)
+  }
+
+  @Test func `where the golden knows nothing, others tell, or nothing is found`() {
+    let unknown = PixelRect(x: 90, y: 90, width: 40, height: 20)
+    var trust = Plane(width: Wafer.bounds.width, height: Wafer.bounds.height, filling: 1)
+    for y in unknown.y..<unknown.maxY { for x in unknown.x..<unknown.maxX { trust[x, y] = 0 } }
+    func residual(_ scan: Picture) -> Residual {
+      Residual(
+        scan: scan, golden: wafer.golden, materials: wafer.materials,
+        edgeDistance: wafer.edgeDistance, area: Wafer.bounds, trust: trust)
+    }
+    func die(_ seed: UInt64) -> Picture {
+      wafer.die(seed).with(30, x: unknown.x, y: unknown.y, width: 40, height: 20)
+    }
+    let bad = die(43).with(25, x: 104, y: 96, width: 6, height: 6)
+    func found(_ place: PlaceVariation?) -> [Finding] {
+      let calibration = wafer.calibration(
+        (1...4).map { die($0) }, places: place.map { Array(repeating: $0, count: 4) })
+      return Comparison(
+        residual(bad), materials: wafer.materials, edgeDistance: wafer.edgeDistance, place: place,
+        calibration: calibration
+      ).findings(
+        in: Wafer.bounds,
+        rules: Comparison.rules(score: Calibration.score(rate: 0.1), calibration: calibration))
+    }
+    #expect(found(nil).isEmpty)
+    let told = found(PlaceVariation(others: (31...37).map { residual(die($0)).planes }))
+    #expect(told.count == 1, "\(told.map { ($0.box, $0.score) })")
+    #expect(told.first.map { abs($0.center.x - 107) < 2 && abs($0.center.y - 99) < 2 } == true)
   }
 
   @Test func `a calibration reads back as it was written`() throws {

@@ -61,6 +61,9 @@ void gd_keep_greater_row(const float *sum, float share, float *best, ptrdiff_t w
 // target[x] = first[x] + second[x + shift], where that lies inside; second may be NULL for a row that does not.
 void gd_add_shifted_row(const float *first, const float *second, ptrdiff_t shift, float *target, ptrdiff_t width);
 
+// target[x] = whichever of first[x] and second[x + shift] is nearer to 0; 0 where they differ in sign or the second lies outside.
+void gd_weaker_row(const float *first, const float *second, ptrdiff_t shift, float *target, ptrdiff_t width);
+
 // shifts[y][x] = v * (2 * radius + 1) + u, with u and v from 0, of the shift by (u - radius, v - radius) that leaves the least
 // sum over window x window of |scan - golden|, plus `liking` times the shift's square. Both point to the upper left of the
 // padded part: width + window - 1 columns and height + window - 1 rows of the scan, 2 * radius more of the golden, and 16 bytes

@@ -33,6 +33,9 @@ public struct Generator: Sendable, Equatable {
     public var heldOut: [String]
     /// The ways that patches of them were turned in; nil where that is not known.
     public var symmetries: [Symmetry]?
+    /// The combinations of layers that it was shown away from their edges, as stack codes in rising order: a bit for each layer,
+    /// the first the lowest. Nil where that is not known.
+    public var materials: [UInt16]?
     /// SHA-256 over the photographs and the layout it was taught with, 64 hexadecimal digits.
     public var dataSHA256: String
     /// Mean residual on patches of the photographs held out, each less its own mean, 0…1; nil where none was held out.
@@ -49,6 +52,9 @@ public struct Generator: Sendable, Equatable {
       (steps, seconds, taught, heldOut, dataSHA256) = (0, 0, [], [], "")
     }
   }
+
+  /// So near to an edge a pixel looks as its neighbours make it, pixels.
+  static let rim = 3
 
   /// A generator that has learnt nothing yet.
   public init(card: Card, using random: inout some RandomNumberGenerator) {

@@ -37,13 +37,39 @@ public struct GeneratorGolden: PictureSource {
   public func region(
     _ rect: PixelRect, toScan: Affine, mesh: DisplacementMesh
   ) throws -> GoldenRegion {
-    guard mesh.isStill else { return try painted.region(rect, toScan: toScan, mesh: mesh) }
+    guard mesh.isStill else {
+      return known(try painted.region(rect, toScan: toScan, mesh: mesh))
+    }
     let region = try StackRegion(
       stack, rect: rect, toScan: toScan, mesh: mesh,
       rounding: generator.card.roundingUm / toScan.pixelSizeUm)
-    return GoldenRegion(
-      picture: try picture(rect, toScan: toScan, mesh: mesh), materials: region.materials,
-      edgeDistance: region.edgeDistance, looseness: region.looseness, edgesAreDrawn: true)
+    return known(
+      GoldenRegion(
+        picture: try picture(rect, toScan: toScan, mesh: mesh), materials: region.materials,
+        edgeDistance: region.edgeDistance, looseness: region.looseness, edgesAreDrawn: true))
+  }
+
+  private func known(_ region: GoldenRegion) -> GoldenRegion {
+    var region = region
+    region.trust = trust(region)
+    return region
+  }
+
+  /// 0 where a combination of layers lies that the generator was never shown as wide as that, up to its edges and as far as they
+  /// are seen, 1 elsewhere; nil where there is none, or it is not known what it was shown.
+  private func trust(_ region: GoldenRegion) -> Plane? {
+    guard let shown = generator.card.materials else { return nil }
+    var isShown = [Bool](repeating: false, count: 1 << 16)
+    for code in shown { isShown[Int(code)] = true }
+    let codes = region.materials.values
+    guard codes.contains(where: { !isShown[Int($0)] }) else { return nil }
+    var unknown = Plane(width: region.materials.width, height: region.materials.height)
+    for index in codes.indices
+    where !isShown[Int(codes[index])] && region.edgeDistance.samples[index] > Float(Generator.rim) {
+      unknown.samples[index] = 1
+    }
+    guard unknown.greatest > 0 else { return nil }
+    return unknown.extremes(radius: 2 * Generator.rim + 1).high.map { 1 - $0 }
   }
 
   /// The golden picture alone.

@@ -79,6 +79,7 @@ public struct GeneratorTraining {
     self.taught = try TrainingWindows(stack, inputs: inputs, scans: taught, seed: settings.seed) {
       $0.reductions(upTo: inputs.sizeReferenceUm == nil ? 0 : greatest)
     }
+    state.card.materials = self.taught.taughtMaterials
     self.heldOut =
       heldOut.isEmpty
       ? nil : try TrainingWindows(stack, inputs: inputs, scans: heldOut, seed: settings.seed)

@@ -86,6 +86,26 @@ struct TrainingWindow: Sendable {
     return found
   }
 
+  /// How many pixels that a patch can be judged by each combination of layers has away from its edges.
+  func wideMaterials(layers: Int) -> [UInt16: Int] {
+    let coverage = (0..<layers).map { layer in
+      Plane(
+        width: rect.width, height: rect.height,
+        samples: (0..<rect.area).map { inputs[$0 / rect.width, $0 % rect.width, layer] })
+    }
+    let materials = Labels(stackOf: coverage)
+    let distance = materials.nearestOther(reach: Generator.rim + 1).distance
+    let margin = TrainingSettings.margin
+    var counts: [UInt16: Int] = [:]
+    for y in margin..<max(margin, rect.height - margin) {
+      for x in margin..<max(margin, rect.width - margin)
+      where distance[x, y] > Float(Generator.rim) {
+        counts[materials[x, y], default: 0] += 1
+      }
+    }
+    return counts
+  }
+
   /// The share of a patch's cells that hold an edge.
   func edgeShare(x: Int, y: Int, side: Int) -> Double {
     var (with, all) = (0, 0)

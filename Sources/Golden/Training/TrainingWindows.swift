@@ -10,11 +10,15 @@ struct TrainingWindows {
   private(set) var windows: [TrainingWindow] = []
   /// Where each combination of layers occurs: the windows, and places in them.
   private var materials: [[(window: Int, x: Int, y: Int)]] = []
+  /// The stack codes of the combinations of which enough is seen away from edges for them to be learnt, in rising order.
+  private(set) var taughtMaterials: [UInt16] = []
   /// Windows weighted by their area: the running sum of their pixels.
   private var sums: [Int] = []
 
   /// Bytes of inputs that are kept in memory at most; of more, windows drawn at random are kept.
   private static let greatestBytes = 2 << 30
+  /// So many pixels of a combination of layers must be seen for it to be learnt.
+  private static let leastTaught = 200
 
   /// - Parameter reductions: the magnifications that each scan is shown in, as pixels of the scan along a side of one shown.
   /// - Throws: `LayoutError` where a window holds more than can be drawn.
@@ -55,6 +59,9 @@ struct TrainingWindows {
       }
     }
     materials = places.sorted { $0.key < $1.key }.map(\.value)
+    let wide = windows.map { $0.wideMaterials(layers: inputs.layers.count) }
+      .reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+    taughtMaterials = wide.filter { $0.value >= Self.leastTaught }.keys.sorted()
     var sum = 0
     sums = windows.map {
       // By area a reduced scan would hardly be seen, by what it shows it would be seen as often as the whole.

@@ -208,14 +208,21 @@ public struct MatchingContest {
     var candidates = judged.map { _ in [Judgement.Candidate]() }
     var judgements: [Judgement] = []
     let mpx = judged.reduce(0) { $0 + Double($1.prepared.area.area) / 1e6 }
+    var stricter = Double.infinity
     for rate in Self.rates {
+      let score = Calibration.score(rate: rate)
       for index in judged.indices {
-        // What was found by a stricter threshold has grown since, and may have run into others.
+        // What was found by a stricter threshold has grown since, and may have run into others. What was not shown by that, as
+        // no more than the shadow of something stronger, is shown from here on, whatever its score.
         let earlier = candidates[index]
-        candidates[index] += findings(index, Calibration.score(rate: rate)).filter { new in
-          !earlier.contains { Judgement.touch(new, $0, within: 1) }
+        candidates[index] += findings(index, score).compactMap { new in
+          guard !earlier.contains(where: { Judgement.touch(new, $0, within: 1) }) else { return nil }
+          var new = new
+          new.score = min(new.score, stricter.nextDown)
+          return new
         }
       }
+      stricter = score
       judgements = judged.indices.map { judgement(candidates[$0], judged[$0]) }
       let alarms = judgements.reduce(0) { $0 + $1.falseAlarms.count }
       if Double(alarms) > DetectionScores.greatestRate * mpx { break }

@@ -125,7 +125,10 @@ struct Channels {
     }
   }
 
-  /// For each pixel the mean along a line through it that is furthest from 0, for lines of 16 and of 32 pixels.
+  /// For each pixel the mean along a line through it that is furthest from 0, for lines of 16 and of 32 pixels; of the halves to
+  /// either side that which is nearer to 0 counts, and none where one is brighter and one darker.
+  ///
+  /// So that what lies across a line makes none: a spot would cast rays.
   ///
   /// A sum of 2n pixels along a direction is one of n and the next n: doubled as in Brady, "A fast discrete approximation
   /// algorithm for the Radon transform", SIAM J. Comput. 1998.
@@ -140,6 +143,7 @@ struct Channels {
       inParallel(halves) { half in
         var sum = Plane.unfilled(width: width, height: height)
         var next = Plane.unfilled(width: width, height: height)
+        var weaker = [Float](repeating: 0, count: width)
         for direction in stride(from: half, to: directions, by: halves) {
           let angle = Double(direction) * .pi / Double(directions)
           let (dx, dy) = (cos(angle), sin(angle))
@@ -155,21 +159,22 @@ struct Channels {
                 }
               }
             }
-            swap(&sum, &next)
-            guard doubling >= 3 else { continue }
-            let length2 = 2 * length
-            // Centred: the sum begins at its pixel.
-            let (backX, backY) = (
-              Int(((length2 - 1) / 2 * dx).rounded()), Int(((length2 - 1) / 2 * dy).rounded())
-            )
-            let place = 2 * half + doubling - 3
-            best[place].withUnsafeMutableRows { target in
-              sum.withUnsafeRows { source in
-                for y in max(0, backY)..<max(max(0, backY), min(height, height + backY)) {
-                  keep(source.row(y - backY), -backX, 1 / Float(length2), target.row(y), width)
+            if doubling >= 3 {
+              // Centred: the sum begins at its pixel.
+              let middle = (2 * length - 1) / 2
+              let (backX, backY) = (Int((middle * dx).rounded()), Int((middle * dy).rounded()))
+              let place = 2 * half + doubling - 3
+              let halves = (0..<height).clamped(to: -down..<height - down)
+              best[place].withUnsafeMutableRows { target in
+                sum.withUnsafeRows { source in
+                  for y in halves where (0..<height).contains(y + backY) {
+                    gd_weaker_row(source.row(y), source.row(y + down), right, &weaker, width)
+                    keep(weaker, -backX, 1 / Float(length), target.row(y + backY), width)
+                  }
                 }
               }
             }
+            swap(&sum, &next)
           }
         }
       }

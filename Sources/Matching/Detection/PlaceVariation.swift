@@ -109,8 +109,8 @@ public struct PlaceVariation: Sendable {
     var result = residual.trusted
     var weight = weight
     if let trust = residual.trust {
-      // Where the golden knows how much dies differ, the others only tell it again.
-      for index in weight.samples.indices {
+      // Where the golden knows how much dies differ, the others only tell it again; where it knows nothing, they tell all.
+      for index in weight.samples.indices where trust.samples[index] > 0 {
         weight.samples[index] = min(weight.samples[index], trust.samples[index])
       }
     }

@@ -138,6 +138,13 @@ import Testing
       stack, taught: scans, heldOut: [heldOut], roundingUm: 0, settings: settings)
     let outcome = try training.run()
     #expect(outcome.generator.card.symmetries == [.identity])
+    let shown = try scans.map {
+      try StackRegion(stack, rect: $0.area, toScan: $0.toScan, mesh: $0.mesh, rounding: 0)
+    }.reduce(into: Set<UInt16>()) { codes, region in
+      for (code, distance) in zip(region.materials.values, region.edgeDistance.samples)
+      where distance > 3 { codes.insert(code) }
+    }
+    #expect(outcome.generator.card.materials.map { shown.isSuperset(of: $0) && $0.contains(0) } == true)
     func residual(_ golden: some GoldenSource) throws -> Double {
       let picture = try golden.region(field, toScan: heldOut.toScan, mesh: heldOut.mesh).picture
       let pairs = zip(picture.planes[0].samples, heldOut.photograph.planes[0].samples)
