@@ -4,7 +4,7 @@ public import Matching
 /// A calibration as it is kept in a file: `calibration.json`.
 public struct CalibrationFile: Sendable, Codable {
   /// Names the format and its version.
-  static let format = "goldendie.calibration/2"
+  static let format = "goldendie.calibration/3"
 
   private let format: String
   /// The device it is of.
@@ -28,10 +28,13 @@ public struct CalibrationFile: Sendable, Codable {
     }
     struct Header: Decodable { let format: String }
     let decoder = JSONDecoder()
-    guard let header = try? decoder.decode(Header.self, from: data), header.format == Self.format
-    else {
+    let format = try? decoder.decode(Header.self, from: data).format
+    guard format == Self.format else {
       throw InspectionError(
-        .unusableScan, path: file.relativePath, "is no calibration; expected \(Self.format)")
+        .unusableScan, path: file.relativePath,
+        format?.hasPrefix("goldendie.calibration/") ?? false
+          ? "was made by another version, which looks otherwise: calibrate again"
+          : "is no calibration; expected \(Self.format)")
     }
     do {
       self = try decoder.decode(Self.self, from: data)

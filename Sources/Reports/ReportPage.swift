@@ -111,7 +111,7 @@ struct ReportPage {
           "Inspected", Wording.brief(record.inspectedMpx), "Mpx",
           "\(Wording.number(share, digits: 0)) % of the scan"
             + (record.untaughtMpx.map { $0 > 0 } ?? false
-              ? "; \(Wording.grouped(Int((1e6 * (record.untaughtMpx ?? 0)).rounded()))) px show layers that the generator was never taught together"
+              ? "; \(Wording.grouped(Int((1e6 * (record.untaughtMpx ?? 0)).rounded()))) px show layers that the generator was never shown together"
               : "")),
       ]
     } else {

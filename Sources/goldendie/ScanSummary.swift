@@ -17,6 +17,8 @@ struct ScanSummary: Encodable {
   var offsetPx: Point?
   var ambiguousAlong: [Ambiguity]?
   var inspectedMpx: Double?
+  /// Area that shows layers which the generator was never shown together; nil where that is not known.
+  var untaughtMpx: Double?
   /// Wall time of everything done for the scan.
   var seconds: Double
   /// The scan's folder in the output; nil when it failed.
@@ -29,6 +31,7 @@ struct ScanSummary: Encodable {
     case rotationDeg = "rotation_deg"
     case ambiguousAlong = "ambiguous_along"
     case inspectedMpx = "inspected_mpx"
+    case untaughtMpx = "untaught_mpx"
     case seconds, folder
   }
 
@@ -46,7 +49,7 @@ struct ScanSummary: Encodable {
       (pixelSizeUm, rotationDeg) = (placed.pixelSizeUm, placed.rotationDeg)
       (offsetPx, ambiguousAlong) = (placed.offsetPx, placed.ambiguousAlong)
     }
-    inspectedMpx = record.inspectedMpx
+    (inspectedMpx, untaughtMpx) = (record.inspectedMpx, record.untaughtMpx)
     self.seconds = seconds
     self.folder = folder.relativePath
   }
@@ -71,6 +74,7 @@ struct ScanSummary: Encodable {
     try container.encode(rotationDeg, forKey: .rotationDeg)
     try container.encode(ambiguousAlong, forKey: .ambiguousAlong)
     try container.encode(inspectedMpx, forKey: .inspectedMpx)
+    try container.encode(untaughtMpx, forKey: .untaughtMpx)
     try container.encode(seconds, forKey: .seconds)
     try container.encode(folder, forKey: .folder)
   }
@@ -92,7 +96,17 @@ extension ScanSummary {
       let sentence = reason.range(of: "\(summary.name): ").map { reason[$0.upperBound...] }
       return "\(summary.name): \(summary.words): \(sentence ?? reason[...])"
     }
-    return table.lines + (reasons.isEmpty ? [] : [""] + reasons)
+    let notes = reasons + summaries.compactMap(\.untaught)
+    return table.lines + (notes.isEmpty ? [] : [""] + notes)
+  }
+
+  /// What is not judged for want of teaching, where it is more than a hundredth.
+  private var untaught: String? {
+    guard let inspectedMpx, let untaughtMpx, untaughtMpx > 0.01 * (inspectedMpx + untaughtMpx)
+    else { return nil }
+    let share = 100 * untaughtMpx / (inspectedMpx + untaughtMpx)
+    return
+      "\(name): \(share.digits(0)) % of it shows layers that the generator was never shown together, and is not judged"
   }
 
   private var name: String { (scan as NSString).lastPathComponent.onOneLine }

@@ -26,7 +26,8 @@ import Testing
     #expect(
       Set(root.keys) == [
         "format", "program", "device", "scan", "recipe", "layout", "verdict", "reason",
-        "registration", "golden", "neighbours", "inspected_box", "inspected_mpx", "untaught_mpx", "seconds",
+        "registration", "golden", "neighbours", "inspected_box", "inspected_mpx", "untaught_mpx",
+        "seconds",
         "findings", "repeated", "process_variation",
       ])
     #expect(root["format"] as? String == "goldendie.findings/1")

@@ -216,7 +216,9 @@ public struct MatchingContest {
         // no more than the shadow of something stronger, is shown from here on, whatever its score.
         let earlier = candidates[index]
         candidates[index] += findings(index, score).compactMap { new in
-          guard !earlier.contains(where: { Judgement.touch(new, $0, within: 1) }) else { return nil }
+          guard !earlier.contains(where: { Judgement.touch(new, $0, within: 1) }) else {
+            return nil
+          }
           var new = new
           new.score = min(new.score, stricter.nextDown)
           return new

@@ -144,7 +144,8 @@ import Testing
       for (code, distance) in zip(region.materials.values, region.edgeDistance.samples)
       where distance > 3 { codes.insert(code) }
     }
-    #expect(outcome.generator.card.materials.map { shown.isSuperset(of: $0) && $0.contains(0) } == true)
+    #expect(
+      outcome.generator.card.materials.map { shown.isSuperset(of: $0) && $0.contains(0) } == true)
     func residual(_ golden: some GoldenSource) throws -> Double {
       let picture = try golden.region(field, toScan: heldOut.toScan, mesh: heldOut.mesh).picture
       let pairs = zip(picture.planes[0].samples, heldOut.photograph.planes[0].samples)
