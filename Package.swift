@@ -110,7 +110,9 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["goldendie", "ImageFiles", "Layout", "Raster", "Records", "TestSupport"],
+      dependencies: [
+        "goldendie", "Golden", "ImageFiles", "Layout", "Raster", "Records", "TestSupport",
+      ],
       swiftSettings: house),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Inspection", "Raster", "Records", "TestSupport"],

@@ -109,11 +109,14 @@ struct ReportPage {
         tile("Darker", Wording.grouped(counted.count - bright), "", "than the golden"),
         tile(
           "Inspected", Wording.brief(record.inspectedMpx), "Mpx",
-          "\(Wording.number(share, digits: 0)) % of the scan"
-            + (record.untaughtMpx.map { $0 > 0 } ?? false
-              ? "; \(Wording.grouped(Int((1e6 * (record.untaughtMpx ?? 0)).rounded()))) px show layers that the generator was never shown together"
-              : "")),
+          "\(Wording.number(share, digits: 0)) % of the scan"),
       ]
+      if let untaught = record.untaughtMpx, untaught > 0 {
+        tiles.append(
+          tile(
+            "Not judged", Wording.grouped(Int((1e6 * untaught).rounded())), "px",
+            "layers never shown together"))
+      }
     } else {
       tiles = [
         tile("Findings", "–", "", "nothing was compared"),

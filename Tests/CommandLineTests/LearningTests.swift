@@ -1,4 +1,5 @@
 import Foundation
+import Golden
 import ImageFiles
 import Raster
 import Testing
@@ -43,6 +44,43 @@ import Testing
       }
       let missing = try goldendie("model", "info", "none.safetensors", in: scene.folder)
       #expect(missing.status == 66 && missing.errorLines.count == 1)
+    }
+  }
+
+  @Test func `layers that a generator was never shown are not judged, and that is told`() throws {
+    try withScene { scene in
+      let scans = scene.file("scans")
+      try FileManager.default.createDirectory(at: scans, withIntermediateDirectories: false)
+      for name in ["a.png", "b.png"] {
+        try PNGWriter.write(scene.scan(), path: scene.file("scans/\(name)").path)
+      }
+      let run = try goldendie(
+        "train", "generator", "--recipe", "recipe.yaml", "--scans", "scans", "--output",
+        "m.safetensors", "--steps", "1", in: scene.folder)
+      #expect(run.status == 0, "\(run.errors)")
+      var generator = try Generator(contentsOf: scene.file("m.safetensors"))
+      #expect(generator.card.materials == [0, 1])
+      try scene.write("recipe.yaml", Scene.recipe + "\ngolden: {generator: m.safetensors}\n")
+      for shown: [UInt16]? in [[0, 1], [0], nil] {
+        generator.card.materials = shown
+        try generator.write(to: scene.file("m.safetensors"))
+        let out = "out\(shown?.count ?? 0)"
+        let run = try goldendie(
+          "inspect", "scans/a.png", "--recipe", "recipe.yaml", "--output", out, in: scene.folder)
+        #expect(run.status == 0, "\(run.errors)")
+        let record = try object(
+          String(contentsOf: scene.file("\(out)/a/findings.json"), encoding: .utf8))
+        let box = try #require(record["inspected_box"] as? [String: Int])
+        let inspected = try #require(record["inspected_mpx"] as? Double)
+        let untaught = record["untaught_mpx"] as? Double
+        let all = Double((box["width"] ?? 0) * (box["height"] ?? 0)) / 1e6
+        #expect((untaught == nil) == (shown == nil))
+        #expect(abs(inspected + (untaught ?? 0) - all) < 1e-9)
+        #expect((untaught ?? 0 > 0.01) == (shown == [0]))
+        #expect(run.output.contains("never shown together, and is not judged") == (shown == [0]))
+        let page = try String(contentsOf: scene.file("\(out)/a/report.html"), encoding: .utf8)
+        #expect(page.contains("layers never shown together") == (shown == [0]))
+      }
     }
   }
 
