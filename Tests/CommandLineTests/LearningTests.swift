@@ -144,7 +144,7 @@ import Testing
       try scene.write("m.safetensors", "the model before")
       let arguments = [
         "train", "generator", "--recipe", "recipe.yaml", "--scans", "scans", "--output",
-        "m.safetensors", "--steps", "100",
+        "m.safetensors", "--steps", "40",
       ]
       let log = scene.file("log")
       let process = try startGoldendie(arguments, errors: log, in: scene.folder)
@@ -161,7 +161,7 @@ import Testing
       #expect(
         try String(contentsOf: scene.file("m.safetensors"), encoding: .utf8) == "the model before")
       let rest = try goldendie(arguments + ["--resume"], in: scene.folder)
-      #expect(rest.status == 0 && rest.output.contains("100 steps"), "\(rest.errors)")
+      #expect(rest.status == 0 && rest.output.contains("40 steps"), "\(rest.errors)")
       #expect(!FileManager.default.fileExists(atPath: checkpoint.path))
     }
   }

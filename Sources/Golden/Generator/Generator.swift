@@ -33,8 +33,9 @@ public struct Generator: Sendable, Equatable {
     public var heldOut: [String]
     /// The ways that patches of them were turned in; nil where that is not known.
     public var symmetries: [Symmetry]?
-    /// The combinations of layers that it was shown away from their edges, as stack codes in rising order: a bit for each layer,
-    /// the first the lowest. Nil where that is not known.
+    /// The combinations of layers that it was shown away from their edges; nil where that is not known.
+    ///
+    /// Stack codes in rising order: a bit for each layer, the first the lowest.
     public var materials: [UInt16]?
     /// SHA-256 over the photographs and the layout it was taught with, 64 hexadecimal digits.
     public var dataSHA256: String
