@@ -164,10 +164,10 @@ struct Channels {
               let middle = (2 * length - 1) / 2
               let (backX, backY) = (Int((middle * dx).rounded()), Int((middle * dy).rounded()))
               let place = 2 * half + doubling - 3
-              let halves = (0..<height).clamped(to: -down..<height - down)
+              let whole = (0..<height).clamped(to: -down..<height - down)
               best[place].withUnsafeMutableRows { target in
                 sum.withUnsafeRows { source in
-                  for y in halves where (0..<height).contains(y + backY) {
+                  for y in whole where (0..<height).contains(y + backY) {
                     gd_weaker_row(source.row(y), source.row(y + down), right, &weaker, width)
                     keep(weaker, -backX, 1 / Float(length), target.row(y + backY), width)
                   }
