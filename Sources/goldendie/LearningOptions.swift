@@ -59,7 +59,7 @@ struct LearningRun {
   private let output: String
   /// What is held out, as the line of progress says it.
   private let heldOut: (Double) -> String
-  /// Whether the model there is another training's.
+  /// Whether a model was there before.
   private let hasFormer: Bool
   /// Whether a signal ended it.
   private var isBrokenOff = false
@@ -67,12 +67,9 @@ struct LearningRun {
   /// The file that holds what it takes to go on.
   var checkpoint: String { output + ".checkpoint" }
 
-  /// - Parameter resumes: whether it goes on from the checkpoint, so that a model there is its own.
-  init(
-    options: LearningOptions, output: String, resumes: Bool, heldOut: @escaping (Double) -> String
-  ) {
+  init(options: LearningOptions, output: String, heldOut: @escaping (Double) -> String) {
     (self.options, self.output, self.heldOut) = (options, output, heldOut)
-    hasFormer = !resumes && FileManager.default.fileExists(atPath: output)
+    hasFormer = FileManager.default.fileExists(atPath: output)
   }
 
   /// Runs a training.
@@ -93,7 +90,7 @@ struct LearningRun {
     }
   }
 
-  /// Whether another training's model stays where it is, since this one was broken off; says so.
+  /// Whether the model that was there before stays, since this training was broken off; says so.
   func keepsFormer(_ ending: TrainingEnding) -> Bool {
     guard ending == .stopped, isBrokenOff, hasFormer else { return false }
     Console.tell(

@@ -85,7 +85,7 @@ extension TrainCommand {
         data, architecture: architecture, settings: settings, holdingOut: options.holdOut,
         from: start.map { URL(filePath: $0) }, labelsByChance: labelsByChance)
       Console.tell(lesson.sentence)
-      var learning = LearningRun(options: options, output: output, resumes: resume) {
+      var learning = LearningRun(options: options, output: output) {
         "\(($0 * 100).digits(1)) % named right"
       }
       let checkpoint = learning.checkpoint

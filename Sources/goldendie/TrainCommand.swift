@@ -57,7 +57,7 @@ struct TrainCommand: ParsableCommand {
         "\(names.taught.count) scans to learn from, \(names.heldOut.count) held out: "
           + names.heldOut.joined(separator: ", "))
       Console.tell(settings.training.symmetries.sentence(lesson.symmetries))
-      var learning = LearningRun(options: options.learning, output: output, resumes: resume) {
+      var learning = LearningRun(options: options.learning, output: output) {
         ($0 * 255).significant(3)
       }
       let checkpoint = learning.checkpoint

@@ -83,15 +83,16 @@ import Testing
     #expect(try region(shown: [0, 1, 2, 3]).trust == nil)
     let told = try region(shown: [0, 2, 3])
     let trust = try #require(told.trust)
-    let wide = trust.samples.indices.filter {
-      told.materials.values[$0] == 1 && told.edgeDistance.samples[$0] > 3
-    }
+    let wide = Set(
+      trust.samples.indices.filter {
+        told.materials.values[$0] == 1 && told.edgeDistance.samples[$0] > 3
+      })
     #expect(wide.count > 1000 && wide.allSatisfy { trust.samples[$0] == 0 })
     // Around it nothing is known either, and further off all is.
     let known = Labels(
       width: rect.width, height: rect.height,
       values: trust.samples.indices.map {
-        told.materials.values[$0] == 1 && told.edgeDistance.samples[$0] > 3 ? 1 : 0
+        wide.contains($0) ? 1 : 0
       }
     ).nearestOther(reach: 20).distance
     #expect(

@@ -67,18 +67,24 @@ struct TrainingWindow: Sendable {
     }
   }
 
-  /// The combinations of layers that occur in each cell, with the cell's first column and row.
-  func materials(layers: Int) -> [(code: UInt16, x: Int, y: Int)] {
+  /// The combination of layers at each pixel.
+  func stack(layers: Int) -> Labels {
+    Labels(
+      stackOf: (0..<layers).map { layer in
+        Plane(
+          width: rect.width, height: rect.height,
+          samples: (0..<rect.area).map { inputs[$0 / rect.width, $0 % rect.width, layer] })
+      })
+  }
+
+  /// The combinations that occur in each cell, with the cell's first column and row.
+  static func materials(in stack: Labels) -> [(code: UInt16, x: Int, y: Int)] {
     var found: [(code: UInt16, x: Int, y: Int)] = []
-    for top in stride(from: 0, to: rect.height, by: Self.cell) {
-      for left in stride(from: 0, to: rect.width, by: Self.cell) {
+    for top in stride(from: 0, to: stack.height, by: cell) {
+      for left in stride(from: 0, to: stack.width, by: cell) {
         var codes: Set<UInt16> = []
-        for y in top..<min(rect.height, top + Self.cell) {
-          for x in left..<min(rect.width, left + Self.cell) {
-            var code: UInt16 = 0
-            for layer in 0..<layers where inputs[y, x, layer] >= 0.5 { code |= 1 << UInt16(layer) }
-            codes.insert(code)
-          }
+        for y in top..<min(stack.height, top + cell) {
+          for x in left..<min(stack.width, left + cell) { codes.insert(stack[x, y]) }
         }
         found += codes.sorted().map { ($0, left, top) }
       }
@@ -86,21 +92,15 @@ struct TrainingWindow: Sendable {
     return found
   }
 
-  /// How many pixels that a patch can be judged by each combination of layers has away from its edges.
-  func wideMaterials(layers: Int) -> [UInt16: Int] {
-    let coverage = (0..<layers).map { layer in
-      Plane(
-        width: rect.width, height: rect.height,
-        samples: (0..<rect.area).map { inputs[$0 / rect.width, $0 % rect.width, layer] })
-    }
-    let materials = Labels(stackOf: coverage)
-    let distance = materials.nearestOther(reach: Generator.rim + 1).distance
+  /// How many pixels that a patch can be judged by each combination has away from its edges.
+  static func wideMaterials(in stack: Labels) -> [UInt16: Int] {
+    let distance = stack.nearestOther(reach: Generator.rim + 1).distance
     let margin = TrainingSettings.margin
     var counts: [UInt16: Int] = [:]
-    for y in margin..<max(margin, rect.height - margin) {
-      for x in margin..<max(margin, rect.width - margin)
+    for y in margin..<max(margin, stack.height - margin) {
+      for x in margin..<max(margin, stack.width - margin)
       where distance[x, y] > Float(Generator.rim) {
-        counts[materials[x, y], default: 0] += 1
+        counts[stack[x, y], default: 0] += 1
       }
     }
     return counts

@@ -53,14 +53,15 @@ struct TrainingWindows {
           weight: Plane(width: local.width, height: local.height).map { _ in 1 }))
     }
     var places: [UInt16: [(window: Int, x: Int, y: Int)]] = [:]
+    var wide: [UInt16: Int] = [:]
     for (index, window) in windows.enumerated() {
-      for place in window.materials(layers: inputs.layers.count) {
+      let stack = window.stack(layers: inputs.layers.count)
+      for place in TrainingWindow.materials(in: stack) {
         places[place.code, default: []].append((index, place.x, place.y))
       }
+      wide.merge(TrainingWindow.wideMaterials(in: stack), uniquingKeysWith: +)
     }
     materials = places.sorted { $0.key < $1.key }.map(\.value)
-    let wide = windows.map { $0.wideMaterials(layers: inputs.layers.count) }
-      .reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
     taughtMaterials = wide.filter { $0.value >= Self.leastTaught }.keys.sorted()
     var sum = 0
     sums = windows.map {
