@@ -34,9 +34,10 @@ public struct Device: Sendable {
 
   /// Opens what a recipe names.
   ///
+  /// - Parameter product: what is about to be made by the recipe; what is made after that is not opened. Nil opens all.
   /// - Throws: `RecipeError`, `LayoutError`, `ImageFileError` or `InspectionError`, each naming the file at fault.
-  public init(recipe file: URL) throws {
-    let recipe = try Recipe(contentsOf: file)
+  public init(recipe file: URL, toMake product: Recipe.Product? = nil) throws {
+    let recipe = try Recipe(contentsOf: file, toMake: product)
     self.recipe = recipe
     recipeRecord = FileRecord(path: file.relativePath, sha256: recipe.sha256)
     neighbours =

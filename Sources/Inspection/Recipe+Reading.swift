@@ -6,11 +6,21 @@ extension Recipe {
   /// Longest recipe that is read, in bytes.
   static let longestFile = 1 << 20
 
+  /// What can be made by a recipe that names it already.
+  public enum Product: Sendable {
+    /// `golden.generator`: colours learnt from each scan stand in while there is no such file.
+    case generator
+    /// `matching.calibration`
+    case calibration
+  }
+
   /// Reads a recipe.
   ///
+  /// - Parameter product: what is about to be made by it; what is made after that is not looked at, be it old or missing. Nil
+  ///   looks at all.
   /// - Throws: `RecipeError`, with the line at fault wherever there is one. Its code is `noSuchFile` when the recipe or a
   ///   file it names is absent.
-  public init(contentsOf file: URL) throws {
+  public init(contentsOf file: URL, toMake product: Product? = nil) throws {
     let data = try contentsOfSmallFile(file, limit: Self.longestFile)
     guard let text = String(validating: data, as: UTF8.self) else {
       throw RecipeError(.unreadable, path: file.path, detail: "a recipe is UTF-8 text; this is not")
@@ -34,7 +44,8 @@ extension Recipe {
     if let section = try top.section(
       "golden", known: ["generator", "image", "images", "baseline", "neighbours"])
     {
-      golden = try Golden(section, hasLayout: layout != nil)
+      golden = try Golden(
+        section, hasLayout: layout != nil, canLackGenerator: product == .generator)
       neighbours = try section.neighbours
     }
     if let section = try top.section(
@@ -44,9 +55,10 @@ extension Recipe {
         "false_alarms_per_cm2", "calibration", "merge", "exclude", "sensitivity", "marks",
       ])
     {
-      matching = try Matching(section, layers: layout?.layers.map(\.name) ?? [])
+      matching = try Matching(
+        section, layers: layout?.layers.map(\.name) ?? [], isCalibrated: product == nil)
     }
-    classifier = try top.existingFile("classifier")
+    classifier = product == nil ? try top.existingFile("classifier") : nil
     if let section = try top.section("wafer", known: Wafer.keys) { wafer = try Wafer(section) }
     outputs = try Output.list(in: top) ?? outputs
     if golden == .table || golden == .tree, layout == nil {
@@ -95,7 +107,7 @@ extension Recipe.Scan {
 }
 
 extension Recipe.Golden {
-  fileprivate init(_ section: RecipeSection, hasLayout: Bool) throws {
+  fileprivate init(_ section: RecipeSection, hasLayout: Bool, canLackGenerator: Bool) throws {
     let sources = section.keys.filter { $0 != "neighbours" }
     // Neighbours alone stand on the colours learnt from the scan, or where there is no layout on themselves.
     if sources.isEmpty, !section.keys.isEmpty {
@@ -116,8 +128,9 @@ extension Recipe.Golden {
       self = .image(image)
       return
     }
-    if let model = try section.existingFile("generator") {
-      self = .generator(model)
+    if section.keys.contains("generator") {
+      let model = try section.existingFile("generator", orNone: canLackGenerator)
+      self = model.map { .generator($0) } ?? .table
       return
     }
     let baseline = try section.text("baseline", expected: "'table' or 'tree'")
@@ -132,7 +145,7 @@ extension Recipe.Golden {
 }
 
 extension Recipe.Matching {
-  fileprivate init(_ section: RecipeSection, layers: [String]) throws {
+  fileprivate init(_ section: RecipeSection, layers: [String], isCalibrated: Bool) throws {
     self.init()
     if let text = try section.text("search", expected: "a distance such as 5um, 25% or 40px") {
       guard let distance = Recipe.Search(text) else {
@@ -151,7 +164,7 @@ extension Recipe.Matching {
       "least_contrast", (0...255).contains, expected: "grey levels from 0 to 255")
     falseAlarmsPerMpx = try section.number(
       "false_alarms_per_mpx", { $0 > 0 }, expected: "a number above 0")
-    calibration = try section.existingFile("calibration")
+    calibration = isCalibrated ? try section.existingFile("calibration") : nil
     falseAlarmsPerCm2 = try section.number(
       "false_alarms_per_cm2", { $0 > 0 }, expected: "a number above 0")
     if falseAlarmsPerMpx != nil, falseAlarmsPerCm2 != nil {

@@ -144,9 +144,10 @@ struct RecipeSection {
     }
   }
 
-  /// The file that a key names, which must be there.
-  func existingFile(_ key: String) throws -> URL? {
+  /// The file that a key names, which must be there unless it may be missing: then it is nil.
+  func existingFile(_ key: String, orNone: Bool = false) throws -> URL? {
     guard let text = try text(key, expected: "a file's path") else { return nil }
+    if orNone, !FileManager.default.fileExists(atPath: resolved(text).path) { return nil }
     return try existingFile(key, at: text)
   }
 

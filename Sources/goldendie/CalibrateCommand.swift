@@ -7,7 +7,9 @@ struct CalibrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate",
     abstract: "Learns from clean scans what clean looks like, for a stated rate of false alarms.",
-    discussion: "The file that it writes is named in the recipe as matching.calibration.")
+    discussion:
+      "The file that it writes is named in the recipe as matching.calibration; it may be named there before it is made."
+  )
 
   @Option(help: ArgumentHelp("The recipe that says how to inspect (YAML).", valueName: "file"))
   var recipe: String
@@ -25,7 +27,7 @@ struct CalibrateCommand: ParsableCommand {
   var output: String
 
   func run() throws {
-    let device = try Device(recipe: URL(filePath: recipe))
+    let device = try Device(recipe: URL(filePath: recipe), toMake: .calibration)
     let files = try ScanFiles.files(in: scans, named: clean)
     let line = ProgressLine()
     let (calibration, refused) = try device.calibrate(files) { name, number, count in

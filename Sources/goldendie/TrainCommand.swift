@@ -49,7 +49,7 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
       let settings = try options.settings
       try checkOutputs()
-      let device = try Device(recipe: URL(filePath: recipe))
+      let device = try Device(recipe: URL(filePath: recipe), toMake: .generator)
       let folder = try options.folder(scans, device: device)
       let lesson = try GeneratorLesson(folder, device: device, settings: settings)
       let names = lesson.names

@@ -48,6 +48,14 @@ import Testing
       let damaged = try goldendie(
         "inspect", "bad.png", "--recipe", "calibrated.yaml", "--output", "out2", in: scene.folder)
       #expect(damaged.status == 65 && damaged.errors.contains("is no calibration"))
+      // The recipe that names it is the one to make it anew by.
+      let anew = try goldendie(
+        "calibrate", "--recipe", "calibrated.yaml", "--scans", "link", "--output", "c.json",
+        in: scene.folder)
+      #expect(anew.status == 0, "\(anew.errors)")
+      let again = try goldendie(
+        "inspect", "bad.png", "--recipe", "calibrated.yaml", "--output", "out2", in: scene.folder)
+      #expect(again.status == 0, "\(again.errors)")
     }
   }
 

@@ -12,8 +12,14 @@ import Testing
       for name in ["a.png", "b.png"] {
         try PNGWriter.write(scene.scan(), path: scene.file("scans/\(name)").path)
       }
+      // What is made only now may be named.
+      try scene.write(
+        "whole.yaml",
+        Scene.recipe
+          + "\ngolden: {generator: m.safetensors}\nmatching: {calibration: c.json, search: 20px}\nclassifier: n.safetensors\n"
+      )
       let run = try goldendie(
-        "train", "generator", "--recipe", "recipe.yaml", "--scans", "scans", "--output",
+        "train", "generator", "--recipe", "whole.yaml", "--scans", "scans", "--output",
         "m.safetensors", "--steps", "2", "--report", "told", "--card", "m.md", in: scene.folder)
       #expect(run.status == 0, "\(run.errors)")
       #expect(scene.content(of: "told") == ["training.html", "training.json"])
